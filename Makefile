@@ -1,0 +1,30 @@
+PYTHON_IN_VENV := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup demo test test-slow test-quick release lint
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+
+setup: ## make .venv/, or bring it in line (every target does this first)
+	@./setup_venv.sh
+
+demo: setup ## compile the notebook, grade a small class, print its table
+	$(PYTHON_IN_VENV) -m grading demo
+
+test: setup ## run the tests that need Python alone
+	$(PYTHON_IN_VENV) -m pytest -m "not slow"
+
+test-slow: setup ## run the tests that need minutes, a browser, root or the network
+	@./tests/install_slow_needs.sh
+	$(PYTHON_IN_VENV) tests/run_slow.py
+
+test-quick: setup ## run the tests that take less than a minute in all
+	$(PYTHON_IN_VENV) -m pytest -m "not slow and not kernel"
+
+release: setup ## compile the student version and put attention_lib's wheel beside it
+	$(PYTHON_IN_VENV) -m grading release
+
+lint: setup ## look for mistakes in style
+	$(PYTHON_IN_VENV) -m ruff check .

@@ -1,0 +1,36 @@
+"""Read the records that a test cell left: the only thing by which a cell is judged."""
+
+from nbformat import NotebookNode
+
+from attention_lib.checks import CHECKS_MIME
+
+_TYPES = {"check": str, "passed": (bool, type(None)), "message": str, "hidden": bool}
+
+
+def completed_records(outputs: list[NotebookNode]) -> list[dict]:
+    """The records of a test cell that ran to its end, in order; an empty list where they are not complete.
+
+    outputs: the cell's outputs. Complete are records that come in exactly one output, each with the four entries
+    "check", "passed", "message", "hidden" of the right types and nothing else. A cell that says that all passed and
+    yet stopped with an error is not complete.
+    """
+    found = [out.data[CHECKS_MIME] for out in outputs if CHECKS_MIME in out.get("data", {})]
+    if len(found) != 1 or not isinstance(found[0], list) or not all(map(_is_record, found[0])):
+        return []
+    records = [dict(record) for record in found[0]]
+    if all_passed(records) and any(out.output_type == "error" for out in outputs):
+        return []
+    return records
+
+
+def all_passed(records: list[dict]) -> bool:
+    """True where there are records and each of them passed. `None` ("could not be checked") has not passed."""
+    return bool(records) and all(record["passed"] is True for record in records)
+
+
+def _is_record(record: object) -> bool:
+    return (
+        isinstance(record, dict)
+        and record.keys() == _TYPES.keys()
+        and all(isinstance(record[key], kind) for key, kind in _TYPES.items())
+    )

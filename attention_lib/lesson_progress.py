@@ -1,0 +1,108 @@
+"""The file beside the notebook that remembers what was checked: `progress/lesson_progress.json`."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class CellProgress:
+    """passed: in the last check; attempts: checks of a written answer, up to its first pass; checked: ISO time, UTC."""
+
+    passed: bool
+    attempts: int
+    checked: str
+
+
+@dataclass
+class LessonProgress:
+    """What earlier checks left. `first_passed` holds the answers that have passed once: their attempts are final."""
+
+    cells: dict[str, CellProgress] = field(default_factory=dict)
+    first_passed: set[str] = field(default_factory=set)
+
+
+def progress_folder(notebook: Path) -> Path:
+    return notebook.parent / "progress"
+
+
+def load_progress(notebook: Path, answers: Iterable[str]) -> tuple[LessonProgress, str]:
+    """What is remembered of `answers`, and a sentence to say ("" where all is well). Never raises.
+
+    A damaged file is kept aside as `lesson_progress.damaged.json`, and nothing is remembered.
+    """
+    path = progress_folder(notebook) / "lesson_progress.json"
+    try:
+        cells = _read_cells(path, answers)
+    except (FileNotFoundError, NotADirectoryError):
+        return LessonProgress(), ""
+    except OSError as error:
+        return LessonProgress(), f"{_short(path)} could not be read ({error.strerror}), so attempts are counted anew."
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return LessonProgress(), _put_aside(path)
+    passed = {answer for answer, cell in cells.items() if cell.passed}
+    with suppress(OSError, ValueError, TypeError, RecursionError):
+        passed |= set(json.loads((path.parent / "first_passed.json").read_text("utf-8"))) & set(cells)
+    return LessonProgress(cells, passed), ""
+
+
+def save_progress(notebook: Path, result: dict, first_passed: set[str]) -> str:
+    """Write what `verify()` returns, and the answers that have passed once. Each file is whole or the old one stays.
+
+    Returns a sentence that says why it could not be written, "" where it was. Never raises OSError.
+    """
+    folder = progress_folder(notebook)
+    try:
+        folder.mkdir(exist_ok=True)
+        _write(folder / "lesson_progress.json", result)
+        _write(folder / "first_passed.json", sorted(first_passed))
+    except OSError as error:
+        return (
+            f"This result could not be written to {_short(folder / 'lesson_progress.json')} ({error.strerror or error}). "
+            "The check itself is not affected. Make the folder writable, or free some disk space, to keep your progress."
+        )
+    return ""
+
+
+def as_entry(cell: CellProgress) -> dict:
+    return asdict(cell)
+
+
+def _read_cells(path: Path, answers: Iterable[str]) -> dict[str, CellProgress]:
+    stored = json.loads(path.read_text("utf-8"))["cells"]
+    cells = {answer: CellProgress(**stored[answer]) for answer in answers if answer in stored}
+    for cell in cells.values():
+        right = (type(cell.passed), type(cell.attempts), type(cell.checked)) == (bool, int, str) and cell.attempts >= 0
+        if not right:
+            raise ValueError(cell)
+    return cells
+
+
+def _put_aside(path: Path) -> str:
+    aside = path.with_name("lesson_progress.damaged.json")
+    try:
+        os.replace(path, aside)
+    except (OSError, ValueError) as error:
+        return f"{_short(path)} is damaged and could not be put aside ({error}). Attempts are counted anew."
+    return f"{_short(path)} was damaged. It is kept as {aside.name}, and attempts are counted anew."
+
+
+def _write(path: Path, content: object) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".json")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=1)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def _short(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"

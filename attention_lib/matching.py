@@ -1,0 +1,233 @@
+"""Which cell of a submission is which of the instructor's, and where the others go."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from nbformat import NotebookNode
+
+from attention_lib.notebook_file import clean_source
+from attention_lib.top_level_code import defined_names, statements
+
+ANSWERS = {
+    "project_qkv": "project_qkv",
+    "attention_scores": "attention_scores",
+    "attention_weights": "attention_weights",
+    "aggregate_values": "aggregate_values",
+    "attention_head": "AttentionHead",
+}
+"""The answers' grade_ids, each with the name that the answer must define."""
+
+
+@dataclass(eq=False)
+class Given:
+    """A cell of the submission. `own`: neither a cell of the instructor's nor left out."""
+
+    cell_type: str
+    source: str
+    grade_id: str | None
+    own: bool = False
+
+    @property
+    def is_code(self) -> bool:
+        return self.cell_type == "code"
+
+
+@dataclass(eq=False)
+class Place:
+    """A cell of the instructor's. The lists hold numbers of cells of the submission, in the submission's order.
+
+    `given`: those that are this cell; `stands`: those of them that give it its place among the others, and an answer
+    its text; `body`: those that end here: an answer's cells, and the student's own cells below.
+    """
+
+    number: int
+    cell: NotebookNode
+    grade_id: str
+    released: str
+    given: list[int] = field(default_factory=list)
+    stands: list[int] = field(default_factory=list)
+    body: list[int] = field(default_factory=list)
+
+    def __post_init__(self):
+        self.is_code = self.cell.cell_type == "code"
+        self.is_answer = self.is_code and self.grade_id in ANSWERS
+        self.is_test = self.is_code and not self.is_answer and bool(_nbgrader(self.cell).get("grade"))
+
+    def is_unchanged(self, text: str) -> bool:
+        """True for the released text, and for the instructor's, which the reference version has."""
+        return comparable(text) in (comparable(self.released), comparable(self.cell.source))
+
+    def is_unanswered(self, text: str) -> bool:
+        """True for an answer's released text, whatever its comments, and for no code at all."""
+        if comparable(text) == comparable(self.released):
+            return True
+        code = statements(text)
+        return code == [] or (code is not None and code == statements(self.released))
+
+
+@dataclass(eq=False)
+class Matching:
+    """All cells of both notebooks, arranged.
+
+    `places`: the instructor's cells; `given`: the submission's; `top`: own cells that stand above all of them, which
+    happens only where the instructor has no code cell.
+    """
+
+    places: list[Place]
+    given: list[Given]
+    top: list[int]
+
+    def __post_init__(self):
+        self._by_id = {place.grade_id: place for place in self.places}
+        self._defined_in = defaultdict(list)
+        for place in self.places:
+            for number in place.body:
+                cell = self.given[number]
+                is_part = place.is_answer and not cell.own
+                if is_part and place.is_unanswered(cell.source) or not (is_part or cell.is_code):
+                    continue
+                for name in defined_names(cell.source):
+                    self._defined_in[name].append(place.number)
+
+    def test_of(self, answer: Place) -> Place | None:
+        return self._by_id.get(f"test_{answer.grade_id}")
+
+    def defined_in(self, answer: Place) -> list[int]:
+        """The numbers of the places in whose bodies the student's code defines an answer's required name."""
+        return self._defined_in.get(ANSWERS[answer.grade_id], [])
+
+    def hides_a_definition(self, answer: Place) -> bool:
+        """True where an answer is a stub, and the student defined its name in a cell above."""
+        if not any(number < answer.number for number in self.defined_in(answer)) or not answer.stands:
+            return False
+        text = self.given[answer.stands[-1]].source
+        return answer.is_unanswered(text) and statements(text) != []
+
+    def is_of_this_assignment(self) -> bool:
+        return any(
+            place.given or (place.is_answer and self.defined_in(place))
+            for place in self.places
+            if place.is_answer or place.is_test
+        )
+
+
+def match(instructor: NotebookNode, submitted: NotebookNode, released: NotebookNode) -> Matching:
+    """Finds every cell's place. Arguments and errors are those of `canonical_notebook`."""
+    places = _places(instructor, released)
+    given = [
+        Given(cell.get("cell_type"), clean_source(cell.get("source")), _grade_id(cell))
+        for cell in submitted.get("cells", [])
+    ]
+    _recognise(places, given)
+    by_id = {place.grade_id: place for place in places}
+    for place in places:
+        if place.is_answer:
+            _choose_answer(place, given, by_id.get(f"test_{place.grade_id}"))
+        elif place.given:
+            # Of a test that was copied the last verdict is the one that the student saw last.
+            place.stands = [place.given[-1 if place.is_test else 0]]
+    return Matching(places, given, _arrange(places, given))
+
+
+def comparable(text: str) -> str:
+    """A cell's text without what editors change on their own: line ends, white space at ends."""
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip()
+
+
+def _nbgrader(cell) -> dict:
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    return nbgrader if isinstance(nbgrader, dict) else {}
+
+
+def _grade_id(cell) -> str | None:
+    grade_id = _nbgrader(cell).get("grade_id")
+    return grade_id if isinstance(grade_id, str) and grade_id else None
+
+
+def _places(instructor: NotebookNode, released: NotebookNode) -> list[Place]:
+    texts = {_grade_id(cell): cell.source for cell in released.cells if _grade_id(cell)}
+    places = []
+    seen = set()
+    for number, cell in enumerate(instructor.cells):
+        grade_id = _grade_id(cell) or ""
+        if grade_id and grade_id in seen:
+            raise ValueError(
+                f"Two cells of the instructor's notebook have the grade_id {grade_id}. Give one of them another."
+            )
+        seen.add(grade_id)
+        places.append(Place(number, cell, grade_id, clean_source(texts.get(grade_id, cell.source))))
+    return places
+
+
+def _recognise(places: list[Place], given: list[Given]) -> None:
+    """Fills `given` of the places, and tells the own cells; a surplus copy of a released cell is neither."""
+    by_id = {place.grade_id: place for place in places if place.grade_id}
+    by_text = defaultdict(list)
+    for place in places:
+        by_text[comparable(place.released)].append(place)
+    by_text.pop("", None)
+
+    for number, cell in enumerate(given):
+        if cell.grade_id in by_id:
+            by_id[cell.grade_id].given.append(number)
+    with_id = {place.number for place in places if place.given}
+    for number, cell in enumerate(given):
+        if cell.grade_id in by_id:
+            continue
+        alike = by_text.get(comparable(cell.source), [])
+        free = [place for place in alike if place.number not in with_id]
+        if free:
+            next((place for place in free if not place.given), free[-1]).given.append(number)
+        cell.own = not alike
+
+    for place in places:
+        if not place.is_code:
+            for number in place.given:
+                text = given[number].source
+                given[number].own = bool(text.strip()) and not place.is_unchanged(text)
+
+
+def _choose_answer(place: Place, given: list[Given], test: Place | None) -> None:
+    """Tells which of an answer's cells make the answer; those below its test become own cells."""
+    has_code = any(given[number].is_code for number in place.given)
+    cells = []
+    for number in place.given:
+        cell = given[number]
+        if has_code and not cell.is_code and statements(cell.source) is None:
+            cell.own = True
+        else:
+            cells.append(number)
+    cells = [number for number in cells if not place.is_unanswered(given[number].source)] or cells[:1]
+    limit = test.given[-1] if test and test.given else len(given)
+    place.stands = [number for number in cells if number < limit] or cells
+    for number in cells:
+        if number > place.stands[-1]:
+            given[number].own = True
+
+
+def _arrange(places: list[Place], given: list[Given]) -> list[int]:
+    """Fills `body` of the places; returns the own cells for which there is no set-up cell."""
+    place_of = {number: place for place in places for number in place.stands}
+    top, anchor, unfinished = [], None, None
+    for number, cell in enumerate(given):
+        place = place_of.get(number)
+        if place is None:
+            if cell.own:
+                (anchor.body if anchor else top).append(number)
+        elif place.is_answer:
+            place.body.append(number)
+            anchor, unfinished = place, place if number < place.stands[-1] else None
+        else:
+            # Text between two cells of one answer does not part them.
+            if place.is_code or not unfinished:
+                anchor, unfinished = place, None
+            if cell.own:
+                place.body.append(number)
+    setup = next((place for place in places if place.is_code), None)
+    if setup is None:
+        return top
+    setup.body[:0] = top
+    return []

@@ -1,0 +1,1 @@
+"""How the lesson's pictures are made. Students import them from `attention_lib.visualizations`."""

@@ -1,0 +1,113 @@
+"""A kind card where a picture cannot be drawn yet, instead of a traceback."""
+
+import contextlib
+import html
+import sys
+import traceback
+
+from IPython.display import display
+
+from attention_lib.pictures.inputs import PictureError
+
+LONGEST_REASON = 240
+
+
+class picture_of(contextlib.AbstractContextManager):
+    """`with picture_of("attention_scores"): …` draws, or says that the picture comes later.
+
+    names: the student's functions that the picture is made from. When the body stops with an
+    exception it is swallowed and a card with one short reason is shown. What the body writes to the
+    error stream is shown as ordinary text. An interrupt passes through.
+    """
+
+    def __init__(self, *names: str):
+        self.names = names
+
+    def __enter__(self):
+        self._figures = _open_figures()
+        # Warnings of the student's code are not an error of this cell: no red output.
+        self._stderr = contextlib.redirect_stderr(sys.stdout)
+        self._stderr.__enter__()
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self._stderr.__exit__(kind, error, trace)
+        if error is None:
+            return False
+        if isinstance(error, (KeyboardInterrupt, GeneratorExit)):
+            return False
+        for figure in _open_figures() - self._figures:
+            sys.modules["matplotlib.pyplot"].close(figure)
+        _show_card(self.names, reason(error, self.names))
+        return True
+
+
+def reason(error: BaseException, names) -> str:
+    """One sentence for a student: why the picture is not there yet."""
+    culprit = _culprit(error, names)
+    subject = f"`{culprit}`" if culprit and len(names) > 1 else "it"
+    if isinstance(error, NotImplementedError):
+        text = f"{subject} is not written yet"
+    elif isinstance(error, NameError) and error.name in names:
+        text = f"{f'`{error.name}`' if len(names) > 1 else 'it'} is not defined yet: run its cell"
+    elif isinstance(error, NameError) and error.name and not culprit:
+        text = f"`{error.name}` is not defined yet: run the cells above"
+    elif isinstance(error, PictureError):
+        text = str(error).rstrip(".")
+    elif isinstance(error, TypeError) and "NoneType" in str(error) and not culprit:
+        text = f"{subject} returns nothing yet: is a `return` missing?".rstrip(".")
+    else:
+        detail = " ".join(_message(error).split())
+        text = f"{subject} stopped with {type(error).__name__}" + (f": {detail}" if detail else "")
+    text = text if len(text) <= LONGEST_REASON else text[: LONGEST_REASON - 1] + "…"
+    return text if text.endswith(("?", "…", "!")) else text + "."
+
+
+def _message(error) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return ""
+
+
+def _culprit(error, names) -> str | None:
+    """The student's function in which the error arose, if it is one of `names`."""
+    found = None
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        for part in frame.f_code.co_qualname.split("."):
+            if part in names:
+                found = part
+    return found
+
+
+def _open_figures() -> set:
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    return set(pyplot.get_fignums()) if pyplot else set()
+
+
+def _show_card(names, why: str):
+    works = "works" if len(names) <= 1 else "work"
+    listed = " and ".join([", ".join(f"`{name}`" for name in names[:-1])] * (len(names) > 1) + [
+        f"`{name}`" for name in names[-1:]
+    ]) or "the cell"
+    sentence = f"This picture comes once {listed} above {works}."
+    why = why[:1].upper() + why[1:]
+    body = f"{_code(sentence)}<br><span style=\"color:#5b6670\">{_code(why)}</span>"
+    display(
+        {
+            "text/html": (
+                '<div style="border-left:4px solid #0072b2;background:#f1f6fa;color:#1f2933;'
+                f'padding:0.6em 0.9em;margin:0.3em 0;max-width:44em;line-height:1.5">{body}</div>'
+            ),
+            "text/plain": f"{sentence} {why}",
+        },
+        raw=True,
+    )
+
+
+def _code(text: str) -> str:
+    """HTML of a sentence in which backquotes mark names."""
+    parts = html.escape(text).split("`")
+    if len(parts) % 2 == 0:
+        return "`".join(parts)
+    return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))

@@ -1,0 +1,245 @@
+"""The last section's check: grade the saved notebook as the grader will see it, and keep the lesson's progress."""
+
+import os
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from IPython.core.getipython import get_ipython
+from IPython.display import display
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from attention_lib.canonical import ANSWERS, Canonical, canonical_notebook
+from attention_lib.cell_code import seems_to_define
+from attention_lib.check_records import all_passed, completed_records
+from attention_lib.fresh_run import (
+    CELL_LIMIT_S,
+    INSIDE_FRESH_RUN,
+    TOTAL_LIMIT_S,
+    FreshRun,
+    KernelNotStarted,
+    answer_of,
+    run_afresh,
+)
+from attention_lib.lesson_progress import CellProgress, LessonProgress, as_entry, load_progress, save_progress
+from attention_lib.live_session import live_session
+from attention_lib.notebook_file import UnreadableNotebook, read_notebook
+from attention_lib.score_card import Row, ScoreCard
+from attention_lib.surprises import Surprise, surprises
+from attention_lib.top_level_code import statements
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def verify(path: str | os.PathLike = "attention.ipynb") -> dict:
+    """Check the saved notebook as the grader will see it, show a score card, and write the progress.
+
+    The saved file is put into the notebook as it was handed out and run from the top in a new kernel, in an empty
+    folder, with nobody to answer questions; then the visible checks are read. The result is also written to
+    `progress/lesson_progress.json` beside the notebook. A cell may take 30 s, all together 180 s.
+
+    path: the notebook's file
+    Returns `{"score": int, "cells": {answer: {"passed": bool, "attempts": int, "checked": ISO time in UTC}},
+    "warnings": [{"cell": grade_id or "", "message": sentence}]}`.
+    Never raises for what is wrong with files or with the notebook: that is shown, and is among the warnings.
+    """
+    return check_notebook(Path(path))
+
+
+def check_notebook(path: Path, cell_limit_s: float = CELL_LIMIT_S, total_limit_s: float = TOTAL_LIMIT_S) -> dict:
+    """`verify()` with other limits, in seconds, for a cell and for all runs together."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    before, told = load_progress(path, ANSWERS)
+    notes = [Surprise("", told)] if told else []
+    if os.environ.get("NBGRADER_EXECUTION") or os.environ.get(INSIDE_FRESH_RUN):
+        return _not_checked("This notebook is being graded or checked right now; nothing else was run.", before, now, notes)
+    screen = _Screen()
+    screen.say("Checking the saved notebook in a new Python kernel …")
+    try:
+        submitted = read_notebook(path)
+    except UnreadableNotebook as error:
+        return _not_checked(f"{error}{_notebooks_there(path)}", before, now, notes, screen)
+
+    released, compared = _released(submitted)
+    if not compared:
+        notes.append(Surprise("", (
+            "This notebook does not tell how it was handed out, so locked cells that were changed cannot be found. "
+            "Fetch the assignment again and copy your answers into it."
+        )))  # fmt: skip
+    canonical = canonical_notebook(released, submitted)
+    try:
+        run = run_afresh(canonical.notebook, cell_limit_s=cell_limit_s, total_limit_s=total_limit_s, tell=screen.say)
+    except KernelNotStarted as error:
+        return _not_checked(str(error), before, now, notes, screen)
+
+    session = live_session()
+    notes += surprises(path, submitted, canonical, run, session, cell_limit_s)
+    rows, cells, first_passed = [], {}, set(before.first_passed)
+    for answer, name in ANSWERS.items():
+        written = _is_written(answer, canonical, released)
+        passed, message = _verdict(answer, run)
+        attempts = before.cells[answer].attempts if answer in before.cells else 0
+        if written and answer not in first_passed:
+            attempts += 1
+        if passed:
+            first_passed.add(answer)
+        state = "passed" if passed else "not yet" if written else "not started"
+        rows.append(Row(name, state, attempts, message if state == "not yet" else ""))
+        cells[answer] = CellProgress(passed, attempts, now)
+
+    result = _result(cells, notes)
+    if failed := save_progress(path, result, first_passed):
+        result = _result(cells, [*notes, Surprise("", failed)])
+    screen.show(ScoreCard(rows, [warning["message"] for warning in result["warnings"]]))
+    return result
+
+
+def _result(cells: dict[str, CellProgress], notes: list[Surprise]) -> dict:
+    return {
+        "score": sum(cell.passed for cell in cells.values()),
+        "cells": {answer: as_entry(cell) for answer, cell in cells.items()},
+        "warnings": [{"cell": note.cell, "message": note.message} for note in notes],
+    }
+
+
+def _not_checked(
+    reason: str, before: LessonProgress, now: str, notes: list[Surprise], screen: "_Screen | None" = None
+) -> dict:
+    """The result where nothing could be checked. It is shown and not written: earlier progress stays."""
+    cells = {}
+    for answer in ANSWERS:
+        old = before.cells.get(answer, CellProgress(False, 0, now))
+        cells[answer] = CellProgress(False, old.attempts, old.checked)
+    (screen or _Screen()).show(ScoreCard([], [note.message for note in notes], trouble=reason))
+    return _result(cells, [Surprise("", reason), *notes])
+
+
+def _notebooks_there(path: Path) -> str:
+    try:
+        if path.exists():
+            return ""
+        there = sorted(p.name for p in path.parent.glob("*.ipynb"))
+    except (OSError, ValueError):
+        return ""
+    folder = path.parent.absolute()
+    if not there:
+        return f" There is no notebook in {folder}."
+    return f" The notebooks in {folder} are: {', '.join(there[:10])}{' and more' if len(there) > 10 else ''}."
+
+
+def _released(submitted: NotebookNode) -> tuple[NotebookNode, bool]:
+    """The notebook as it was handed out, rebuilt from what it carries; else from its own known cells, and False."""
+    carried = submitted.metadata.get("attention101")
+    listed = carried.get("released") if isinstance(carried, dict) else None
+    try:
+        cells = [_released_cell(entry["cell_type"], entry["source"], entry) for entry in listed]
+    except (KeyError, TypeError, AttributeError, ValueError):
+        cells = []
+    ids = [cell.metadata.nbgrader.get("grade_id") for cell in cells]
+    compared = set(ANSWERS) <= set(ids) and len(set(filter(None, ids))) == len(list(filter(None, ids)))
+    if not compared:
+        cells = _known_cells(submitted)
+    metadata = {key: submitted.metadata[key] for key in ("kernelspec", "language_info") if key in submitted.metadata}
+    return new_notebook(cells=cells, metadata=metadata), compared
+
+
+def _known_cells(submitted: NotebookNode) -> list[NotebookNode]:
+    """The first cell of each grade_id; of answers only the place, unless they are still as they were handed out."""
+    cells = {}
+    for cell in submitted.cells:
+        nbgrader = cell.metadata.get("nbgrader")
+        grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+        if isinstance(grade_id, str) and grade_id and grade_id not in cells:
+            unanswered = grade_id not in ANSWERS or "NotImplementedError" in cell.source
+            cells[grade_id] = _released_cell(cell.cell_type, cell.source if unanswered else "", cell.metadata)
+    return list(cells.values())
+
+
+def _released_cell(cell_type: str, source: str, metadata: dict) -> NotebookNode:
+    make = new_code_cell if cell_type == "code" else new_markdown_cell
+    tags = metadata.get("tags")
+    nbgrader = metadata.get("nbgrader") or {}
+    kept = {
+        "nbgrader": {key: value for key, value in nbgrader.items() if isinstance(value, str | int | bool | None)},
+        "tags": list(dict.fromkeys(map(str, tags))) if isinstance(tags, list) else [],
+    }
+    return make(str(source), metadata=kept)
+
+
+def _is_written(answer: str, canonical: Canonical, released: NotebookNode) -> bool:
+    """True where the student wrote something for this answer, in its cell or in a cell of their own."""
+    stub = next((cell.source for cell in released.cells if answer_of(cell) == answer), "")
+    for cell in canonical.notebook.cells:
+        if answer_of(cell) == answer and statements(cell.source) not in ([], statements(stub)):
+            return True
+        if cell.metadata.get("attention101", {}).get("own") and seems_to_define(cell.source, ANSWERS[answer]):
+            return cell.cell_type == "code"
+    return False
+
+
+@dataclass
+class _Outcome:
+    """What the fresh run left of one answer: its cells' errors, why one was left out, and its test's outputs."""
+
+    errors: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    test_outputs: list[NotebookNode] | None = None
+
+
+def _verdict(answer: str, run: FreshRun) -> tuple[bool, str]:
+    """Whether the answer's test passed, and the first reason why not."""
+    outcome = _Outcome()
+    for index, cell in enumerate(run.notebook.cells):
+        is_test = cell.metadata.get("nbgrader", {}).get("grade_id") == f"test_{answer}"
+        if not is_test and answer_of(cell) != answer:
+            continue
+        if index in run.left_out:
+            outcome.left_out.append(run.left_out[index])
+        elif is_test and index in run.seconds:
+            outcome.test_outputs = cell.get("outputs", [])
+        elif not is_test and cell.cell_type == "code":
+            outcome.errors += [_error(out) for out in cell.get("outputs", []) if out.output_type == "error"]
+    records = completed_records(outcome.test_outputs or [])
+    if all_passed(records):
+        return True, ""
+    if outcome.left_out:
+        return False, f"Left out: it {outcome.left_out[0]}."
+    if outcome.errors:
+        return False, f"Your cell stops with {outcome.errors[0]}"
+    if records:
+        return False, next(record["message"] for record in records if record["passed"] is not True)
+    if outcome.test_outputs is None:
+        return False, "The run did not reach its test."
+    return False, "Its test did not come to its end."
+
+
+def _error(output: NotebookNode) -> str:
+    value = _COLOURS.sub("", str(output.get("evalue", ""))).strip()
+    name = str(output.get("ename", "an error"))
+    return f"{name}: {value[:300]}" if value else name
+
+
+class _Screen:
+    """Shows one output that changes in place: sentences while the check runs, then the card."""
+
+    def __init__(self) -> None:
+        self._in_notebook = get_ipython() is not None
+        self._output = None
+
+    def say(self, sentence: str) -> None:
+        if self._in_notebook:
+            self._put({"text/plain": sentence})
+
+    def show(self, card: ScoreCard) -> None:
+        if self._in_notebook:
+            self._put({"text/html": card.as_html(), "text/plain": card.as_text()})
+        else:
+            print(card.as_text())
+
+    def _put(self, bundle: dict) -> None:
+        if self._output is None:
+            self._output = display(bundle, raw=True, display_id=True)
+        else:
+            self._output.update(bundle, raw=True)

@@ -1,0 +1,114 @@
+"""The score card: what a check found, as HTML for light and dark notebooks and phones, and as plain text."""
+
+import html
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["passed", "not yet", "not started"]
+
+_SYMBOLS: dict[State, str] = {"passed": "✓", "not yet": "✗", "not started": "○"}
+# White on these is readable (5:1), and the chips stand out on white and on black alike.
+_CHIPS: dict[State, str] = {
+    "passed": "background:#1b7f5a;color:#fff;border:1px solid #1b7f5a",
+    "not yet": "background:#b3541e;color:#fff;border:1px solid #b3541e",
+    "not started": "border:1px solid rgba(128,128,128,.7)",
+}
+HIDDEN_TESTS = "Grading runs the same checks and more: hidden tests try other sizes, masks and scales."
+
+
+@dataclass(frozen=True)
+class Row:
+    """One answer. message: why it has not passed, "" where it has or is not started."""
+
+    name: str
+    state: State
+    attempts: int
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class ScoreCard:
+    """rows: the answers in order; warnings: what would surprise at grading; trouble: why nothing was checked, or ""."""
+
+    rows: list[Row]
+    warnings: list[str]
+    trouble: str = ""
+
+    @property
+    def total(self) -> str:
+        return f"{sum(row.state == 'passed' for row in self.rows)} of {len(self.rows)}"
+
+    def as_text(self) -> str:
+        """The card as plain text."""
+        if self.trouble:
+            lines = ["Not checked", self.trouble]
+        else:
+            width = max(len(row.name) for row in self.rows)
+            lines = [f"{self.total} passed the visible checks"]
+            for row in self.rows:
+                lines.append(f"{_SYMBOLS[row.state]} {row.name:{width}}  {row.state}{_attempts(row, ', ')}")
+                if row.message:
+                    lines += [f"    {line}" for line in row.message.splitlines()]
+        if self.warnings:
+            lines += ["", "What would surprise at grading" if not self.trouble else "Also"]
+            lines += [f"! {warning}" for warning in self.warnings]
+        elif not self.trouble:
+            lines += ["", "Nothing else would surprise at grading."]
+        return "\n".join(lines if self.trouble else [*lines, HIDDEN_TESTS])
+
+    def as_html(self) -> str:
+        """The card as HTML with inline styles alone; colours are inherited, and no state is told by colour alone."""
+        if self.trouble:
+            head = f'<div style="font-size:1.15em;font-weight:600">Not checked</div><div>{_inline(self.trouble)}</div>'
+        else:
+            done = sum(row.state == "passed" for row in self.rows) / len(self.rows)
+            head = (
+                f'<div style="font-size:1.15em;font-weight:600">{self.total} passed the visible checks</div>'
+                '<div aria-hidden="true" style="height:6px;border-radius:3px;margin:8px 0 4px;'
+                'background:rgba(128,128,128,.3)"><div style="height:6px;border-radius:3px;background:#1b7f5a;'
+                f'width:{100 * done:.0f}%"></div></div>' + "".join(map(_row, self.rows))
+            )
+        return (
+            '<div style="max-width:44em;padding:14px 16px;border:1px solid rgba(128,128,128,.5);border-radius:8px;'
+            f'line-height:1.45;overflow-wrap:anywhere">{head}{self._warnings()}</div>'
+        )
+
+    def _warnings(self) -> str:
+        heading = "Also" if self.trouble else "What would surprise at grading"
+        part = "margin-top:14px;padding-top:10px;border-top:1px solid rgba(128,128,128,.35)"
+        small = "" if self.trouble else f'<div style="margin-top:10px;font-size:.92em">{_inline(HIDDEN_TESTS)}</div>'
+        if not self.warnings:
+            calm = "" if self.trouble else f'<div style="{part}">✓ Nothing else would surprise at grading.</div>'
+            return calm + small
+        items = "".join(
+            '<div style="display:flex;gap:8px;margin-top:6px"><span aria-hidden="true" style="flex:none">⚠</span>'
+            f'<span style="min-width:0">{_inline(warning)}</span></div>'
+            for warning in self.warnings
+        )
+        return f'<div style="{part}"><div style="font-weight:600">{heading}</div>{items}</div>{small}'
+
+
+def _row(row: Row) -> str:
+    chip = (
+        f'<span style="flex:none;width:7.5em;text-align:center;border-radius:999px;font-size:.88em;padding:1px 0;'
+        f'{_CHIPS[row.state]}">{_SYMBOLS[row.state]} {row.state}</span>'
+    )
+    message = ""
+    if row.message:
+        message = f'<div style="flex-basis:100%;min-width:0;white-space:pre-wrap">{_inline(row.message)}</div>'
+    return (
+        '<div style="display:flex;flex-wrap:wrap;align-items:baseline;gap:2px 10px;padding:8px 0;'
+        f'border-top:1px solid rgba(128,128,128,.25)">{chip}<code style="font-weight:600">{html.escape(row.name)}</code>'
+        f'<span style="font-size:.88em;margin-left:auto">{_attempts(row)}</span>{message}</div>'
+    )
+
+
+def _attempts(row: Row, before: str = "") -> str:
+    if not row.attempts:
+        return ""
+    return f"{before}{row.attempts} attempt{'s' if row.attempts > 1 else ''}"
+
+
+def _inline(text: str) -> str:
+    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html.escape(text))

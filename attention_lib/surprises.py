@@ -1,0 +1,317 @@
+"""What would surprise a student at grading, each as a sentence with its remedy."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from attention_lib.canonical import ANSWERS, Canonical
+from attention_lib.cell_code import read_code, seems_to_define
+from attention_lib.fresh_run import LESSON_ONLY, FreshRun, answer_of
+from attention_lib.live_session import LiveSession, unsaved
+from attention_lib.notebook_file import UnreadableNotebook, read_notebook
+
+_OTHER_NOTEBOOKS_READ = 20
+
+
+@dataclass(frozen=True)
+class Surprise:
+    """cell: the grade_id it is about, "" for the whole notebook or a cell of the student's own; message: a sentence."""
+
+    cell: str
+    message: str
+
+
+def surprises(
+    path: Path,
+    submitted: NotebookNode,
+    canonical: Canonical,
+    run: FreshRun | None,
+    session: LiveSession,
+    cell_limit_s: float,
+) -> list[Surprise]:
+    """All that would surprise at grading, the gravest first, each once.
+
+    path: the saved notebook; submitted: what it holds; canonical: what will be graded;
+    run: its fresh run, None where none could be made; cell_limit_s: that run's limit
+    """
+    found = [
+        *_wrong_file(path, session),
+        *_not_saved(submitted, session),
+        *_mended(canonical),
+        *_left_out(run),
+        *_left_behind(canonical, path),
+        *_names_not_there(canonical, session),
+        *_nobody_answers(canonical),
+        *_installs(canonical),
+        *_slow(run, cell_limit_s),
+        *_newer_notebooks(path),
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _students_cells(notebook: NotebookNode) -> Iterator[tuple[int, str, NotebookNode]]:
+    """Position, answer's grade_id or "", and cell, for each code cell whose text is the student's."""
+    for index, cell in enumerate(notebook.cells):
+        answer = answer_of(cell)
+        if cell.cell_type == "code" and (answer or _is_own(cell)):
+            yield index, answer, cell
+
+
+def _called(answer: str, cell: NotebookNode) -> str:
+    if answer:
+        return f"The cell `{answer}`"
+    first = next((line.strip() for line in cell.source.splitlines() if line.strip()), "")
+    return f"Your own cell that begins `{first[:40].replace('`', '')}`"
+
+
+def _wrong_file(path: Path, session: LiveSession) -> Iterator[Surprise]:
+    if session.notebook and session.notebook != path.name:
+        yield Surprise("", (
+            f"You are working in {session.notebook}, but this check read {path.name}. Only {path.name} is handed in: "
+            "copy your answers there."
+        ))  # fmt: skip
+    if path.name != "attention.ipynb":
+        yield Surprise("", f"Only a file named attention.ipynb is graded: rename {path.name} before you hand it in.")
+
+
+def _not_saved(submitted: NotebookNode, session: LiveSession) -> Iterator[Surprise]:
+    saved = [cell.source for cell in submitted.cells]
+    for answer, name in ANSWERS.items():
+        if sentence := unsaved(name, saved, session):
+            yield Surprise(answer, sentence)
+
+
+def _mended(canonical: Canonical) -> Iterator[Surprise]:
+    for note in canonical.mended:
+        remedy = " Put such lines into an answer cell or a new cell of your own." if note.lost else ""
+        yield Surprise(note.cell, note.message + remedy)
+
+
+def _left_out(run: FreshRun | None) -> Iterator[Surprise]:
+    if run is None:
+        return
+    for index, reason in run.left_out.items():
+        cell = run.notebook.cells[index]
+        name = answer_of(cell) or _grade_id(cell)
+        yield Surprise(name, (
+            f"{_called(name, cell)} {reason}. It was left out and the rest was run again, as at grading: mend it or "
+            "delete it."
+        ))  # fmt: skip
+    if not run.finished:
+        yield Surprise("", (
+            "The whole notebook took too long, so its last cells were not checked. Find the cells that take long, "
+            "make them faster, and run this check again."
+        ))  # fmt: skip
+
+
+def _left_behind(canonical: Canonical, path: Path) -> Iterator[Surprise]:
+    for _, answer, cell in _students_cells(canonical.notebook):
+        tree = read_code(cell.source).tree
+        if tree is None:
+            continue
+        for module in _imported(tree):
+            if found := _module_beside(path.parent, module):
+                yield Surprise(answer, (
+                    f"{_called(answer, cell)} imports `{module}` from {found}, which lies beside the notebook and is "
+                    "left behind at grading. Copy the code that you need from it into the notebook."
+                ))  # fmt: skip
+        for name in sorted(_file_names(tree)):
+            if _is_file_beside(path.parent, name):
+                yield Surprise(answer, (
+                    f"{_called(answer, cell)} uses the file {name}, which lies beside the notebook and is left behind "
+                    "at grading. Write what you need from it into the notebook."
+                ))  # fmt: skip
+
+
+def _imported(tree: ast.Module) -> list[str]:
+    modules = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name.partition(".")[0] for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            modules.add(node.module.partition(".")[0])
+    return sorted(modules - {"attention_lib"})
+
+
+def _module_beside(folder: Path, module: str) -> str:
+    if (folder / f"{module}.py").is_file():
+        return f"{module}.py"
+    inside = folder / module
+    return f"the folder {module}" if inside.is_dir() and any(inside.glob("*.py")) else ""
+
+
+def _file_names(tree: ast.Module) -> set[str]:
+    """Texts that are handed to a call, whole and, for magics such as `%run helper.py`, by words."""
+    texts = {
+        value.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for value in [*node.args, *(keyword.value for keyword in node.keywords)]
+        if isinstance(value, ast.Constant) and isinstance(value.value, str)
+    }
+    return texts | {word for text in texts for word in text.split()}
+
+
+def _is_file_beside(folder: Path, name: str) -> bool:
+    try:
+        return not Path(name).is_absolute() and (folder / name).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _names_not_there(canonical: Canonical, session: LiveSession) -> Iterator[Surprise]:
+    """Names that a cell uses and that come too late, or that only this session or a cell not run at grading has."""
+    cells = canonical.notebook.cells
+    definers = _definers(cells)
+    first = {name: min((i for i in where if _is_graded(cells[i])), default=len(cells)) for name, where in definers.items()}
+    tests = {_grade_id(cell): i for i, cell in enumerate(cells)}
+    lost = " ".join(note.message for note in canonical.mended if note.lost)
+    for index, answer, cell in _students_cells(canonical.notebook):
+        test = tests.get(f"test_{answer}", len(cells))
+        needed = _needed_when_called(cell, answer, cells, definers)
+        limits = dict.fromkeys(needed, test) | dict.fromkeys(read_code(cell.source).needs_at_once, index)
+        for name, limit in sorted(limits.items()):
+            if first.get(name, len(cells)) < limit or re.search(rf"\b{re.escape(name)}\b", lost):
+                continue
+            if reason := _why_missing(name, index, cells, definers, session):
+                yield Surprise(answer, f"{_called(answer, cell)} uses `{name}`, {reason}")
+
+
+def _definers(cells: list[NotebookNode]) -> dict[str, list[int]]:
+    """For each name the positions of the code cells that give it a value."""
+    definers: dict[str, list[int]] = {}
+    for index, cell in enumerate(cells):
+        for name in read_code(cell.source).defines if cell.cell_type == "code" else ():
+            definers.setdefault(name, []).append(index)
+    return definers
+
+
+def _needed_when_called(
+    cell: NotebookNode, answer: str, cells: list[NotebookNode], definers: dict[str, list[int]]
+) -> set[str]:
+    """Names used inside the cell's functions; for an answer also inside the student's own functions that these use."""
+    needed: set[str] = set()
+    new = set(read_code(cell.source).needs_later)
+    while new:
+        needed |= new
+        callees = {i for name in new for i in definers.get(name, ()) if _is_own(cells[i])} if answer else set()
+        new = {name for i in callees for name in read_code(cells[i].source).needs_later} - needed
+    return needed
+
+
+def _why_missing(
+    name: str, index: int, cells: list[NotebookNode], definers: dict[str, list[int]], session: LiveSession
+) -> str:
+    where = [i for i in definers.get(name, ()) if i != index]
+    if any(i > index and _is_graded(cells[i]) for i in where):
+        return "which is defined only further down. Grading runs from the top: move that definition above this cell."
+    if any(not _is_graded(cells[i]) for i in where):
+        return "which comes from a cell that is not run at grading. Define it in a cell of your own above this one."
+    if where or name not in session.names or "*" in definers or _named_in_broken_cell(name, cells):
+        return ""
+    return "which only this session knows: no cell of the saved file defines it. Write a cell above that does, and save."
+
+
+def _named_in_broken_cell(name: str, cells: list[NotebookNode]) -> bool:
+    return any(cell.cell_type == "code" and seems_to_define(cell.source, name) for cell in cells)
+
+
+def _is_own(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("attention101", {}).get("own"))
+
+
+def _is_graded(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and LESSON_ONLY not in cell.metadata.get("tags", [])
+
+
+def _grade_id(cell: NotebookNode) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
+def _nobody_answers(canonical: Canonical) -> Iterator[Surprise]:
+    for _, answer, cell in _students_cells(canonical.notebook):
+        for call in sorted(_calls(cell)):
+            shown = next((text for pattern, text in _QUESTIONS.items() if re.match(pattern, call)), None)
+            if shown:
+                yield Surprise(answer, (
+                    f"{_called(answer, cell)} waits for somebody to type: `{shown}`. Nobody answers at grading, where "
+                    "it stops with an error. Delete it before you hand in."
+                ))  # fmt: skip
+
+
+# What a call looks like in the syntax tree, and how the student wrote it.
+_QUESTIONS = {
+    r"(builtins\.)?input$": "input()",
+    r"(getpass\.)?getpass$": "getpass()",
+    r"(builtins\.)?breakpoint$": "breakpoint()",
+    r"(.*\.)?set_trace$": "set_trace()",
+    r"(pdb|ipdb)\.(pm|post_mortem|run|runcall)$": "pdb",
+    r"sys\.stdin\.read": "sys.stdin",
+    r"%debug$": "%debug",
+    r"%pdb( on| 1|)$": "%pdb",
+}
+
+
+def _installs(canonical: Canonical) -> Iterator[Surprise]:
+    for _, answer, cell in _students_cells(canonical.notebook):
+        if any(call[0] in "%!" and _INSTALL.search(call) for call in _calls(cell)):
+            yield Surprise(answer, (
+                f"{_called(answer, cell)} installs a package. Nothing is installed at grading: use torch, numpy and "
+                "Python's standard library alone."
+            ))  # fmt: skip
+
+
+_INSTALL = re.compile(r"\b(pip3?|conda|mamba|uv|apt|apt-get)\b.*\b(install|add)\b", re.DOTALL)
+_MAGICS = {"run_line_magic": "%", "run_cell_magic": "%", "system": "!", "getoutput": "!"}
+
+
+def _calls(cell: NotebookNode) -> set[str]:
+    """What the cell calls: `name`, `module.name`, `%magic words`, `!command`."""
+    tree = read_code(cell.source).tree
+    calls = set()
+    for node in ast.walk(tree) if tree else ():
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func) if isinstance(node.func, ast.Name | ast.Attribute) else ""
+        words = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+        sign = _MAGICS.get(name.removeprefix("get_ipython()."), "") if name.startswith("get_ipython().") else ""
+        calls.add(sign + " ".join(words).strip() if sign else name)
+    return calls - {""}
+
+
+def _slow(run: FreshRun | None, cell_limit_s: float) -> Iterator[Surprise]:
+    for index, seconds in (run.seconds if run else {}).items():
+        cell = run.notebook.cells[index]
+        if seconds > cell_limit_s / 2:
+            name = answer_of(cell) or _grade_id(cell)
+            yield Surprise(name, (
+                f"{_called(name, cell)} took {seconds:.0f} s. After {cell_limit_s:g} s it is stopped at grading: make "
+                "it faster."
+            ))  # fmt: skip
+
+
+def _newer_notebooks(path: Path) -> Iterator[Surprise]:
+    """Other notebooks of this assignment in the same folder that were saved later."""
+    try:
+        saved = path.stat().st_mtime
+        others = [(p.stat().st_mtime, p) for p in path.parent.glob("*.ipynb") if p.name != path.name]
+    except OSError:
+        return
+    for written, other in sorted(others, reverse=True)[:_OTHER_NOTEBOOKS_READ]:
+        if written > saved and _is_this_assignment(other):
+            yield Surprise("", (
+                f"{other.name} was saved later than {path.name}. Only {path.name} is handed in and graded: if your work "
+                "is in the other one, copy it over."
+            ))  # fmt: skip
+
+
+def _is_this_assignment(path: Path) -> bool:
+    try:
+        cells = read_notebook(path).cells
+    except UnreadableNotebook:
+        return False
+    return any(_grade_id(cell) in ANSWERS for cell in cells if isinstance(cell.metadata.get("nbgrader", {}), dict))

@@ -1,0 +1,337 @@
+"""What a feedback page shows, read out of an autograded notebook."""
+
+import re
+from dataclasses import dataclass, field
+
+from attention_lib.checks import CHECKS_MIME
+from markupsafe import Markup
+from nbformat import NotebookNode
+
+from grading.feedback.allowance import Allowance
+from grading.feedback.code_listing import Listing, Remark, code_listing
+from grading.feedback.markdown import harmless_html, markdown_html
+from grading.feedback.outputs import Shown, shown_outputs
+from grading.feedback.plain_text import cut_lines, plain_text
+from grading.feedback.tracebacks import StudentCell
+
+JUDGED_OVER_CORRECT_FUNCTIONS = "judged over correct functions"  # the name of a record, not of a check
+NO_RESPONSE = "No response."  # what nbgrader writes beside an answer that was left as released
+
+PICTURES = 3_000_000  # bytes of base64 on a page
+ANSWERS = 1_500_000  # bytes of HTML for the answers
+OWN_CELLS = 3_000_000  # bytes of HTML for the student's other cells
+MOST_CHECKS = 60  # of one cell
+MOST_MENDED = 100
+MOST_REMARKS = 50  # on one cell
+
+_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check record. `passed` is None for a check that could not be made."""
+
+    name: str
+    passed: bool | None
+    message: str
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """One cell of the student's: its code or its text, and what it showed."""
+
+    section: str = ""
+    listing: Listing | None = None
+    text: Markup | None = None
+    outputs: tuple[Shown, ...] = ()
+    note: str = ""
+
+
+@dataclass
+class Answer:
+    """A graded cell. `score` is None as long as the gradebook has not been asked; `checks` is None without records."""
+
+    test_id: str
+    answer_id: str
+    title: str
+    points: float | None
+    score: float | None
+    checks: list[Check] | None
+    judged_over: str = ""
+    left_out: str = ""
+    untouched: bool = False
+    parts: list[Part] = field(default_factory=list)
+    comments: list[Markup] = field(default_factory=list)
+
+    @property
+    def passed(self) -> int:
+        """How many checks passed."""
+        return sum(check.passed is True for check in self.checks or ())
+
+    @property
+    def state(self) -> str:
+        """`right`, `wrong`, or `unknown` where neither the gradebook nor the checks say it."""
+        if self.score is not None and self.points:
+            return "right" if self.score >= self.points else "wrong"
+        if not self.checks:
+            return "unknown"
+        return "right" if self.passed == len(self.checks) else "wrong"
+
+    @property
+    def set_by_hand(self) -> bool:
+        """Whether the points are others than the checks give."""
+        if self.score is None or self.points is None:
+            return False
+        by_checks = self.points if self.checks and self.passed == len(self.checks) else 0
+        return self.test_id != self.answer_id and self.score != by_checks
+
+    @property
+    def failed_first(self) -> list[Check]:
+        """The checks: failed ones, then those that could not be made, then passed ones."""
+        order = {False: 0, None: 1, True: 2}
+        return sorted(self.checks or (), key=lambda check: order[check.passed])
+
+
+@dataclass(frozen=True)
+class Mending:
+    """What the canonical notebook had to mend: the cell's id ("" for the whole notebook) and the sentence."""
+
+    cell: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that a page shows of a notebook."""
+
+    title: str
+    problem: str
+    answers: list[Answer]
+    costly_mendings: list[Mending]
+    small_mendings: list[Mending]
+    own_cells: list[Part]
+    own_cells_left_out: int
+    test_sources: list[str]
+    student_sources: list[str]
+
+    @property
+    def score(self) -> float | None:
+        """The sum of the points, None if the gradebook has not been asked."""
+        scores = [answer.score for answer in self.answers]
+        return None if None in scores or not scores else sum(scores)
+
+    @property
+    def points(self) -> float:
+        """How many points there are."""
+        return sum(answer.points or 0 for answer in self.answers)
+
+    @property
+    def messages(self) -> list[str]:
+        """The sentences of all check records."""
+        return [text for answer in self.answers for text in (answer.judged_over, *(c.message for c in answer.checks or ()))]
+
+
+def page_content(notebook: NotebookNode) -> Content:
+    """Read an autograded canonical notebook.
+
+    Of the instructor's cells only headings are used; of test cells only their check records. Scores and graders'
+    comments are those that nbgrader's `GetGrades` put into the cells' metadata.
+    """
+    return _Reader(notebook).content()
+
+
+def headings(markdown: str) -> list[tuple[int, str]]:
+    """The headings of a Markdown text as pairs of level and words."""
+    found = _HEADING.findall(_FENCED.sub("", plain_text(markdown)))
+    return [(len(marks), _words(text)) for marks, text in found if _words(text)]
+
+
+def _words(markdown: str) -> str:
+    text = re.sub(r"<[^>]*>", "", markdown)
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    return " ".join(re.sub(r"[*`$]|\\(?=[_#])", "", text).split())[:200]
+
+
+def _ours(cell: NotebookNode) -> dict:
+    entry = cell.metadata.get("attention101")
+    return entry if isinstance(entry, dict) else {}
+
+
+def _nbgrader(cell: NotebookNode) -> dict:
+    entry = cell.metadata.get("nbgrader")
+    return entry if isinstance(entry, dict) else {}
+
+
+class _Reader:
+    def __init__(self, notebook: NotebookNode):
+        self._notebook = notebook
+        self._pictures = Allowance(PICTURES)
+        self._answers: dict[str, list[NotebookNode]] = {}
+        self._tests: list[tuple[NotebookNode, str]] = []
+        self._own: list[tuple[NotebookNode, str]] = []
+        self._title = ""
+        self._students: dict[int, StudentCell] = {}
+        self._sort_cells()
+
+    def _sort_cells(self) -> None:
+        section = ""
+        for cell in self._notebook.cells:
+            ours, nbgrader = _ours(cell), _nbgrader(cell)
+            grade_id = plain_text(nbgrader.get("grade_id"))
+            answer = plain_text(ours.get("answer")) or (grade_id if nbgrader.get("solution") else "")
+            if ours.get("own"):
+                self._own.append((cell, section))
+                self._students[id(cell)] = StudentCell(
+                    f"your cell after “{section}”" if section else "your first cells", plain_text(cell.source)
+                )
+                continue
+            if answer:
+                self._answers.setdefault(answer, []).append(cell)
+                self._students[id(cell)] = StudentCell(f"your answer {answer}", plain_text(cell.source))
+            if nbgrader.get("grade"):
+                self._tests.append((cell, section))
+            if cell.cell_type == "markdown" and not answer:
+                for level, words in headings(cell.source):
+                    if level == 1 and not self._title:
+                        self._title = words
+                    elif level <= 2:
+                        section = words
+
+    def content(self) -> Content:
+        entry = self._notebook.metadata.get("attention101")
+        entry = entry if isinstance(entry, dict) else {}
+        space = Allowance(ANSWERS)
+        answers = [self._answer(cell, section, space) for cell, section in self._tests]
+        costly, small = self._mendings(entry.get("mended"), answers)
+        own, left_out = self._own_cells()
+        return Content(
+            title=self._title,
+            problem=plain_text(entry.get("problem"))[:2_000],
+            answers=answers,
+            costly_mendings=costly,
+            small_mendings=small,
+            own_cells=own,
+            own_cells_left_out=left_out,
+            test_sources=[plain_text(cell.source) for cell, _ in self._tests if id(cell) not in self._students],
+            student_sources=[cell.source for cell in self._students.values()],
+        )
+
+    def _answer(self, test: NotebookNode, section: str, space: Allowance) -> Answer:
+        nbgrader = _nbgrader(test)
+        test_id = plain_text(nbgrader.get("grade_id"))
+        answer_id = test_id if nbgrader.get("solution") else test_id.removeprefix("test_")
+        cells = self._answers.get(answer_id, [])
+        records = _records(test)
+        judged = [check for check in records or () if check.name == JUDGED_OVER_CORRECT_FUNCTIONS]
+        comments = [plain_text(_nbgrader(cell).get("comment")).strip() for cell in cells]
+        answer = Answer(
+            test_id=test_id,
+            answer_id=answer_id,
+            title=section or answer_id.replace("_", " "),
+            points=_number(nbgrader.get("points")),
+            score=_number(nbgrader.get("score")),
+            checks=None if records is None else [check for check in records if check not in judged],
+            judged_over=judged[0].message if judged else "",
+            left_out=" ".join(filter(None, (plain_text(_ours(cell).get("left_out"))[:1_000] for cell in cells))),
+            untouched=NO_RESPONSE in comments,
+            comments=[markdown_html(text, self._pictures) for text in comments if text and text != NO_RESPONSE],
+        )
+        for cell in cells:
+            part = self._part(cell)
+            if part is None:
+                continue
+            if not space.take(_size(part)):
+                part = Part(note="The rest of this answer is not shown, to keep this page small.")
+            answer.parts.append(part)
+            if part.note:
+                break
+        return answer
+
+    def _own_cells(self) -> tuple[list[Part], int]:
+        space = Allowance(OWN_CELLS)
+        parts: list[Part] = []
+        for number, (cell, section) in enumerate(self._own):
+            part = self._part(cell, section)
+            if part is None:
+                continue
+            if not space.take(_size(part)):
+                return parts, len(self._own) - number
+            parts.append(part)
+        return parts, 0
+
+    def _part(self, cell: NotebookNode, section: str = "") -> Part | None:
+        """What is shown of a student's cell; None if there is nothing."""
+        source = self._students[id(cell)].source
+        outputs = self._outputs(cell)
+        if not source.strip() and not outputs:
+            return None
+        if cell.cell_type == "markdown":
+            return Part(section, text=markdown_html(source, self._pictures, cell.get("attachments")))
+        if cell.cell_type == "raw":
+            text, cut = cut_lines(source, 200, 10_000)
+            return Part(section, text=Markup("<pre>{}</pre>").format(f"{text}\n{cut}".strip()))
+        return Part(section, listing=code_listing(source, _remarks(cell)), outputs=tuple(outputs))
+
+    def _outputs(self, cell: NotebookNode) -> list[Shown]:
+        # A cell that holds checks as well (an answer that is graded itself) shows its records, not its outputs.
+        if cell.cell_type != "code" or _nbgrader(cell).get("grade"):
+            return []
+        return shown_outputs(cell.outputs, self._students[id(cell)], list(self._students.values()), self._pictures)
+
+    @staticmethod
+    def _mendings(entries: object, answers: list[Answer]) -> tuple[list[Mending], list[Mending]]:
+        lost_points = {name for a in answers if a.state == "wrong" for name in (a.test_id, a.answer_id)}
+        costly, small = [], []
+        entries = entries if isinstance(entries, list) else []
+        for entry in entries[:MOST_MENDED]:
+            if not isinstance(entry, dict):
+                continue
+            mending = Mending(plain_text(entry.get("cell"))[:100], plain_text(entry.get("message"))[:500])
+            may_have_cost = mending.cell in lost_points or (entry.get("lost") and lost_points)
+            (costly if may_have_cost else small).append(mending)
+        if len(entries) > MOST_MENDED:
+            small.append(Mending("", f"{len(entries) - MOST_MENDED:,} more of the same kind."))
+        return costly, small
+
+
+def _records(test: NotebookNode) -> list[Check] | None:
+    """The check records of a test cell; None without a well-formed list of them."""
+    for output in test.get("outputs", []):
+        records = output.get("data", {}).get(CHECKS_MIME) if output.get("output_type") == "display_data" else None
+        if records is None:
+            continue
+        if not isinstance(records, list) or not records:
+            return None
+        if not all(isinstance(r, dict) and r.get("passed", "") in (True, False, None) for r in records):
+            return None
+        return [
+            Check(
+                plain_text(record.get("check"))[:200],
+                record["passed"],
+                cut_lines(plain_text(record.get("message")).strip(), 20, 800, 800)[0],
+                bool(record.get("hidden")),
+            )
+            for record in records[:MOST_CHECKS]
+        ]
+    return None
+
+
+def _remarks(cell: NotebookNode) -> list[Remark]:
+    entries = _ours(cell).get("comments")
+    remarks = []
+    for entry in entries[:MOST_REMARKS] if isinstance(entries, list) else []:
+        lines = entry.get("lines") if isinstance(entry, dict) else None
+        if isinstance(lines, list) and len(lines) == 2 and all(isinstance(line, int) for line in lines):
+            remarks.append(Remark(lines[0], lines[1], harmless_html(entry.get("html"))))
+    return remarks
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, (int, float)) else None
+
+
+def _size(part: Part) -> int:
+    size = 300 + len((part.text or "").encode()) + sum(output.size for output in part.outputs)
+    return size + (part.listing.size if part.listing else 0)

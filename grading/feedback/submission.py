@@ -1,0 +1,57 @@
+"""Who handed in, when, and whether it was late: what the gradebook knows beside the points."""
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from nbgrader.api import Gradebook, MissingEntry
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Facts for a page's head. Times are in UTC; `submitted` is None and `late_by` 0 (seconds) where nothing is known."""
+
+    assignment: str = ""
+    student: str = ""
+    name: str = ""
+    submitted: datetime | None = None
+    due: datetime | None = None
+    late_by: float = 0.0
+
+    @property
+    def lateness(self) -> str:
+        """The delay in words, such as "2 days 3 hours"; empty if it is not late."""
+        if self.late_by <= 0:
+            return ""
+        minutes = int(-(-self.late_by // 60))
+        days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+        amounts = [(days, "day"), (hours, "hour"), (minutes, "minute")]
+        words = [f"{amount} {unit}{'s' if amount != 1 else ''}" for amount, unit in amounts if amount]
+        return " ".join(words[:2])
+
+
+def find_submission(resources: dict) -> Submission:
+    """Look up a submission in the gradebook that nbgrader's converter names in `resources["nbgrader"]`.
+
+    Without such an entry the result holds what `resources` alone tells.
+    """
+    given = resources.get("nbgrader") or {}
+    assignment, student = str(given.get("assignment", "")), str(given.get("student", ""))
+    if not (assignment and student and given.get("db_url")):
+        return Submission(assignment, student)
+    with Gradebook(given["db_url"]) as gradebook:
+        try:
+            found = gradebook.find_submission(assignment, student)
+        except MissingEntry:
+            return Submission(assignment, student)
+        return Submission(
+            assignment,
+            student,
+            name=" ".join(filter(None, (found.student.first_name, found.student.last_name))),
+            submitted=_utc(found.timestamp),
+            due=_utc(found.duedate),
+            late_by=found.total_seconds_late or 0.0,
+        )
+
+
+def _utc(time: datetime | None) -> datetime | None:
+    return time.replace(tzinfo=timezone.utc) if time is not None else None
