@@ -1,0 +1,49 @@
+"""Tells a submission that was graded to its end from one that was interrupted, or that was handed in again since."""
+
+import hashlib
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+
+
+def seal(notebook: NotebookNode, course: CourseDirectory, assignment: str, student: str) -> None:
+    """Write into an autograded notebook which submission it is of. Interrupted gradings leave none."""
+    entry = notebook.metadata.setdefault("attention101", NotebookNode())
+    entry["graded"] = submission_digest(course, assignment, student)
+
+
+def submission_digest(course: CourseDirectory, assignment: str, student: str) -> str:
+    """Stands for the notebooks and the time stamp of a submission; changes when one of them does."""
+    digest = hashlib.sha256()
+    folder = Path(course.format_path(course.submitted_directory, student, assignment))
+    for path in sorted(p for p in folder.iterdir() if p.suffix == ".ipynb" or p.name == "timestamp.txt"):
+        digest.update(path.name.encode("utf-8", "surrogateescape") + b"\0")
+        if path.is_file() and not path.is_symlink():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def read_autograded(course: CourseDirectory, assignment: str, student: str) -> NotebookNode | None:
+    """The autograded notebook; None if there is none, or none that was written to its end."""
+    path = Path(course.format_path(course.autograded_directory, student, assignment)) / f"{assignment}.ipynb"
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (OSError, ValueError, AttributeError, KeyError, nbformat.validator.NotebookValidationError):
+        return None
+    return notebook if notebook.metadata.get("attention101", {}).get("graded") else None
+
+
+def is_graded(course: CourseDirectory, assignment: str, student: str) -> bool:
+    """Whether the submission that is there now was graded to its end, and its points are in the gradebook."""
+    notebook = read_autograded(course, assignment, student)
+    if notebook is None or notebook.metadata["attention101"]["graded"] != submission_digest(course, assignment, student):
+        return False
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        try:
+            grades = gradebook.find_submission_notebook(assignment, assignment, student).grades
+        except MissingEntry:
+            return False
+        return bool(grades) and all(grade.auto_score is not None for grade in grades)

@@ -1,0 +1,128 @@
+"""Runs a canonical notebook and judges its test cells by their records. Fails closed: no complete records, no point."""
+
+from dataclasses import dataclass
+from time import monotonic
+
+from attention_lib.canonical import ANSWERS
+from attention_lib.check_records import all_passed, completed_records
+from attention_lib.checks import checks_output
+from attention_lib.fresh_run import FreshRun, answer_of
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from grading.follow_through import FUNCTIONS, HEAD, judged_over_correct_functions, notebook_over_correct_functions
+from grading.session import run_session
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds that one cell, and all runs of one submission together, may take."""
+
+    cell_seconds: float
+    total_seconds: float
+
+
+def judge(canonical: NotebookNode, source: NotebookNode, limits: Limits) -> NotebookNode:
+    """The canonical notebook with the student's outputs, and with every test cell's outputs made of its records.
+
+    source: the instructor's notebook, whose solutions stand in for functions that do not pass
+    """
+    problem = canonical.metadata.get("attention101", {}).get("problem")
+    if problem:
+        for test in _tests(canonical).values():
+            _set_records(test, [_not_completed(problem)])
+        return canonical
+    deadline = monotonic() + limits.total_seconds
+    run = run_session(canonical, limits.cell_seconds, limits.total_seconds)
+    notebook = run.notebook
+    sentences = _mark_left_out(run, limits)
+    records = {
+        test_id: _records(run, test, sentences.get(test_id.removeprefix("test_"), ""), limits)
+        for test_id, test in _tests(notebook).items()
+    }
+    head_test = f"test_{HEAD}"
+    if head_test in records and not all_passed(records[head_test]):
+        left = max(deadline - monotonic(), limits.cell_seconds)
+        records[head_test] = _follow_through(canonical, source, run, records, left, limits)
+    for test_id, test in _tests(notebook).items():
+        _set_records(test, records[test_id])
+    return notebook
+
+
+def _follow_through(
+    canonical: NotebookNode,
+    source: NotebookNode,
+    first: FreshRun,
+    records: dict[str, list[dict]],
+    seconds: float,
+    limits: Limits,
+) -> list[dict]:
+    notebook = notebook_over_correct_functions(canonical, source, list(first.left_out))
+    run = run_session(notebook, limits.cell_seconds, seconds)
+    sentence = "".join({_left_out_sentence(c, run.left_out[i]): 0 for i, c in enumerate(notebook.cells) if i in run.left_out and answer_of(c) == HEAD})
+    found = _records(run, run.notebook.cells[-1], sentence, limits)
+    if not all_passed(found):
+        return found
+    not_passing = [ANSWERS[name] for name in FUNCTIONS if not all_passed(records.get(f"test_{name}", []))]
+    return [judged_over_correct_functions(not_passing), *found]
+
+
+def _tests(notebook: NotebookNode) -> dict[str, NotebookNode]:
+    found = ((cell.metadata.get("nbgrader", {}), cell) for cell in notebook.cells)
+    return {nbgrader["grade_id"]: cell for nbgrader, cell in found if nbgrader.get("grade")}
+
+
+def _records(run: FreshRun, test: NotebookNode, left_out: str, limits: Limits) -> list[dict]:
+    index = run.notebook.cells.index(test)
+    records = completed_records(test.outputs)
+    if all_passed(records):
+        return records
+    if left_out:
+        return [_not_completed(left_out)]
+    if index in run.left_out:
+        return [_not_completed(f"The checks of this cell {run.left_out[index]}, so they could not be completed.")]
+    if records:
+        return records
+    if not run.finished and index not in run.seconds:
+        return [
+            _not_completed(
+                f"The notebook as a whole took longer than {limits.total_seconds:g} s, and this cell was not reached. "
+                "Look for a loop that never ends, or for slow code."
+            )
+        ]
+    return [_not_completed("The checks of this cell stopped before they were completed, so it has no point.")]
+
+
+def _not_completed(message: str) -> dict:
+    return {"check": "completed", "passed": False, "message": message, "hidden": False}
+
+
+def _mark_left_out(run: FreshRun, limits: Limits) -> dict[str, str]:
+    """Say in the notebook which of the student's cells were left out; the sentences by the answer they belong to."""
+    sentences: dict[str, str] = {}
+    mended = run.notebook.metadata.setdefault("attention101", NotebookNode()).setdefault("mended", [])
+    for index, reason in sorted(run.left_out.items()):
+        cell = run.notebook.cells[index]
+        answer = answer_of(cell)
+        sentence = _left_out_sentence(cell, reason)
+        cell.metadata.setdefault("attention101", NotebookNode())
+        if answer:
+            sentences[answer] = cell.metadata["attention101"]["left_out"] = sentence
+        elif cell.metadata["attention101"].get("own"):
+            cell.metadata["attention101"]["left_out"] = sentence
+            mended.append(NotebookNode(cell="", message=sentence, lost=True))
+    return sentences
+
+
+def _left_out_sentence(cell: NotebookNode, reason: str) -> str:
+    answer = answer_of(cell)
+    what = f"Your `{ANSWERS.get(answer, answer)}`" if answer else "A cell of your own"
+    return f"{what} {reason}. It was left out, and the rest was run without it."
+
+
+def _set_records(test: NotebookNode, records: list[dict]) -> None:
+    test.outputs = [checks_output(records)]
+    failed = sum(record["passed"] is not True for record in records)
+    if failed or not records:
+        message = f"{failed} of {len(records)} checks did not pass. The sentences above say why."
+        test.outputs.append(new_output("error", ename="ChecksFailed", evalue=message, traceback=[f"ChecksFailed: {message}"]))

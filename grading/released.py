@@ -1,0 +1,42 @@
+"""The released version of the source notebook, and the copy of it that every student's notebook carries."""
+
+import json
+from copy import deepcopy
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions, NbGraderPreprocessor
+from traitlets.config import Config
+
+
+def read_source(path: Path) -> NotebookNode:
+    """The instructor's notebook, in format 4."""
+    return nbformat.read(path, as_version=4)
+
+
+def released_version(source: NotebookNode, config: Config | None = None) -> NotebookNode:
+    """A copy of the source without solutions and hidden tests, made by nbgrader's own preprocessors."""
+    released, resources = deepcopy(source), ResourcesDict()
+    for preprocessor in (ClearSolutions, ClearHiddenTests):
+        released, resources = preprocessor(config=config).preprocess(released, resources)
+    return released
+
+
+class StoreReleased(NbGraderPreprocessor):
+    """Keeps all cells as they are released in `metadata.attention101.released`, for `verify()` on the student's side."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        cells = [
+            {
+                "grade_id": cell.metadata.get("nbgrader", {}).get("grade_id", ""),
+                "cell_type": cell.cell_type,
+                "source": cell.source,
+                "tags": cell.metadata.get("tags", []),
+                "nbgrader": cell.metadata.get("nbgrader", {}),
+            }
+            for cell in nb.cells
+        ]
+        nb.metadata["attention101"] = nbformat.from_dict({"released": json.loads(json.dumps(cells))})
+        return nb, resources

@@ -1,0 +1,44 @@
+"""The one place where nbgrader meets `grading`. Plain `nbgrader ...` commands, run here, do the right thing.
+
+The course lies in this folder, unless the environment variable ATTENTION101_COURSE names another folder.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from nbgrader.converters import GenerateAssignment
+
+c = get_config()  # noqa: F821  (traitlets defines it)
+
+here = Path(__file__).resolve().parent
+if str(here) not in sys.path:
+    sys.path.insert(0, str(here))
+# nbgrader starts `alembic` by its bare name.
+programs = str(Path(sys.executable).parent)
+if programs not in os.environ.get("PATH", "").split(os.pathsep):
+    os.environ["PATH"] = os.pathsep.join(filter(None, [programs, os.environ.get("PATH")]))
+
+c.CourseDirectory.course_id = "attention101"
+c.CourseDirectory.root = os.path.abspath(os.environ.get("ATTENTION101_COURSE") or here)
+
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()\n"}
+c.GenerateAssignment.force = True
+c.GenerateAssignment.preprocessors = [
+    *GenerateAssignment.class_traits()["preprocessors"].default(),
+    "grading.released.StoreReleased",
+]
+c.GenerateSolution.force = True
+
+c.Autograde.exporter_class = "grading.submission_reader.SubmissionReader"
+c.Autograde.sanitize_preprocessors = ["grading.canonicalize.Canonicalize"]
+c.Autograde.autograde_preprocessors = [
+    "grading.run.RunNotebook",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+]
+
+c.GenerateFeedback.force = True
+c.GenerateFeedback.exporter_class = "grading.feedback.page.FeedbackExporter"
+
+c.ExchangeFactory.submit = "grading.exchange_submit.SubmitWithoutWheels"
