@@ -29,23 +29,23 @@ def judge(canonical: NotebookNode, source: NotebookNode, limits: Limits) -> Note
     """
     problem = canonical.metadata.get("attention101", {}).get("problem")
     if problem:
-        for test in _tests(canonical).values():
-            _set_records(test, [_not_completed(problem)])
+        for index in _tests(canonical).values():
+            _set_records(canonical.cells[index], [_not_completed(problem)])
         return canonical
     deadline = monotonic() + limits.total_seconds
     run = run_session(canonical, limits.cell_seconds, limits.total_seconds)
     notebook = run.notebook
-    sentences = _mark_left_out(run, limits)
+    sentences = _mark_left_out(run)
     records = {
-        test_id: _records(run, test, sentences.get(test_id.removeprefix("test_"), ""), limits)
-        for test_id, test in _tests(notebook).items()
+        test_id: _records(run, index, sentences.get(test_id.removeprefix("test_"), ""), limits)
+        for test_id, index in _tests(notebook).items()
     }
     head_test = f"test_{HEAD}"
     if head_test in records and not all_passed(records[head_test]):
         left = max(deadline - monotonic(), limits.cell_seconds)
         records[head_test] = _follow_through(canonical, source, run, records, left, limits)
-    for test_id, test in _tests(notebook).items():
-        _set_records(test, records[test_id])
+    for test_id, index in _tests(notebook).items():
+        _set_records(notebook.cells[index], records[test_id])
     return notebook
 
 
@@ -59,22 +59,25 @@ def _follow_through(
 ) -> list[dict]:
     notebook = notebook_over_correct_functions(canonical, source, list(first.left_out))
     run = run_session(notebook, limits.cell_seconds, seconds)
-    sentence = "".join({_left_out_sentence(c, run.left_out[i]): 0 for i, c in enumerate(notebook.cells) if i in run.left_out and answer_of(c) == HEAD})
-    found = _records(run, run.notebook.cells[-1], sentence, limits)
+    sentence = ""
+    for index, reason in run.left_out.items():
+        if answer_of(notebook.cells[index]) == HEAD:
+            sentence = _left_out_sentence(notebook.cells[index], reason)
+    found = _records(run, len(notebook.cells) - 1, sentence, limits)
     if not all_passed(found):
         return found
     not_passing = [ANSWERS[name] for name in FUNCTIONS if not all_passed(records.get(f"test_{name}", []))]
     return [judged_over_correct_functions(not_passing), *found]
 
 
-def _tests(notebook: NotebookNode) -> dict[str, NotebookNode]:
-    found = ((cell.metadata.get("nbgrader", {}), cell) for cell in notebook.cells)
-    return {nbgrader["grade_id"]: cell for nbgrader, cell in found if nbgrader.get("grade")}
+def _tests(notebook: NotebookNode) -> dict[str, int]:
+    """The positions of the test cells, by grade_id."""
+    found = ((cell.metadata.get("nbgrader", {}), index) for index, cell in enumerate(notebook.cells))
+    return {nbgrader["grade_id"]: index for nbgrader, index in found if nbgrader.get("grade")}
 
 
-def _records(run: FreshRun, test: NotebookNode, left_out: str, limits: Limits) -> list[dict]:
-    index = run.notebook.cells.index(test)
-    records = completed_records(test.outputs)
+def _records(run: FreshRun, index: int, left_out: str, limits: Limits) -> list[dict]:
+    records = completed_records(run.notebook.cells[index].outputs)
     if all_passed(records):
         return records
     if left_out:
@@ -97,7 +100,7 @@ def _not_completed(message: str) -> dict:
     return {"check": "completed", "passed": False, "message": message, "hidden": False}
 
 
-def _mark_left_out(run: FreshRun, limits: Limits) -> dict[str, str]:
+def _mark_left_out(run: FreshRun) -> dict[str, str]:
     """Say in the notebook which of the student's cells were left out; the sentences by the answer they belong to."""
     sentences: dict[str, str] = {}
     mended = run.notebook.metadata.setdefault("attention101", NotebookNode()).setdefault("mended", [])
@@ -105,11 +108,12 @@ def _mark_left_out(run: FreshRun, limits: Limits) -> dict[str, str]:
         cell = run.notebook.cells[index]
         answer = answer_of(cell)
         sentence = _left_out_sentence(cell, reason)
-        cell.metadata.setdefault("attention101", NotebookNode())
+        if not answer and not cell.metadata.get("attention101", {}).get("own"):
+            continue
+        cell.metadata.setdefault("attention101", NotebookNode())["left_out"] = sentence
         if answer:
-            sentences[answer] = cell.metadata["attention101"]["left_out"] = sentence
-        elif cell.metadata["attention101"].get("own"):
-            cell.metadata["attention101"]["left_out"] = sentence
+            sentences[answer] = sentence
+        else:
             mended.append(NotebookNode(cell="", message=sentence, lost=True))
     return sentences
 

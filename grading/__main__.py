@@ -1,0 +1,100 @@
+"""What staff run: `python -m grading autograde attention`, `... feedback attention`, `... release`, `... demo`."""
+
+import argparse
+import logging
+import sys
+
+import traitlets.log
+from tqdm import tqdm
+
+from grading.course import CourseError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m grading", description="Compile, grade and give feedback.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, words in (
+        ("autograde", "grade all that is in submitted/, also after an interruption"),
+        ("feedback", "make every student's feedback page"),
+    ):
+        command = commands.add_parser(name, help=words, description=words)
+        command.add_argument("assignment", help="for example: attention")
+    command = commands.add_parser("release", help="compile the student version, with attention_lib's wheel beside it")
+    command.add_argument("assignment", nargs="?", default="attention", help="default: attention")
+    commands.add_parser("demo", add_help=False, help="compile, grade a small class in a temporary course, print its table")
+    given, rest = parser.parse_known_args(arguments)
+    if given.command == "demo":
+        from grading.demo.command import run
+
+        return run(rest)
+    if rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    traitlets.log.get_logger().setLevel(logging.ERROR)
+    try:
+        return {"autograde": _autograde, "feedback": _feedback, "release": _release}[given.command](given)
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted. Run the same command again: it goes on where it stopped.", file=sys.stderr)
+        return 130
+
+
+def _autograde(given: argparse.Namespace) -> int:
+    from grading.autograde import autograde_class
+    from grading.class_table import class_rows, class_table
+    from grading.course import open_course
+
+    with _Bar("grading") as bar:
+        run = autograde_class(given.assignment, tell=bar.tell)
+    print(class_table(class_rows(open_course(given.assignment), given.assignment, run.not_graded)))
+    print(f"{len(run.graded)} graded now, {len(run.unchanged)} graded before, {len(run.not_graded)} not graded.")
+    for student, reason in run.not_graded.items():
+        print(f"{student!r}: not graded, because {reason}", file=sys.stderr)
+    return 1 if run.not_graded else 0
+
+
+def _feedback(given: argparse.Namespace) -> int:
+    from grading.feedback_command import generate_feedback_for_class
+
+    with _Bar("feedback") as bar:
+        pages, failed = generate_feedback_for_class(given.assignment, tell=bar.tell)
+    for page in pages.values():
+        print(page)
+    for student, reason in failed.items():
+        print(f"{student!r}: no feedback page, because {reason}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _release(given: argparse.Namespace) -> int:
+    from grading.release_command import release
+
+    for path in release(given.assignment):
+        print(path)
+    return 0
+
+
+class _Bar:
+    """A progress bar that learns how many there are with the first one."""
+
+    def __init__(self, what: str):
+        self._bar = tqdm(desc=what, unit=" submission", total=0)
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *error) -> None:
+        if error[0] is None:
+            self._bar.n = self._bar.total
+            self._bar.set_postfix_str("")
+        self._bar.close()
+
+    def tell(self, student: str, done: int, of: int) -> None:
+        self._bar.total = of
+        self._bar.n = done
+        self._bar.set_postfix_str(student)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+"""`python -m grading feedback`: a page for every graded submission."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from nbconvert.writers import FilesWriter
+from nbgrader.converters import GenerateFeedback
+from nbgrader.utils import rmtree
+from traitlets.config import Config
+
+from grading.completed import read_autograded
+from grading.course import autograded_ids, load_config, open_course
+
+
+def generate_feedback_for_class(
+    assignment: str, config: Config | None = None, tell: Callable[[str, int, int], None] = lambda student, done, of: None
+) -> tuple[dict[str, Path], dict[str, str]]:
+    """Make the pages with nbgrader's own converter. Returns student -> page, and student -> why there is none.
+
+    tell: called with a student's id, how many are done, and how many there are, before each one
+    Raises CourseError for an unknown assignment.
+    """
+    config = load_config() if config is None else config
+    course = open_course(assignment, config)
+    pages, failed = {}, {}
+    students = autograded_ids(course, assignment)
+    for done, student in enumerate(students):
+        tell(student, done, len(students))
+        if read_autograded(course, assignment, student) is None:
+            failed[student] = f"its grading was interrupted (run `python -m grading autograde {assignment}`)"
+            continue
+        try:
+            pages[student] = SubmissionFeedback(coursedir=course, config=config).make_page(assignment, student)
+        except Exception as error:
+            failed[student] = f"the page could not be made: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
+    return pages, failed
+
+
+class SubmissionFeedback(GenerateFeedback):
+    """nbgrader's own conversion for one submission, whatever its id."""
+
+    def make_page(self, assignment: str, student: str) -> Path:
+        """Make the page anew and return where it is."""
+        notebook = Path(self._format_source(assignment, student)) / f"{assignment}.ipynb"
+        destination = Path(self._format_dest(assignment, student))
+        if destination.is_dir():
+            rmtree(str(destination))
+        self.notebooks = [str(notebook)]
+        self.writer = FilesWriter(parent=self, config=self.config)
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+        for preprocessor in self.preprocessors:
+            self.exporter.register_preprocessor(preprocessor)
+        self.init_assignment(assignment, student)
+        self.convert_single_notebook(str(notebook))
+        self.set_permissions(assignment, student)
+        return destination / f"{assignment}.html"

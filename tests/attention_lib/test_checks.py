@@ -1,0 +1,220 @@
+import logging
+import sys
+import warnings
+
+import nbformat
+import pytest
+import torch
+from nbformat.v4 import new_code_cell, new_notebook
+
+from attention_lib import checks as checks_module
+from attention_lib.check_records import all_passed, completed_records
+from attention_lib.checks import (
+    CHECKS_MIME,
+    CheckFailed,
+    Checks,
+    ChecksFailed,
+    checks_output,
+    expect,
+    expect_close,
+    expect_shape,
+    expect_tensor,
+)
+from attention_lib.fresh_run import run_afresh
+
+
+@pytest.fixture(autouse=True)
+def new_session(monkeypatch):
+    monkeypatch.setattr(checks_module, "_passed_in_this_session", {})
+
+
+def record_of(check, **kwargs):
+    checks = Checks("attention_scores", **kwargs)
+    checks.visible(check)
+    return checks.records[0]
+
+
+def test_a_check_that_ends_has_passed_and_its_sentence_is_its_docstring():
+    def check_row_sums():
+        """Rows
+        sum to 1."""
+
+    assert record_of(check_row_sums) == {"check": "row sums", "passed": True, "message": "Rows sum to 1.", "hidden": False}
+
+
+def test_a_failed_expectation_gives_its_own_sentence():
+    assert record_of(lambda: expect(False, "Row 2 sums to 3.71."))["message"] == "Row 2 sums to 3.71."
+
+
+def test_an_error_is_named_without_a_traceback():
+    record = record_of(lambda: torch.ones(2)[5])
+    assert record["passed"] is False
+    assert record["message"].startswith("`attention_scores` stopped with IndexError")
+    assert "Traceback" not in record["message"]
+
+
+def test_an_answer_that_is_blank_or_missing_is_named_so():
+    def blank():
+        raise NotImplementedError
+
+    def missing():
+        exec("attention_scores(1)", {})
+
+    assert record_of(blank)["message"] == "`attention_scores` is not written yet."
+    assert "is not defined" in record_of(missing)["message"]
+
+
+def test_an_answer_that_calls_exit_fails_its_check_only():
+    assert record_of(lambda: sys.exit(3))["passed"] is False
+
+
+def test_ctrl_c_is_not_swallowed():
+    def interrupted():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        record_of(interrupted)
+
+
+def test_report_raises_unless_every_check_passed(capsys):
+    checks = Checks("attention_scores")
+    checks.visible(lambda: None)
+    checks.report()
+    checks.hidden(lambda: expect(False, "no"))
+    with pytest.raises(ChecksFailed, match="1 of 2"):
+        checks.report()
+    assert checks.records[1]["hidden"] is True
+
+
+def test_no_checks_at_all_is_no_success(capsys):
+    with pytest.raises(ChecksFailed):
+        Checks("attention_scores").report()
+
+
+def test_a_head_over_a_failing_helper_could_not_be_checked(capsys):
+    def fails():
+        raise ValueError("no")
+
+    helper = Checks("attention_scores")
+    helper.visible(fails)
+    with pytest.raises(ChecksFailed):
+        helper.report()
+    over = ("project_qkv", "attention_scores")
+    head = Checks("attention_head", name="AttentionHead", over=over)
+    head.visible(fails)
+    head.visible(lambda: None)
+    assert [record["passed"] for record in head.records] == [None, True]
+    assert head.records[0]["message"].startswith("This comes once `attention_scores` is right.")
+    with pytest.raises(ChecksFailed):
+        head.report()
+
+
+def test_a_head_that_fails_over_right_helpers_has_failed(capsys):
+    helper = Checks("attention_scores")
+    helper.visible(lambda: None)
+    helper.report()
+    head = Checks("attention_head", over=("attention_scores",))
+    head.visible(lambda: expect(False, "no"))
+    assert head.records[0]["passed"] is False
+
+
+def test_every_check_starts_from_the_same_seed_dtype_and_grad_mode():
+    seen = []
+
+    def look():
+        seen.append((torch.rand(1).item(), torch.ones(1).dtype, torch.is_grad_enabled(), torch.is_inference_mode_enabled()))
+
+    record_of(look)
+    torch.manual_seed(5)
+    state = torch.get_rng_state()
+    torch.set_default_dtype(torch.float64)
+    try:
+        with torch.inference_mode():
+            record_of(look)
+        assert torch.get_default_dtype() == torch.float64
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert seen[0] == seen[1]
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_prints_and_warnings_reach_neither_stream_and_hidden_ones_are_dropped(capsys):
+    def noisy():
+        print("to out")
+        print("to err", file=sys.stderr)
+        logging.getLogger("noisy").warning("logged")
+        warnings.warn("warned", stacklevel=1)
+
+    checks = Checks("attention_scores")
+    checks.visible(noisy)
+    checks.hidden(lambda: print("secret"))
+    assert capsys.readouterr() == ("", "")
+    checks.report()
+    shown = capsys.readouterr().out
+    assert "to out" in shown and "to err" in shown and "secret" not in shown
+
+
+def test_a_flood_of_output_is_cut():
+    checks = Checks("attention_scores")
+    checks.visible(lambda: [print("x" * 1000) for _ in range(1000)])
+    assert len(checks._printed.getvalue()) <= 4_000
+
+
+def test_tolerance_takes_float_noise_and_refuses_more():
+    want = torch.randn(50, 50)
+    expect_close("it", want * (1 + 5e-5), want)
+    expect_close("it", (want.double() + 5e-6).float(), want)
+    with pytest.raises(CheckFailed, match="1 of 2500 entries, first at \\(3, 4\\)"):
+        wrong = want.clone()
+        wrong[3, 4] += 0.01
+        expect_close("it", wrong, want)
+
+
+def test_what_is_no_tensor_has_the_wrong_shape_or_is_not_finite_is_said():
+    with pytest.raises(CheckFailed, match="None. Is a `return` missing"):
+        expect_tensor("the result", None)
+    with pytest.raises(CheckFailed, match="a tuple of 2 things"):
+        expect_tensor("the result", (1, 2))
+    with pytest.raises(CheckFailed, match=r"shape \(2, 3\), but came back with \(3, 2\)"):
+        expect_shape("the result", torch.ones(3, 2), (2, 3))
+    with pytest.raises(CheckFailed, match="finite"):
+        expect_close("the result", torch.tensor([float("nan")]), torch.ones(1))
+
+
+def test_a_message_never_holds_the_expected_value():
+    with pytest.raises(CheckFailed) as failure:
+        expect_close("the result", torch.tensor([1.5]), torch.tensor([7.25]))
+    assert "1.5" in str(failure.value) and "7.25" not in str(failure.value)
+
+
+def test_records_become_an_output_that_the_reader_takes():
+    records = [{"check": "<a>", "passed": None, "message": "`x` <b>", "hidden": True}]
+    output = checks_output(records)
+    notebook = new_notebook(cells=[new_code_cell("1", outputs=[output])])
+    nbformat.validate(notebook)
+    assert completed_records([output]) == records
+    assert "<b>b" not in output.data["text/html"] and "&lt;a&gt;" in output.data["text/html"]
+
+
+@pytest.mark.kernel
+def test_in_a_real_kernel_noise_leaves_no_red_output_and_an_error_names_the_line():
+    source = (
+        "from attention_lib.checks import Checks\n"
+        "checks = Checks('attention_scores')\n"
+        "@checks.visible\ndef check_a():\n    'fine'\n    attention_scores(1)\n"
+        "@checks.visible\ndef check_b():\n    'bad'\n    attention_scores(0)\n"
+        "checks.report()"
+    )
+    answer = (
+        "import logging, sys\nhandler = logging.StreamHandler(sys.stderr)\n"
+        "def attention_scores(x):\n    print('hi', file=sys.stderr)\n"
+        "    handler.emit(logging.makeLogRecord({'msg': 'late'}))\n    return 1 / x"
+    )
+    run = run_afresh(new_notebook(cells=[new_code_cell(answer), new_code_cell(source)]))
+    outputs = run.notebook.cells[1].outputs
+    assert [out.output_type for out in outputs] == ["display_data", "error"]
+    assert outputs[1].traceback == ["ChecksFailed: 1 of 2 checks did not pass. The sentences above say why."]
+    records = completed_records(outputs)
+    assert [record["passed"] for record in records] == [True, False] and not all_passed(records)
+    assert "ZeroDivisionError in line 6 of its cell: division by zero" in records[1]["message"]
+    assert CHECKS_MIME in outputs[0].data

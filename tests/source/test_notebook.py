@@ -1,0 +1,94 @@
+"""The shape of the lesson: what stands where, how long it is, and that it gives nothing away."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from attention_lib.canonical import ANSWERS
+
+ROOT = Path(__file__).parents[2]
+
+
+def ids(source, cell_type=None):
+    return [c.metadata.nbgrader.grade_id for c in source.cells if cell_type in (None, c.cell_type)]
+
+
+def test_every_cell_has_an_id_of_its_own_and_all_code_but_the_answers_is_locked(source):
+    assert len(set(ids(source))) == len(source.cells)
+    for cell in source.cells:
+        info = cell.metadata.nbgrader
+        assert info.solution == (info.grade_id in ANSWERS)
+        assert info.locked != info.solution
+        assert info.grade == info.grade_id.startswith("test_")
+        assert info.get("points") == (1 if info.grade else None)
+        assert not cell.get("outputs")
+
+
+def test_the_sections_come_in_order_with_their_time(source):
+    text = "\n".join(c.source for c in source.cells if c.cell_type == "markdown")
+    sections = re.findall(r"^## (\d+) · .*\n\*(\d+) minutes?", text, flags=re.M)
+    assert [int(number) for number, _ in sections] == list(range(1, len(sections) + 1))
+    assert sum(int(minutes) for _, minutes in sections) == 30
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_answer_has_task_hints_test_guess_and_picture_in_this_order(source, text_of, answer):
+    code_and_text = ids(source)
+    at = code_and_text.index(answer)
+    around = [f"hints_{answer}", f"test_{answer}", f"guess_{answer}", f"picture_{answer}"]
+    assert code_and_text[at + 1 : at + 5] == around
+    task = source.cells[at - 1].source
+    assert "**Write**" in task and "$$" in task and "| name | shape |" in task and "minutes ·" in task
+    assert text_of[f"hints_{answer}"].count("<details>") == 3
+    assert "Guess first" in text_of[f"guess_{answer}"]
+
+
+def test_pictures_and_verify_are_for_the_lesson_only_and_tests_do_not_stop_run_all(source):
+    for cell in source.cells:
+        grade_id = cell.metadata.nbgrader.grade_id
+        tags = cell.metadata.get("tags", [])
+        assert ("lesson-only" in tags) == grade_id.startswith(("picture_", "verify_"))
+        assert ("raises-exception" in tags) == grade_id.startswith("test_")
+
+
+def test_a_student_writes_at_most_25_lines(text_of):
+    solutions = [re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", text_of[a], flags=re.S) for a in ANSWERS]
+    lines = [line for parts in solutions for part in parts for line in part.splitlines() if line.strip()]
+    assert 10 <= len(lines) <= 25
+
+
+def test_test_cells_have_visible_checks_first_and_hidden_ones_after(text_of):
+    for answer in ANSWERS:
+        visible, hidden = text_of[f"test_{answer}"].split("### BEGIN HIDDEN TESTS")
+        assert "@checks.visible" in visible and "@checks.hidden" not in visible
+        assert "@checks.hidden" in hidden and "@checks.visible" not in hidden
+        assert hidden.rstrip().endswith("checks.report()")
+
+
+def solution_lines(text_of):
+    for answer in ANSWERS:
+        for part in re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", text_of[answer], flags=re.S):
+            for line in part.splitlines():
+                code = line.split("#")[0].strip()
+                if len(code) > 12 and code != "return Q, K, V":
+                    yield code
+
+
+def test_nothing_that_a_student_gets_holds_a_line_of_the_solution(text_of):
+    given = [p for p in (ROOT / "attention_lib").rglob("*") if p.suffix in (".py", ".md", ".html", ".txt")]
+    given += [ROOT / "release" / "attention" / "attention.ipynb", ROOT / "source" / "attention" / "index.html"]
+    lines = set(solution_lines(text_of))
+    assert len(lines) >= 8
+    for path in given:
+        text = path.read_text(encoding="utf-8")
+        assert [line for line in lines if line in text] == [], path
+
+
+def test_the_release_holds_no_line_of_a_hidden_test(text_of):
+    release = (ROOT / "release" / "attention" / "attention.ipynb").read_text(encoding="utf-8")
+    for answer in ANSWERS:
+        visible, hidden = text_of[f"test_{answer}"].split("### BEGIN HIDDEN TESTS")
+        for line in hidden.split("### END HIDDEN TESTS")[0].splitlines():
+            if len(line.strip()) > 20 and line not in visible:
+                assert line.strip().replace('"', '\\"') not in release
