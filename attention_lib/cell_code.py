@@ -10,6 +10,8 @@ from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from attention_lib.top_level_code import LONGEST_SOURCE
+
 # Names that a notebook has without a cell that defines them.
 GIVEN_NAMES = frozenset(dir(builtins)) | {
     "display", "get_ipython", "In", "Out", "exit", "quit", "_", "__", "___", "_i", "__name__", "__file__", "__doc__",
@@ -17,7 +19,11 @@ GIVEN_NAMES = frozenset(dir(builtins)) | {
 
 # Magics around a cell that is otherwise Python.
 _WRAPPERS = re.compile(r"\A\s*%%(time|capture|prun)\b.*\n")
-_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError, RuntimeError)
+
+# IPython reads a cell anew for each of its magics.
+_MAGIC = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$", re.MULTILINE)
+MOST_MAGICS = 200
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,10 @@ class CellCode:
 
 @lru_cache(maxsize=4096)
 def read_code(source: str) -> CellCode:
-    """Read a cell's text. Never raises: a text that is not Python defines and needs nothing."""
+    """Read a cell's text. Never raises: a text that is not Python defines and needs nothing, nor does one that would
+    take long to read (over LONGEST_SOURCE characters or MOST_MAGICS magics)."""
+    if len(source) > LONGEST_SOURCE or len(_MAGIC.findall(source)) > MOST_MAGICS:
+        return CellCode(None)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -3,8 +3,10 @@
 import argparse
 import logging
 import sys
+import warnings
 
 import traitlets.log
+from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
 from grading.course import CourseError
@@ -31,6 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
     if rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     traitlets.log.get_logger().setLevel(logging.ERROR)
+    # nbgrader's own queries cause these; they mean nothing to who grades.
+    warnings.simplefilter("ignore", SAWarning)
     try:
         return {"autograde": _autograde, "feedback": _feedback, "release": _release}[given.command](given)
     except CourseError as error:

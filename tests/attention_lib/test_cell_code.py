@@ -28,3 +28,9 @@ def test_text_that_is_no_python_needs_nothing(source):
 
 def test_a_definition_with_a_syntax_error_still_counts_as_one():
     assert seems_to_define("def f(x)\n    return", "f") and not seems_to_define("def ff(x)\n    return", "f")
+
+
+def test_a_text_of_thousands_of_magics_is_not_read():
+    assert read_code("!ls aaaa\n" * 10_000).tree is None
+    assert read_code("x = 1\n" + "!ls\n" * 100).defines == {"x"}
+    assert read_code("y = 1  # " + "a" * 60_000).tree is None

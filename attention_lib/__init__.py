@@ -1,0 +1,1 @@
+"""What students of the attention lesson import: pictures, checks, the running example, and `verify()`."""
