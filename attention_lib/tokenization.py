@@ -1,42 +1,39 @@
-"""From text to tokens and their ids, with the mini-transformer's own tokenizer."""
+"""Text cut into tokens, with the tokenizer of the mini-transformer."""
 
-from functools import lru_cache
-from pathlib import Path
+from functools import cache
 
 import torch
 from tokenizers import Tokenizer
 
-WEIGHTS_FOLDER = Path(__file__).parent / "mini_transformer_weights"
-LONGEST = 128
+from attention_lib.model_files import config, read_model_file
 
 
-class MissingWeights(FileNotFoundError):
-    """A file of the mini-transformer is missing or damaged; the message names it and the remedy."""
-
-    def __init__(self, path: Path, why: str):
-        super().__init__(f"The mini-transformer's {path.name} {why} ({path.parent}). Install attention101 again.")
+@cache
+def _tokenizer() -> Tokenizer:
+    return read_model_file("tokenizer.json", Tokenizer.from_file)
 
 
 def tokenize(text: str) -> tuple[list[str], torch.Tensor]:
-    """Cut a text into tokens.
+    """Cut `text` into tokens and look up their numbers.
 
-    Returns the tokens as they are read, without the space in front, and their ids, (seq,) int64.
-    Raises ValueError for a text without tokens or with more than the model's 128 positions.
+    Returns the tokens as words, each without the space before it, and their ids: int64, shape (seq,). A rare sign
+    may be cut within its bytes; such a piece is shown as �.
+
+    Raises TypeError when `text` is no string, ValueError when it is empty or longer than the model takes,
+    ModelFileError (see `model_files`) when the tokenizer's file cannot be read.
     """
-    encoding = _tokenizer().encode(text)
-    if not encoding.ids or not text.strip():
-        raise ValueError("The text is empty. Give at least one word.")
-    if len(encoding.ids) > LONGEST:
-        raise ValueError(f"The text has {len(encoding.ids)} tokens; the model reads at most {LONGEST}. Take a shorter one.")
-    return [_tokenizer().decode([i]).strip() or "␣" for i in encoding.ids], torch.tensor(encoding.ids)
-
-
-@lru_cache(maxsize=1)
-def _tokenizer() -> Tokenizer:
-    path = WEIGHTS_FOLDER / "tokenizer.json"
-    if not path.is_file():
-        raise MissingWeights(path, "is missing")
+    if not isinstance(text, str):
+        raise TypeError(f"`tokenize` needs a text, but got {type(text).__name__}. Put the text in quotation marks.")
+    if not text.strip():
+        raise ValueError("`tokenize` got an empty text. Give it at least one word.")
     try:
-        return Tokenizer.from_file(str(path))
-    except Exception as error:
-        raise MissingWeights(path, "cannot be read") from error
+        text.encode()
+    except UnicodeEncodeError as reason:
+        raise ValueError(f"The text holds half a sign at place {reason.start}. Remove it or type it anew.") from None
+    tokenizer = _tokenizer()
+    ids = tokenizer.encode(text).ids
+    most = config()["n_positions"]
+    if len(ids) > most:
+        raise ValueError(f"The text has {len(ids)} tokens, and the model takes at most {most}. Use a shorter text.")
+    tokens = [tokenizer.decode([i], skip_special_tokens=False) for i in ids]
+    return [token.removeprefix(" ") or token for token in tokens], torch.tensor(ids, dtype=torch.int64, device="cpu")

@@ -9,11 +9,11 @@ from pathlib import Path
 from nbconvert.writers import FilesWriter
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
-from nbgrader.utils import is_grade, rmtree
+from nbgrader.utils import is_grade, parse_utc, rmtree
 from traitlets.config import Config
 
 from grading.completed import is_graded
-from grading.course import load_config, open_course, require_gradebook, source_path, submitted_ids
+from grading.course import CourseError, load_config, open_course, require_gradebook, source_path, submitted_ids
 from grading.released import read_source
 from grading.student_ids import trouble_with
 from grading.submission_reader import TIMESTAMP
@@ -53,6 +53,8 @@ def autograde_class(
             else:
                 SubmissionAutograde(coursedir=course, config=config).grade(assignment, student)
                 run.graded.append(student)
+        except CourseError as error:
+            run.not_graded[student] = str(error)
         except Exception as error:
             run.not_graded[student] = f"the grader failed: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
     return run
@@ -79,6 +81,7 @@ class SubmissionAutograde(Autograde, _TimestampAlone):
         notebook = self.notebooks[0]
         self.writer = FilesWriter(parent=self, config=self.config)
         self.exporter = self.exporter_class(parent=self, config=self.config)
+        self._require_timestamp(assignment, student)
         _remove(destination)
         try:
             self.init_assignment(assignment, student)
@@ -87,6 +90,16 @@ class SubmissionAutograde(Autograde, _TimestampAlone):
         except BaseException:
             _remove(destination)
             raise
+
+
+    def _require_timestamp(self, assignment: str, student: str) -> None:
+        path = Path(self._format_source(assignment, student)) / TIMESTAMP
+        try:
+            text = path.read_text().strip() if path.exists() else ""
+            if text:
+                parse_utc(text)
+        except (OSError, ValueError, OverflowError):
+            raise CourseError(f"{path} holds no time that can be read; correct it or remove it") from None
 
 
 def _remove(folder: str) -> None:

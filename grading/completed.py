@@ -22,7 +22,8 @@ def submission_digest(course: CourseDirectory, assignment: str, student: str) ->
     for path in sorted(p for p in folder.iterdir() if p.suffix == ".ipynb" or p.name == "timestamp.txt"):
         digest.update(path.name.encode("utf-8", "surrogateescape") + b"\0")
         if path.is_file() and not path.is_symlink():
-            digest.update(path.read_bytes())
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()
 
 

@@ -17,7 +17,14 @@ from training.export import SHIPPED_FOLDER
 from training.heads import attention_of, best_head, induction_score, previous_token_score
 from training.ngram_baseline import encode_stories, held_out_texts, load_baselines, train_baselines
 from training.prepare_text import CorpusError
-from training.pronouns import EXAMPLE_REFERENCE, NEW_SENTENCES, PROMPT_EXAMPLE, new_combinations, pronoun_scores
+from training.pronouns import (
+    EXAMPLE_REFERENCE,
+    HELD_OUT_EXAMPLE,
+    NEW_SENTENCES,
+    PROMPT_EXAMPLE,
+    new_combinations,
+    pronoun_scores,
+)
 from training.tokenizer import load_bpe
 
 PERIOD = 32  # tokens in a repeated snippet
@@ -88,6 +95,7 @@ def head_scores(model, bpe, stories):
         "pronoun, new combinations": pronoun_scores(model, bpe, new_combinations()),
         "pronoun, new sentences": pronoun_scores(model, bpe, NEW_SENTENCES),
         "pronoun, example": pronoun_scores(model, bpe, [EXAMPLE_REFERENCE]),
+        "pronoun, held-out example": pronoun_scores(model, bpe, [HELD_OUT_EXAMPLE]),
     }
 
 
@@ -169,7 +177,12 @@ def evaluate(folder=SHIPPED_FOLDER, corpus=None):
             f"{len(new_combinations())} because-sentences whose combination was never trained on",
         ),
         ("new sentences", "new sentences", f"{len(NEW_SENTENCES)} sentences of other forms, written by hand"),
-        ("example", "`it` → `cat` in PROMPT_EXAMPLE", "one sentence, its combination never trained on"),
+        ("example", "`it` → `cat` in PROMPT_EXAMPLE", "one sentence, not held out: its combination was trained on"),
+        (
+            "held-out example",
+            "`it` → `cat` in PROMPT_EXAMPLE with `sat` for `lay`",
+            "one sentence, its combination never trained on",
+        ),
     ):
         rows[f"pronoun → antecedent of L{layer}H{head}, {label}"] = (
             float(scores[f"pronoun, {kind}"][layer, head]),

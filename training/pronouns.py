@@ -14,7 +14,7 @@ from training.heads import attention_of, weight_between
 from training.story_characters import BY_NOUN, CHARACTERS, capitalised, draw_character, is_held_out
 from training.story_words import ACTIONS, PLACES, SEATS, VERB_OF
 
-PROMPT_EXAMPLE = "The cat sat on the mat because it was tired. The cat"
+PROMPT_EXAMPLE = "The cat lay on the mat because it was tired. The cat"
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Reference:
 
 
 EXAMPLE_REFERENCE = Reference(PROMPT_EXAMPLE, "it", "cat")
+# The same with a combination that no training story contains; training watched it.
+HELD_OUT_EXAMPLE = Reference("The cat sat on the mat because it was tired. The cat", "it", "cat")
 
 WATCHED_SENTENCES = (
     Reference("The dog looked out of the window all day because it was lonely.", "it", "dog"),

@@ -38,7 +38,7 @@ _KINDS = [[BY_NOUN[noun] for noun in kind] for kind in (GIRLS, BOYS, WOMEN, MEN,
 
 
 def is_held_out(noun, verb, feeling):
-    """True for the combinations that no training story contains: about one in ten, and the running example's."""
+    """True for the combinations that no training story contains: about one in ten, and that of `HELD_OUT_EXAMPLE`."""
     if (noun, verb, feeling) == ("cat", "sat", "tired"):
         return True
     return zlib.crc32(f"{noun} {verb} {feeling}".encode()) % 10 == 0

@@ -20,7 +20,7 @@ from training.heads import attention_of, best_head, induction_score, previous_to
 from training.model import new_model, next_token_loss
 from training.muon import Muon
 from training.prepare_text import FAIRY_TALES, CorpusError, corpus_path, read_corpus, split_corpus
-from training.pronouns import EXAMPLE_REFERENCE, WATCHED_SENTENCES, pronoun_scores, watched_combinations
+from training.pronouns import HELD_OUT_EXAMPLE, WATCHED_SENTENCES, pronoun_scores, watched_combinations
 from training.repeats import repeat_rows
 from training.settings import PRESETS
 from training.simple_stories import simple_stories
@@ -169,9 +169,9 @@ def look(model, bpe, run):
         "induction text": best_head(induction_score(attention_of(model, text), period)),
         "pronoun": best_head(pronoun_scores(model, bpe, watched_combinations())),
         "pronoun, new sentences": best_head(pronoun_scores(model, bpe, WATCHED_SENTENCES)),
-        "example": best_head(pronoun_scores(model, bpe, [EXAMPLE_REFERENCE])),
+        "example": best_head(pronoun_scores(model, bpe, [HELD_OUT_EXAMPLE])),
     }
-    ids = torch.tensor([bpe.encode(EXAMPLE_REFERENCE.text).ids])
+    ids = torch.tensor([bpe.encode(HELD_OUT_EXAMPLE.text).ids])
     room = min(24, length - ids.shape[1])
     seen["continuation"] = ""
     if room > 0:
