@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
 
 c = get_config()  # noqa: F821  (traitlets defines it)
 
@@ -20,6 +21,8 @@ if programs not in os.environ.get("PATH", "").split(os.pathsep):
     os.environ["PATH"] = os.pathsep.join(filter(None, [programs, os.environ.get("PATH")]))
 
 c.CourseDirectory.course_id = "attention101"
+# What verify() and the checkout leave beside the notebook belongs to nobody else.
+c.CourseDirectory.ignore = [*CourseDirectory.class_traits()["ignore"].default(), "progress"]
 c.CourseDirectory.root = os.path.abspath(os.environ.get("ATTENTION101_COURSE") or here)
 
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()\n"}

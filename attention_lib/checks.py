@@ -85,7 +85,7 @@ class Checks:
 
     def _run(self, check, hidden: bool):
         printed = _Printed(0) if hidden else self._printed
-        passed, message = True, " ".join((check.__doc__ or "").split())
+        passed, message, blank = True, " ".join((check.__doc__ or "").split()), False
         try:
             with _steady(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
                 check()
@@ -93,16 +93,27 @@ class Checks:
             passed, message = False, str(failure)
         except (Exception, SystemExit) as error:
             passed, message = False, self._explain(error, check.__code__.co_filename)
-        if passed is False and (waiting := [name for name in self.over if _passed_in_this_session.get(name) is False]):
-            names = " and ".join(f"`{name}`" for name in waiting)
+            blank = self._is_blank(error)
+        waiting = [f"`{name}`" for name in self.over if _passed_in_this_session.get(name) is False]
+        if passed is False and waiting and not blank:
             passed = None
+            names = " and ".join(filter(None, [", ".join(waiting[:-1]), waiting[-1]]))
             message = f"This comes once {names} {'is' if len(waiting) == 1 else 'are'} right. For now: {message}"
         name = check.__name__.removeprefix("check_").replace("_", " ")
         self.records.append({"check": name, "passed": passed, "message": message, "hidden": hidden})
         return check
 
+    def _is_blank(self, error: BaseException) -> bool:
+        """Whether the answer itself, and not another one that it calls, is still the stub."""
+        if not isinstance(error, NotImplementedError) or str(error):
+            return False
+        step = error.__traceback__
+        while step.tb_next is not None:
+            step = step.tb_next
+        return step.tb_frame.f_code.co_qualname.partition(".")[0] in (self.name, self.answer)
+
     def _explain(self, error: BaseException, test_file: str) -> str:
-        if isinstance(error, NotImplementedError) and not str(error):
+        if self._is_blank(error):
             return f"`{self.name}` is not written yet."
         if isinstance(error, NameError) and getattr(error, "name", None) == self.name:
             return f"`{self.name}` is not defined. Write it in the answer cell above and run that cell."

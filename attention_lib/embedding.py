@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
 
-from attention_lib.model_files import config, read_model_file
+from attention_lib.model_files import WEIGHTS_FOLDER, config, read_model_file
 
 PRONOUN_HEAD = (2, 2)  # (layer, head), from 0: looks from a pronoun to what it stands for
 
@@ -39,7 +39,7 @@ def _checked(path: str) -> dict[str, torch.Tensor]:
 
 @cache
 def _weights() -> dict[str, torch.Tensor]:
-    return read_model_file("model.safetensors", _checked)
+    return read_model_file(WEIGHTS_FOLDER / "model.safetensors", _checked)
 
 
 def _weight(name: str) -> torch.Tensor:
@@ -119,7 +119,7 @@ def head_input(ids: torch.Tensor, layer: int = PRONOUN_HEAD[0]) -> torch.Tensor:
 
     The embedding goes through the layers before this one, then through this one's layer norm.
 
-    Raises ValueError for a layer or ids that do not exist, or more ids than the model has positions; ModelFileError
+    Raises ValueError for a layer or ids that do not exist, or more ids than the model has positions; MissingWeights
     (see `model_files`) when the weights cannot be read.
     """
     _check_number("layer", layer, config()["n_layer"])
@@ -135,7 +135,7 @@ def head_weights(
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The matrices W_q, W_k, W_v of one head, each (d_model, d_head). The model has no biases there.
 
-    Raises ValueError for a layer or head that does not exist; ModelFileError (see `model_files`) when the weights
+    Raises ValueError for a layer or head that does not exist; MissingWeights (see `model_files`) when the weights
     cannot be read.
     """
     _check_number("layer", layer, config()["n_layer"])

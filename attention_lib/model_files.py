@@ -11,16 +11,15 @@ WEIGHTS_FOLDER = Path(__file__).parent / "mini_transformer_weights"
 Content = TypeVar("Content")
 
 
-class ModelFileError(RuntimeError):
-    """A file of the mini-transformer cannot be used. The message names the file and the remedy."""
+class MissingWeights(FileNotFoundError):
+    """A file of the mini-transformer is missing or damaged. The message names the file and the remedy."""
 
 
-def read_model_file(name: str, reader: Callable[[str], Content]) -> Content:
-    """Return `reader(path)` for the file `name` of the model's folder.
+def read_model_file(path: Path, reader: Callable[[str], Content]) -> Content:
+    """Return `reader(path)` for a file of the model's folder.
 
-    Raises ModelFileError when there is no such file, or when the reader fails on it.
+    Raises MissingWeights when there is no such file, or when the reader fails on it.
     """
-    path = WEIGHTS_FOLDER / name
     try:
         if not path.is_file():
             problem = "is missing"
@@ -28,8 +27,8 @@ def read_model_file(name: str, reader: Callable[[str], Content]) -> Content:
             return reader(str(path))
     except Exception as reason:  # the tokenizers library raises plain Exception
         problem = f"cannot be read ({reason})"
-    raise ModelFileError(
-        f"The mini-transformer's file {path} {problem}. Install the package again from the wheel beside the notebook "
+    raise MissingWeights(
+        f"The mini-transformer's file {path} {problem}. Install attention101 again, from the wheel beside the notebook "
         "(`pip install --force-reinstall --no-deps`, then the wheel's name), and restart the kernel."
     )
 
@@ -38,7 +37,7 @@ def read_model_file(name: str, reader: Callable[[str], Content]) -> Content:
 def config() -> dict:
     """The model's settings, under the names of transformers' GPT-2: `n_embd`, `n_head`, `n_layer`, `n_positions`, …
 
-    Raises ModelFileError.
+    Raises MissingWeights.
     """
     needed = ("n_embd", "n_head", "n_layer", "n_positions", "vocab_size", "layer_norm_epsilon")
 
@@ -46,4 +45,4 @@ def config() -> dict:
         found = json.loads(Path(path).read_text(encoding="utf-8"))
         return {name: found[name] for name in needed}
 
-    return read_model_file("config.json", settings)
+    return read_model_file(WEIGHTS_FOLDER / "config.json", settings)

@@ -5,12 +5,14 @@ from functools import cache
 import torch
 from tokenizers import Tokenizer
 
-from attention_lib.model_files import config, read_model_file
+from attention_lib.model_files import WEIGHTS_FOLDER, MissingWeights, config, read_model_file
+
+__all__ = ["WEIGHTS_FOLDER", "MissingWeights", "tokenize"]
 
 
 @cache
 def _tokenizer() -> Tokenizer:
-    return read_model_file("tokenizer.json", Tokenizer.from_file)
+    return read_model_file(WEIGHTS_FOLDER / "tokenizer.json", Tokenizer.from_file)
 
 
 def tokenize(text: str) -> tuple[list[str], torch.Tensor]:
@@ -20,7 +22,7 @@ def tokenize(text: str) -> tuple[list[str], torch.Tensor]:
     may be cut within its bytes; such a piece is shown as �.
 
     Raises TypeError when `text` is no string, ValueError when it is empty or longer than the model takes,
-    ModelFileError (see `model_files`) when the tokenizer's file cannot be read.
+    MissingWeights when the tokenizer's file cannot be read.
     """
     if not isinstance(text, str):
         raise TypeError(f"`tokenize` needs a text, but got {type(text).__name__}. Put the text in quotation marks.")

@@ -24,7 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("assignment", help="for example: attention")
     command = commands.add_parser("release", help="compile the student version, with attention_lib's wheel beside it")
     command.add_argument("assignment", nargs="?", default="attention", help="default: attention")
-    commands.add_parser("demo", add_help=False, help="compile, grade a small class in a temporary course, print its table")
+    commands.add_parser(
+        "demo", add_help=False, help="compile, grade a small class in a temporary course, print its table"
+    )
     given, rest = parser.parse_known_args(arguments)
     if given.command == "demo":
         from grading.demo.command import run

@@ -29,7 +29,9 @@ class ClassRun:
 
 
 def autograde_class(
-    assignment: str, config: Config | None = None, tell: Callable[[str, int, int], None] = lambda student, done, of: None
+    assignment: str,
+    config: Config | None = None,
+    tell: Callable[[str, int, int], None] = lambda student, done, of: None,
 ) -> ClassRun:
     """Grade all that is in `submitted/` and not graded yet, also after an interruption.
 
@@ -90,7 +92,6 @@ class SubmissionAutograde(Autograde, _TimestampAlone):
         except BaseException:
             _remove(destination)
             raise
-
 
     def _require_timestamp(self, assignment: str, student: str) -> None:
         path = Path(self._format_source(assignment, student)) / TIMESTAMP

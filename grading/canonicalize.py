@@ -1,10 +1,10 @@
 """First stage of grading: the submission's text put into the instructor's notebook."""
 
-from attention_lib.canonical import canonical_notebook
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, is_solution
 
+from attention_lib.canonical import canonical_notebook
 from grading.course import course_of, source_path
 from grading.released import read_source, released_version
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from attention_lib.canonical import ANSWERS
-from attention_lib.checks import CHECKS_MIME
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
+from attention_lib.canonical import ANSWERS
+from attention_lib.checks import CHECKS_MIME
 from grading.completed import read_autograded
 from grading.course import autograded_ids, submitted_ids
 from grading.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
@@ -49,14 +49,28 @@ def class_table(rows: list[Row]) -> str:
     """The rows as a table of fixed-width text, with the class's number of right answers per cell at its end."""
     names = list(ANSWERS)
     head = ["student", *names, "score", "late", "remark"]
-    lines = [[r.student, *(_points(r.scores.get(n)) for n in names), _points(r.score), "late" if r.late else "", _cut(r.remark)] for r in rows]
+    lines = [
+        [
+            r.student,
+            *(_points(r.scores.get(n)) for n in names),
+            _points(r.score),
+            "late" if r.late else "",
+            _cut(r.remark),
+        ]
+        for r in rows
+    ]
     graded = [row for row in rows if row.scores]
     foot = ["points in all", *(_points(sum(r.scores.get(n, 0) for r in graded)) for n in names)]
     foot += [_points(sum(r.score or 0 for r in graded)), "", f"{len(graded)} of {len(rows)} graded"]
     widths = [max(len(line[i]) for line in [head, *lines, foot]) for i in range(len(head))]
     rule = "-" * (sum(widths) + 2 * len(widths) - 2)
     right = range(1, len(names) + 2)
-    as_text = ["  ".join(c.rjust(w) if i in right else c.ljust(w) for i, (c, w) in enumerate(zip(line, widths, strict=True))).rstrip() for line in [head, *lines, foot]]
+    as_text = [
+        "  ".join(
+            c.rjust(w) if i in right else c.ljust(w) for i, (c, w) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in [head, *lines, foot]
+    ]
     return "\n".join([as_text[0], rule, *as_text[1:-1], rule, as_text[-1]])
 
 
@@ -78,10 +92,16 @@ def _remark(notebook) -> str:
     entry = notebook.metadata["attention101"]
     if entry.get("problem"):
         return entry["problem"]
-    sentences = [cell.metadata["attention101"]["left_out"] for cell in notebook.cells if cell.metadata.get("attention101", {}).get("left_out")]
+    sentences = [
+        cell.metadata["attention101"]["left_out"]
+        for cell in notebook.cells
+        if cell.metadata.get("attention101", {}).get("left_out")
+    ]
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            for record in output.get("data", {}).get(CHECKS_MIME, []) if cell.metadata.get("nbgrader", {}).get("grade") else []:
+            for record in (
+                output.get("data", {}).get(CHECKS_MIME, []) if cell.metadata.get("nbgrader", {}).get("grade") else []
+            ):
                 if record["passed"] is not True or record["check"] == JUDGED_OVER_CORRECT_FUNCTIONS:
                     sentences.append(record["message"])
                     break

@@ -40,7 +40,9 @@ def read_autograded(course: CourseDirectory, assignment: str, student: str) -> N
 def is_graded(course: CourseDirectory, assignment: str, student: str) -> bool:
     """Whether the submission that is there now was graded to its end, and its points are in the gradebook."""
     notebook = read_autograded(course, assignment, student)
-    if notebook is None or notebook.metadata["attention101"]["graded"] != submission_digest(course, assignment, student):
+    if notebook is None or notebook.metadata["attention101"]["graded"] != submission_digest(
+        course, assignment, student
+    ):
         return False
     with Gradebook(course.db_url, course.course_id) as gradebook:
         try:

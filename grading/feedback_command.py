@@ -13,7 +13,9 @@ from grading.course import autograded_ids, load_config, open_course
 
 
 def generate_feedback_for_class(
-    assignment: str, config: Config | None = None, tell: Callable[[str, int, int], None] = lambda student, done, of: None
+    assignment: str,
+    config: Config | None = None,
+    tell: Callable[[str, int, int], None] = lambda student, done, of: None,
 ) -> tuple[dict[str, Path], dict[str, str]]:
     """Make the pages with nbgrader's own converter. Returns student -> page, and student -> why there is none.
 
@@ -32,7 +34,9 @@ def generate_feedback_for_class(
         try:
             pages[student] = SubmissionFeedback(coursedir=course, config=config).make_page(assignment, student)
         except Exception as error:
-            failed[student] = f"the page could not be made: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
+            failed[student] = (
+                f"the page could not be made: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
+            )
     return pages, failed
 
 

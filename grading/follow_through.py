@@ -1,31 +1,68 @@
-"""One mistake costs one point: a head that fails is judged again over correct versions of the four functions."""
+"""One mistake costs one point: a head that fails is judged again over correct versions of the four functions.
+
+This is tried after all cells of the student's, in the same process, with the names as they were at the head's test: so
+no code of the student's runs once the instructor's functions are there. Where the head was left out of that run, because
+its test called a function that never ends, it takes a run of its own.
+"""
+
+from copy import deepcopy
+
+from nbformat import NotebookNode
 
 from attention_lib.canonical import ANSWERS
 from attention_lib.fresh_run import answer_of
 from attention_lib.notebook_file import new_cell, new_notebook
-from nbformat import NotebookNode
 
 HEAD = "attention_head"
+HEAD_TEST = f"test_{HEAD}"
 FUNCTIONS = [answer for answer in ANSWERS if answer != HEAD]
 JUDGED_OVER_CORRECT_FUNCTIONS = "judged over correct functions"
 
+_KEEP_NAMES = "_attention101_above = dict(globals())\n"
+_RESTORE_NAMES = """\
+for _name in [name for name in globals() if not name.startswith("_") and name not in _attention101_above]:
+    del globals()[_name]
+globals().update(_attention101_above)
+__import__("attention_lib.checks").checks._passed_in_this_session.clear()
+"""
 
-def notebook_over_correct_functions(canonical: NotebookNode, source: NotebookNode, left_out: list[int]) -> NotebookNode:
-    """What to run to judge the head alone: all cells above the head's test but other tests, the instructor's four
-    functions, and the head's test, which is the last cell.
+
+def test_position(notebook: NotebookNode, grade_id: str = HEAD_TEST) -> int | None:
+    """Where a test cell stands; None if there is none."""
+    for index, cell in enumerate(notebook.cells):
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id:
+            return index
+    return None
+
+
+def with_follow_through(canonical: NotebookNode, source: NotebookNode) -> NotebookNode:
+    """A copy with two cells more at its end: the instructor's functions, and the head's test once more."""
+    notebook = deepcopy(canonical)
+    index = test_position(notebook)
+    if index is not None:
+        test = notebook.cells[index]
+        notebook.cells += [
+            new_cell("code", "correct-functions", _RESTORE_NAMES + correct_functions(source), NotebookNode()),
+            new_cell("code", "follow-through", test.source, NotebookNode()),
+        ]
+        test.source = _KEEP_NAMES + test.source
+    return notebook
+
+
+def head_alone(canonical: NotebookNode, source: NotebookNode, left_out: list[int]) -> NotebookNode:
+    """All code cells above the head's test but other tests, the instructor's functions, and at its end the head's test.
 
     left_out: positions of cells that met a limit or ended the process; of these only the head's own are kept.
     """
-    cells = []
-    for index, cell in enumerate(canonical.cells):
-        nbgrader = cell.metadata.get("nbgrader", {})
-        if nbgrader.get("grade_id") == f"test_{HEAD}":
-            cells.append(new_cell("code", "correct-functions", correct_functions(source), NotebookNode()))
-            cells.append(cell)
-            break
-        if cell.cell_type != "code" or nbgrader.get("grade") or (index in left_out and answer_of(cell) != HEAD):
-            continue
-        cells.append(cell)
+    index = test_position(canonical)
+    cells = [
+        cell
+        for position, cell in enumerate(canonical.cells[:index])
+        if cell.cell_type == "code"
+        and not cell.metadata.get("nbgrader", {}).get("grade")
+        and (position not in left_out or answer_of(cell) == HEAD)
+    ]
+    cells += [new_cell("code", "correct-functions", correct_functions(source), NotebookNode()), canonical.cells[index]]
     return new_notebook(cells, canonical.metadata)
 
 

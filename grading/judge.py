@@ -3,14 +3,21 @@
 from dataclasses import dataclass
 from time import monotonic
 
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
 from attention_lib.canonical import ANSWERS
 from attention_lib.check_records import all_passed, completed_records
 from attention_lib.checks import checks_output
 from attention_lib.fresh_run import FreshRun, answer_of
-from nbformat import NotebookNode
-from nbformat.v4 import new_output
-
-from grading.follow_through import FUNCTIONS, HEAD, judged_over_correct_functions, notebook_over_correct_functions
+from grading.follow_through import (
+    FUNCTIONS,
+    HEAD,
+    HEAD_TEST,
+    head_alone,
+    judged_over_correct_functions,
+    with_follow_through,
+)
 from grading.session import run_session
 
 
@@ -33,37 +40,34 @@ def judge(canonical: NotebookNode, source: NotebookNode, limits: Limits) -> Note
             _set_records(canonical.cells[index], [_not_completed(problem)])
         return canonical
     deadline = monotonic() + limits.total_seconds
-    run = run_session(canonical, limits.cell_seconds, limits.total_seconds)
-    notebook = run.notebook
+    run = run_session(with_follow_through(canonical, source), limits.cell_seconds, limits.total_seconds)
     sentences = _mark_left_out(run)
     records = {
         test_id: _records(run, index, sentences.get(test_id.removeprefix("test_"), ""), limits)
-        for test_id, index in _tests(notebook).items()
+        for test_id, index in _tests(canonical).items()
     }
-    head_test = f"test_{HEAD}"
-    if head_test in records and not all_passed(records[head_test]):
-        left = max(deadline - monotonic(), limits.cell_seconds)
-        records[head_test] = _follow_through(canonical, source, run, records, left, limits)
+    if HEAD_TEST in records and not all_passed(records[HEAD_TEST]):
+        if HEAD in sentences or _tests(canonical)[HEAD_TEST] in run.left_out:
+            seconds = max(deadline - monotonic(), limits.cell_seconds)
+            alone = head_alone(canonical, source, list(run.left_out))
+            again = run_session(alone, limits.cell_seconds, seconds)
+        else:
+            again = run
+        records[HEAD_TEST] = _over_correct_functions(again, records, limits)
+    notebook = run.notebook
+    del notebook.cells[len(canonical.cells) :]
     for test_id, index in _tests(notebook).items():
+        notebook.cells[index].source = canonical.cells[index].source
         _set_records(notebook.cells[index], records[test_id])
     return notebook
 
 
-def _follow_through(
-    canonical: NotebookNode,
-    source: NotebookNode,
-    first: FreshRun,
-    records: dict[str, list[dict]],
-    seconds: float,
-    limits: Limits,
-) -> list[dict]:
-    notebook = notebook_over_correct_functions(canonical, source, list(first.left_out))
-    run = run_session(notebook, limits.cell_seconds, seconds)
-    sentence = ""
-    for index, reason in run.left_out.items():
-        if answer_of(notebook.cells[index]) == HEAD:
-            sentence = _left_out_sentence(notebook.cells[index], reason)
-    found = _records(run, len(notebook.cells) - 1, sentence, limits)
+def _over_correct_functions(run: FreshRun, records: dict[str, list[dict]], limits: Limits) -> list[dict]:
+    """The head's records out of a run whose last cell is the head's test over correct functions."""
+    cells = run.notebook.cells
+    left_out = [index for index in run.left_out if answer_of(cells[index]) == HEAD or index == len(cells) - 1]
+    sentence = _left_out_sentence(HEAD, run.left_out[left_out[0]]) if left_out else ""
+    found = _records(run, len(cells) - 1, sentence, limits)
     if not all_passed(found):
         return found
     not_passing = [ANSWERS[name] for name in FUNCTIONS if not all_passed(records.get(f"test_{name}", []))]
@@ -107,7 +111,7 @@ def _mark_left_out(run: FreshRun) -> dict[str, str]:
     for index, reason in sorted(run.left_out.items()):
         cell = run.notebook.cells[index]
         answer = answer_of(cell)
-        sentence = _left_out_sentence(cell, reason)
+        sentence = _left_out_sentence(answer, reason)
         if not answer and not cell.metadata.get("attention101", {}).get("own"):
             continue
         cell.metadata.setdefault("attention101", NotebookNode())["left_out"] = sentence
@@ -118,8 +122,7 @@ def _mark_left_out(run: FreshRun) -> dict[str, str]:
     return sentences
 
 
-def _left_out_sentence(cell: NotebookNode, reason: str) -> str:
-    answer = answer_of(cell)
+def _left_out_sentence(answer: str, reason: str) -> str:
     what = f"Your `{ANSWERS.get(answer, answer)}`" if answer else "A cell of your own"
     return f"{what} {reason}. It was left out, and the rest was run without it."
 
@@ -129,4 +132,6 @@ def _set_records(test: NotebookNode, records: list[dict]) -> None:
     failed = sum(record["passed"] is not True for record in records)
     if failed or not records:
         message = f"{failed} of {len(records)} checks did not pass. The sentences above say why."
-        test.outputs.append(new_output("error", ename="ChecksFailed", evalue=message, traceback=[f"ChecksFailed: {message}"]))
+        test.outputs.append(
+            new_output("error", ename="ChecksFailed", evalue=message, traceback=[f"ChecksFailed: {message}"])
+        )

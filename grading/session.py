@@ -1,7 +1,8 @@
 """Where student code runs. This is the only place in `grading` that starts it."""
 
-from attention_lib.fresh_run import FreshRun, run_afresh
 from nbformat import NotebookNode
+
+from attention_lib.fresh_run import FreshRun, run_afresh
 
 
 def run_session(notebook: NotebookNode, cell_seconds: float, total_seconds: float) -> FreshRun:

@@ -5,11 +5,12 @@ import shutil
 from fnmatch import fnmatch
 from pathlib import Path
 
-from attention_lib.canonical import ANSWERS
-from attention_lib.notebook_file import UnreadableNotebook, encodable, new_notebook, read_notebook
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from traitlets import List, Unicode
+
+from attention_lib.canonical import ANSWERS
+from attention_lib.notebook_file import UnreadableNotebook, encodable, new_notebook, read_notebook
 
 TIMESTAMP = "timestamp.txt"
 NAMES_IN_A_SENTENCE = 5
@@ -103,7 +104,9 @@ def _under_another_name(name: str, others: list[Path]) -> tuple[NotebookNode, st
     if not others:
         raise UnreadableNotebook(f"There is no {name} in what was handed in, and no other notebook. {remedy}")
     if len(others) > 1:
-        raise UnreadableNotebook(f"There is no {name} in what was handed in, but several others: {_names(others)}. {remedy}")
+        raise UnreadableNotebook(
+            f"There is no {name} in what was handed in, but several others: {_names(others)}. {remedy}"
+        )
     found = encodable(others[0].name)
     notebook = read_notebook(others[0])
     if not any(_grade_id(cell) in ANSWERS for cell in notebook.cells):

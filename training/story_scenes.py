@@ -38,7 +38,7 @@ class Scene:
                 return action.format(seat=self.seat, place=self.place), feeling
 
     def because(self):
-        """The cat sat on the mat because it was tired. The cat slept."""
+        """The cat lay on the mat because it was tired. The cat slept."""
         rng, (who, other) = self.rng, self.pair()
         if rng.random() < 0.14:
             return [

@@ -54,8 +54,13 @@ def test_an_error_is_named_without_a_traceback():
 
 
 def test_an_answer_that_is_blank_or_missing_is_named_so():
-    def blank():
+    def attention_scores():
         raise NotImplementedError
+
+    def blank():
+        attention_scores()
+
+    attention_scores.__code__ = attention_scores.__code__.replace(co_qualname="attention_scores")
 
     def missing():
         exec("attention_scores(1)", {})
@@ -107,6 +112,16 @@ def test_a_head_over_a_failing_helper_could_not_be_checked(capsys):
     assert head.records[0]["message"].startswith("This comes once `attention_scores` is right.")
     with pytest.raises(ChecksFailed):
         head.report()
+
+
+def test_a_blank_head_is_blank_whatever_its_helpers_do(capsys):
+    cell = {}
+    exec("class AttentionHead:\n    def __init__(self):\n        raise NotImplementedError()", cell)
+    checks_module._passed_in_this_session["attention_scores"] = False
+    head = Checks("attention_head", name="AttentionHead", over=("attention_scores",))
+    head.visible(lambda: cell["AttentionHead"]())
+    assert head.records[0]["passed"] is False
+    assert head.records[0]["message"] == "`AttentionHead` is not written yet."
 
 
 def test_a_head_that_fails_over_right_helpers_has_failed(capsys):

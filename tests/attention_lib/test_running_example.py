@@ -17,7 +17,7 @@ from attention_lib.embedding import (
     position_embedding,
     token_embedding,
 )
-from attention_lib.model_files import WEIGHTS_FOLDER, ModelFileError
+from attention_lib.model_files import WEIGHTS_FOLDER, MissingWeights
 from attention_lib.tokenization import tokenize
 from training.pronouns import PROMPT_EXAMPLE
 
@@ -37,7 +37,8 @@ def copied_folder(tmp_path, monkeypatch):
     """A copy of the model's folder that the library reads from, with nothing loaded yet."""
     folder = tmp_path / "weights"
     shutil.copytree(WEIGHTS_FOLDER, folder)
-    monkeypatch.setattr(model_files, "WEIGHTS_FOLDER", folder)
+    for module in (model_files, tokenization, embedding):
+        monkeypatch.setattr(module, "WEIGHTS_FOLDER", folder)
     loaded = (model_files.config, tokenization._tokenizer, embedding._weights)
     for one in loaded:
         one.cache_clear()
@@ -186,7 +187,7 @@ def test_a_bad_file_is_named_with_the_remedy(copied_folder, name, harm):
     else:
         file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     problem = "is missing" if harm == "missing" else "cannot be read"
-    with pytest.raises(ModelFileError, match=f"{name} {problem}.*Install the package again from the wheel"):
+    with pytest.raises(MissingWeights, match=f"{name} {problem}.*Install attention101 again, from the wheel"):
         head_input(tokenize(PROMPT_EXAMPLE)[1])
 
 
@@ -197,7 +198,7 @@ def test_weights_of_another_model_are_refused(copied_folder):
     weights = {name: tensor.clone() for name, tensor in load_file(file).items()}
     del weights["transformer.h.3.ln_2.bias"]
     save_file(weights, file)
-    with pytest.raises(ModelFileError, match=r"h\.3\.ln_2\.bias should be float32 of shape \(192,\)"):
+    with pytest.raises(MissingWeights, match=r"h\.3\.ln_2\.bias should be float32 of shape \(192,\)"):
         head_weights()
 
 

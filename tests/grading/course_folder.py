@@ -71,8 +71,9 @@ class CourseFolder:
 
     def scores(self) -> dict[str, list[float]]:
         """Points per student, in the answers' order, out of the gradebook."""
-        from attention_lib.canonical import ANSWERS
         from nbgrader.api import Gradebook
+
+        from attention_lib.canonical import ANSWERS
 
         with Gradebook(f"sqlite:///{self.folder / 'gradebook.db'}") as gradebook:
             found = {}

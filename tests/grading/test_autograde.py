@@ -1,13 +1,14 @@
 """`python -m grading autograde` and `feedback`: every folder of a class, and after an interruption too."""
 
 import pytest
-from attention_lib.check_records import completed_records
 from course_folder import RIGHT, at
+from nbgrader.api import Gradebook
+
+from attention_lib.check_records import completed_records
 from grading.autograde import autograde_class
 from grading.class_table import class_rows, class_table
 from grading.course import CourseError, load_config, open_course
 from grading.feedback_command import generate_feedback_for_class
-from nbgrader.api import Gradebook
 
 pytestmark = pytest.mark.kernel
 
@@ -25,13 +26,18 @@ def settings(course, monkeypatch):
 def graded(course):
     wrong = {**RIGHT, "attention_scores": "def attention_scores(Q, K, scale=None):\n    return 0"}
     raising = {**RIGHT, "aggregate_values": "def aggregate_values(weights, V):\n    raise ValueError('no')"}
-    looping = "def project_qkv(x, W_q, W_k, W_v):\n    while x == 2 and W_q == 1: pass\n    return x * W_q, x * W_k, x * W_v"
+    looping = (
+        "def project_qkv(x, W_q, W_k, W_v):\n    while x == 2 and W_q == 1: pass\n    return x * W_q, x * W_k, x * W_v"
+    )
     course.hand_in("ada", course.submission(RIGHT))
     course.hand_in("blank", course.submission())
     course.hand_in("wrong helper", course.submission(wrong))
     course.hand_in("raising helper", course.submission(raising))
     course.hand_in("helper loops in head", course.submission({**RIGHT, "project_qkv": looping}))
-    course.hand_in("wrong head", course.submission({**wrong, "attention_head": "class AttentionHead:\n    def forward(self, x): return 1"}))
+    course.hand_in(
+        "wrong head",
+        course.submission({**wrong, "attention_head": "class AttentionHead:\n    def forward(self, x): return 1"}),
+    )
     course.hand_in("exit", course.submission({**RIGHT, "attention_head": "import os\nos._exit(0)"}))
     course.hand_in("renamed", course.submission(RIGHT), "attention (1).ipynb")
     other = course.submission()
@@ -47,7 +53,9 @@ def graded(course):
     with pytest.MonkeyPatch.context() as monkeypatch:
         config = settings(course, monkeypatch)
         course.first = autograde_class("attention", config)
-        course.first_table = class_table(class_rows(open_course("attention", config), "attention", course.first.not_graded))
+        course.first_table = class_table(
+            class_rows(open_course("attention", config), "attention", course.first.not_graded)
+        )
         course.first_scores = course.scores()
     return course
 
@@ -73,7 +81,9 @@ def test_every_folder_has_its_points(graded):
 
 def test_a_right_head_over_a_wrong_helper_says_how_it_was_judged(graded):
     first, *rest = records(graded, "wrong helper", "test_attention_head")
-    assert first["check"] == "judged over correct functions" and "`attention_scores` does not pass yet" in first["message"]
+    assert (
+        first["check"] == "judged over correct functions" and "`attention_scores` does not pass yet" in first["message"]
+    )
     assert rest and all(record["passed"] for record in rest)
     assert records(graded, "ada", "test_attention_head")[0]["check"] != first["check"]
     assert [r["passed"] for r in records(graded, "wrong head", "test_attention_head")] == [False]
@@ -89,7 +99,9 @@ def test_reasons_name_what_was_found(graded):
     def problem(student):
         return graded.autograded(student).metadata.attention101.problem
 
-    assert "ps2.ipynb" in problem("other assignment") and "not the notebook of this assignment" in problem("other assignment")
+    assert "ps2.ipynb" in problem("other assignment") and "not the notebook of this assignment" in problem(
+        "other assignment"
+    )
     assert "no other notebook" in problem("nothing")
     assert "attention (1).ipynb" in graded.autograded("renamed").metadata.attention101.mended[0].message
     assert "ended the Python process" in records(graded, "exit", "test_attention_head")[0]["message"]
@@ -137,7 +149,9 @@ def test_a_fault_of_the_grader_is_not_a_score(graded, monkeypatch):
     graded.hand_in("zuse", graded.submission(RIGHT))
     run = autograde_class("attention", config)
     assert "no space left" in run.not_graded["zuse"]
-    row = {row.student: row for row in class_rows(open_course("attention", config), "attention", run.not_graded)}["zuse"]
+    row = {row.student: row for row in class_rows(open_course("attention", config), "attention", run.not_graded)}[
+        "zuse"
+    ]
     assert row.score is None and row.remark.startswith("not graded, because the grader failed")
     assert not (graded.folder / "autograded" / "zuse" / "attention").exists()
 

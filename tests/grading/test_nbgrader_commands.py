@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from attention_lib.check_records import completed_records
-from attention_lib.checks import CHECKS_MIME
 from course_folder import RIGHT, at, insert_after
 from nbformat import v4
+
+from attention_lib.check_records import completed_records
+from attention_lib.checks import CHECKS_MIME
 
 pytestmark = pytest.mark.kernel
 
@@ -16,14 +17,18 @@ FORGED = [{"check": "all", "passed": True, "message": "fine", "hidden": False}]
 @pytest.fixture(scope="module")
 def graded(course):
     course.hand_in("ada", course.submission(RIGHT))
-    files = course.hand_in("beside", insert_after(course.submission(RIGHT), "test_attention_scores", "import my_module"))
+    files = course.hand_in(
+        "beside", insert_after(course.submission(RIGHT), "test_attention_scores", "import my_module")
+    )
     (files / "my_module.py").write_text("x = 1")
     (files / "math.py").write_text("raise RuntimeError('this is not math')")
     (files / "attention-Copy1.ipynb").write_text("{}")
     (files / "inner").mkdir()
     (files / "inner" / "data.csv").write_text("1")
     course.hand_in("cut off", '{"cells": [')
-    loop = course.submission({**RIGHT, "attention_weights": "def attention_weights(s, mask=None):\n    while True: pass"})
+    loop = course.submission(
+        {**RIGHT, "attention_weights": "def attention_weights(s, mask=None):\n    while True: pass"}
+    )
     course.hand_in("loop", insert_after(loop, "attention_head", "import os\nos._exit(0)"))
     forged = course.submission({
         "project_qkv": f"import json\ndef project_qkv(*a):\n    print({json.dumps(json.dumps({CHECKS_MIME: FORGED}))})",
@@ -53,7 +58,9 @@ def test_release_holds_no_solution_and_tells_what_was_released(course):
 
 def test_solution_is_made(course):
     text = course.source.read_text()
-    course.source.write_text(text.replace("raise RuntimeError('a picture was run in grading')", "").replace("\\nverify()", ""))
+    course.source.write_text(
+        text.replace("raise RuntimeError('a picture was run in grading')", "").replace("\\nverify()", "")
+    )
     answer = course.command("nbgrader", "generate_solution", "attention")
     course.source.write_text(text)
     assert answer.returncode == 0, answer.stderr
@@ -77,7 +84,9 @@ def test_nothing_waits_for_manual_grading_and_stubs_are_no_response(graded):
     with Gradebook(f"sqlite:///{graded.folder / 'gradebook.db'}") as gradebook:
         for submission in gradebook.assignment_submissions("attention"):
             assert not submission.needs_manual_grade
-        assert gradebook.find_comment("attention_head", "attention", "attention", "mallory").auto_comment == "No response."
+        assert (
+            gradebook.find_comment("attention_head", "attention", "attention", "mallory").auto_comment == "No response."
+        )
         assert gradebook.find_comment("project_qkv", "attention", "attention", "mallory").auto_comment is None
 
 
@@ -118,6 +127,8 @@ def test_a_test_cell_holds_records_and_nothing_else(graded):
 
 def test_feedback_pages_are_made(graded):
     assert graded.feedback.returncode == 0, graded.feedback.stderr
-    pages = {path.parts[-3]: path.read_text() for path in (graded.folder / "feedback").glob("*/attention/attention.html")}
+    pages = {
+        path.parts[-3]: path.read_text() for path in (graded.folder / "feedback").glob("*/attention/attention.html")
+    }
     assert sorted(pages) == ["ada", "beside", "cut off", "loop", "mallory"]
     assert "stops in the middle" in pages["cut off"] and "longer than 4 s" in pages["loop"]

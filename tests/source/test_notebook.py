@@ -1,13 +1,25 @@
 """The shape of the lesson: what stands where, how long it is, and that it gives nothing away."""
 
+import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from attention_lib.canonical import ANSWERS
 
 ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "source" / "attention" / "attention.ipynb"
+
+
+@pytest.fixture(scope="module")
+def release():
+    return nbformat.read(ROOT / "release" / "attention" / "attention.ipynb", as_version=4)
 
 
 def ids(source, cell_type=None):
@@ -85,10 +97,31 @@ def test_nothing_that_a_student_gets_holds_a_line_of_the_solution(text_of):
         assert [line for line in lines if line in text] == [], path
 
 
-def test_the_release_holds_no_line_of_a_hidden_test(text_of):
-    release = (ROOT / "release" / "attention" / "attention.ipynb").read_text(encoding="utf-8")
-    for answer in ANSWERS:
-        visible, hidden = text_of[f"test_{answer}"].split("### BEGIN HIDDEN TESTS")
-        for line in hidden.split("### END HIDDEN TESTS")[0].splitlines():
-            if len(line.strip()) > 20 and line not in visible:
-                assert line.strip().replace('"', '\\"') not in release
+def test_the_release_holds_no_line_of_a_hidden_test(source, release):
+    """But lines that stand in visible text as well."""
+    visible, hidden = [], []
+    for cell in source.cells:
+        before, _, rest = cell.source.partition("### BEGIN HIDDEN TESTS")
+        inside, _, after = rest.partition("### END HIDDEN TESTS")
+        visible += [before, after]
+        hidden += [line.strip() for line in inside.splitlines()]
+    lines = {line for line in hidden if len(line) > 20 and not any(line in text for text in visible)}
+    assert len(lines) > 100
+    released = json.dumps([cell.source for cell in release.cells], ensure_ascii=False)
+    assert [line for line in lines if json.dumps(line, ensure_ascii=False)[1:-1] in released] == []
+
+
+def test_the_release_is_the_one_that_the_source_gives(release, tmp_path):
+    shutil.copytree(SOURCE.parent, tmp_path / "source" / "attention")
+    subprocess.run(
+        [sys.executable, "-m", "nbgrader", "generate_assignment", "attention"],
+        cwd=ROOT,
+        env=os.environ | {"ATTENTION101_COURSE": str(tmp_path)},
+        check=True,
+        capture_output=True,
+    )
+    made = tmp_path / "release" / "attention"
+    for path in [p for p in made.rglob("*") if p.is_file()]:
+        committed = ROOT / "release" / "attention" / path.relative_to(made)
+        remedy = "The release lags behind the source: run `nbgrader generate_assignment attention` and commit it."
+        assert committed.read_bytes() == path.read_bytes(), f"{committed}: {remedy}"
