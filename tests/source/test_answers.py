@@ -136,7 +136,7 @@ WRONG = {
     "mask inverted": (
         "attention_weights",
         function("attention_weights", "return (scores if mask is None else scores.masked_fill(mask, -1e30)).softmax(-1)"),
-        "wrong way round",
+        "upside down",
     ),
     "mask after softmax": (
         "attention_weights",
