@@ -33,7 +33,8 @@ ATOL = 1e-5
 
 _PRINTED_LIMIT = 4_000
 _IN_A_CELL = re.compile(r"ipykernel_\d+|<ipython-input")
-_passed_in_this_session: dict[str, bool] = {}
+# By answer: whether its test cell passed when it last ran in this process.
+passed_in_this_session: dict[str, bool] = {}
 
 
 class ChecksFailed(Exception):
@@ -76,7 +77,7 @@ class Checks:
         from IPython.display import clear_output, display
 
         passed = all(record["passed"] is True for record in self.records) and bool(self.records)
-        _passed_in_this_session[self.answer] = passed
+        passed_in_this_session[self.answer] = passed
         clear_output()
         display(_bundle(self.records, self._printed.getvalue()), raw=True)
         if not passed:
@@ -94,7 +95,7 @@ class Checks:
         except (Exception, SystemExit) as error:
             passed, message = False, self._explain(error, check.__code__.co_filename)
             blank = self._is_blank(error)
-        waiting = [f"`{name}`" for name in self.over if _passed_in_this_session.get(name) is False]
+        waiting = [f"`{name}`" for name in self.over if passed_in_this_session.get(name) is False]
         if passed is False and waiting and not blank:
             passed = None
             names = " and ".join(filter(None, [", ".join(waiting[:-1]), waiting[-1]]))

@@ -43,8 +43,8 @@ def source_path(course: CourseDirectory, assignment: str) -> Path:
         known = sorted(p.name for p in folder.iterdir() if (p / f"{p.name}.ipynb").is_file()) if folder.is_dir() else []
         there = f"The course has: {', '.join(known)}." if known else f"No assignment is in {folder}."
         raise CourseError(
-            f"There is no assignment {assignment!r}: {path} is missing. {there} Check the name, and ATTENTION101_COURSE "
-            "if you have set it."
+            f"There is no assignment {assignment!r}: {path} is missing. {there} Check the name, and "
+            "ATTENTION101_COURSE if you have set it."
         )
     return path
 

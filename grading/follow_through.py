@@ -1,8 +1,8 @@
 """One mistake costs one point: a head that fails is judged again over correct versions of the four functions.
 
 This is tried after all cells of the student's, in the same process, with the names as they were at the head's test: so
-no code of the student's runs once the instructor's functions are there. Where the head was left out of that run, because
-its test called a function that never ends, it takes a run of its own.
+no code of the student's runs once the instructor's functions are there. Where the head was left out of that run,
+because its test called a function that never ends, it takes a run of its own.
 """
 
 from copy import deepcopy
@@ -23,7 +23,7 @@ _RESTORE_NAMES = """\
 for _name in [name for name in globals() if not name.startswith("_") and name not in _attention101_above]:
     del globals()[_name]
 globals().update(_attention101_above)
-__import__("attention_lib.checks").checks._passed_in_this_session.clear()
+__import__("attention_lib.checks").checks.passed_in_this_session.clear()
 """
 
 

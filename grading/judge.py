@@ -1,5 +1,6 @@
 """Runs a canonical notebook and judges its test cells by their records. Fails closed: no complete records, no point."""
 
+import re
 from dataclasses import dataclass
 from time import monotonic
 
@@ -19,6 +20,8 @@ from grading.follow_through import (
     with_follow_through,
 )
 from grading.session import run_session
+
+_SYNTAX_ERROR_LINE = re.compile(r" ?\([^()]*, line (\d+)\)$")
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,10 @@ def judge(canonical: NotebookNode, source: NotebookNode, limits: Limits) -> Note
         else:
             again = run
         records[HEAD_TEST] = _over_correct_functions(again, records, limits)
+    for test_id in _tests(canonical):
+        stopped = _how_the_answer_stopped(run.notebook, test_id.removeprefix("test_"))
+        if stopped and not all_passed(records[test_id]):
+            records[test_id].insert(0, stopped)
     notebook = run.notebook
     del notebook.cells[len(canonical.cells) :]
     for test_id, index in _tests(notebook).items():
@@ -98,6 +105,23 @@ def _records(run: FreshRun, index: int, left_out: str, limits: Limits) -> list[d
             )
         ]
     return [_not_completed("The checks of this cell stopped before they were completed, so it has no point.")]
+
+
+def _how_the_answer_stopped(notebook: NotebookNode, answer: str) -> dict | None:
+    """A record for an answer cell that stopped with an error of its own, such as a syntax error."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []) if answer_of(cell) == answer else []:
+            if output.output_type == "error" and output.ename != "NotImplementedError":
+                line = _SYNTAX_ERROR_LINE.search(output.evalue)
+                what = _SYNTAX_ERROR_LINE.sub("", " ".join(output.evalue.split()))[:300]
+                where = f" in line {line[1]}" if line else ""
+                return {
+                    "check": "the cell runs",
+                    "passed": False,
+                    "message": f"The answer cell itself stopped with {output.ename}{where}: {what}.",
+                    "hidden": False,
+                }
+    return None
 
 
 def _not_completed(message: str) -> dict:

@@ -1,7 +1,9 @@
 """`python -m grading release`: the student version, and beside it the wheel of what it imports."""
 
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment
@@ -28,7 +30,14 @@ def build_wheel(folder: Path) -> Path:
     for old in folder.glob("*.whl"):
         old.unlink()
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
-    answer = subprocess.run([*command, "--wheel-dir", str(folder), str(CHECKOUT)], capture_output=True, text=True)
+    with tempfile.TemporaryDirectory(prefix="attention101-") as clean:
+        # setuptools would put into the wheel what an earlier build has left in the checkout's build/.
+        shutil.copytree(
+            CHECKOUT / "attention_lib", Path(clean, "attention_lib"), ignore=shutil.ignore_patterns("__pycache__")
+        )
+        for name in ("pyproject.toml", "LICENSE"):
+            shutil.copy(CHECKOUT / name, clean)
+        answer = subprocess.run([*command, "--wheel-dir", str(folder), clean], capture_output=True, text=True)
     wheels = sorted(folder.glob("*.whl"))
     if answer.returncode or not wheels:
         raise CourseError(

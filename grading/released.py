@@ -25,7 +25,7 @@ def released_version(source: NotebookNode, config: Config | None = None) -> Note
 
 
 class StoreReleased(NbGraderPreprocessor):
-    """Keeps all cells as they are released in `metadata.attention101.released`, for `verify()` on the student's side."""
+    """Keeps all cells as they are released in `metadata.attention101.released`, for the student's `verify()`."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         cells = [

@@ -6,6 +6,7 @@ import nbformat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbconvert.exporters import Exporter
 from nbconvert.exporters.exporter import ResourcesDict
+from markupsafe import Markup, escape
 from nbformat import NotebookNode
 from traitlets import List, default
 
@@ -92,6 +93,14 @@ class FeedbackExporter(Exporter):
         return page, resources
 
 
+def code_marks(sentence: str) -> Markup:
+    """A sentence of a check, with what stands between backticks as code. An odd number of backticks is left alone."""
+    parts = sentence.split("`")
+    if len(parts) % 2 == 0:
+        return escape(sentence)
+    return Markup("").join(Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts))
+
+
 def _template():
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -101,4 +110,5 @@ def _template():
         lstrip_blocks=True,
     )
     environment.filters["points"] = lambda number: f"{number:g}"
+    environment.filters["code_marks"] = code_marks
     return environment.get_template("page.html.j2")

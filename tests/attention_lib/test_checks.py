@@ -25,7 +25,7 @@ from attention_lib.fresh_run import run_afresh
 
 @pytest.fixture(autouse=True)
 def new_session(monkeypatch):
-    monkeypatch.setattr(checks_module, "_passed_in_this_session", {})
+    monkeypatch.setattr(checks_module, "passed_in_this_session", {})
 
 
 def record_of(check, **kwargs):
@@ -117,7 +117,7 @@ def test_a_head_over_a_failing_helper_could_not_be_checked(capsys):
 def test_a_blank_head_is_blank_whatever_its_helpers_do(capsys):
     cell = {}
     exec("class AttentionHead:\n    def __init__(self):\n        raise NotImplementedError()", cell)
-    checks_module._passed_in_this_session["attention_scores"] = False
+    checks_module.passed_in_this_session["attention_scores"] = False
     head = Checks("attention_head", name="AttentionHead", over=("attention_scores",))
     head.visible(lambda: cell["AttentionHead"]())
     assert head.records[0]["passed"] is False

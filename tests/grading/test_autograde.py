@@ -156,6 +156,13 @@ def test_a_fault_of_the_grader_is_not_a_score(graded, monkeypatch):
     assert not (graded.folder / "autograded" / "zuse" / "attention").exists()
 
 
+def test_a_time_stamp_that_is_no_time_is_named(graded, monkeypatch):
+    folder = graded.hand_in("hilbert", graded.submission(RIGHT))
+    (folder / "timestamp.txt").write_text("yesterday, I think")
+    run = autograde_class("attention", settings(graded, monkeypatch))
+    assert "timestamp.txt holds no time" in run.not_graded["hilbert"]
+
+
 def test_the_command_ends_non_zero_where_something_was_not_graded(graded):
     answer = graded.command("grading", "autograde", "attention")
     assert answer.returncode == 1 and "'a,b': not graded, because" in answer.stderr

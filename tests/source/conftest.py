@@ -27,7 +27,7 @@ def text_of(source):
 def judge(text_of, monkeypatch):
     """judge(answer, text) -> the records of that answer's test cell, with the reference for the other answers."""
 
-    monkeypatch.setattr(checks, "_passed_in_this_session", {})
+    monkeypatch.setattr(checks, "passed_in_this_session", {})
 
     def run(answer: str, text: str) -> list[dict]:
         names = {}

@@ -9,7 +9,7 @@ import nbformat.v4 as v4
 import pytest
 from bs4 import BeautifulSoup
 
-from grading.feedback.page import FeedbackExporter, UnusableAutogradedNotebook
+from grading.feedback.page import FeedbackExporter, UnusableAutogradedNotebook, code_marks
 
 LIMIT = 10_000_000
 
@@ -333,3 +333,9 @@ def test_a_damaged_autograded_notebook_is_named(tmp_path, content):
 def test_a_missing_autograded_notebook_is_named(tmp_path):
     with pytest.raises(UnusableAutogradedNotebook, match="gone.ipynb is not there: grade this submission first"):
         FeedbackExporter().from_filename(str(tmp_path / "gone.ipynb"))
+
+
+def test_backticks_in_a_sentence_become_code_and_nothing_else():
+    assert code_marks("ask whether it `is None`, <b>") == "ask whether it <code>is None</code>, &lt;b&gt;"
+    assert code_marks("`<i>`") == "<code>&lt;i&gt;</code>"
+    assert code_marks("one ` alone") == "one ` alone"

@@ -1,0 +1,75 @@
+"""The demo's class: twelve submissions as real students hand them in, and the points that each should get."""
+
+from copy import deepcopy
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from attention_lib.canonical import ANSWERS
+from grading.demo import answers as a
+
+
+@dataclass(frozen=True)
+class Student:
+    """One submission.
+
+    student: the id
+    shows: what it stands for, in a few words
+    texts: what was written, by answer; an answer that is not there is left blank
+    lost: the answers whose point is not earned
+    helper: an extra cell above the answer `attention_scores`; "" for none
+    late: handed in after the due date
+    """
+
+    student: str
+    shows: str
+    texts: dict[str, str]
+    lost: tuple[str, ...] = ()
+    helper: str = ""
+    late: bool = False
+
+    @property
+    def expected(self) -> dict[str, int]:
+        """The points that each answer should get."""
+        return {name: int(name not in self.lost) for name in ANSWERS}
+
+    def notebook(self, release: NotebookNode) -> NotebookNode:
+        """The released notebook, filled in by this student."""
+        notebook = deepcopy(release)
+        for cell in notebook.cells:
+            cell.source = self.texts.get(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source).strip("\n")
+        if self.helper:
+            at = next(i for i, c in enumerate(notebook.cells) if c.metadata.nbgrader.grade_id == "attention_scores")
+            notebook.cells.insert(at, new_code_cell(self.helper.strip("\n"), id="my-helper"))
+        return notebook
+
+
+def _but(**changed: str) -> dict[str, str]:
+    return a.PRODUCTS | changed
+
+
+CLASS = (
+    Student("ada", "all right, with matrix products", a.PRODUCTS),
+    Student("emmy", "all right, with Einstein sums, but late", a.EINSUM, late=True),
+    Student("blaise", "one matrix for queries and keys", _but(project_qkv=a.SHARED_MATRIX), ("project_qkv",)),
+    Student("carl", "no scaling", _but(attention_scores=a.NO_SCALING), ("attention_scores",)),
+    Student("dorothy", "softmax over the wrong dimension", _but(attention_weights=a.WRONG_SOFTMAX), ("attention_weights",)),
+    Student("edsger", "the mask upside down", _but(attention_weights=a.MASK_INVERTED), ("attention_weights",)),
+    Student("grace", "a head with biases", _but(attention_head=a.HEAD_WITH_BIAS), ("attention_head",)),
+    Student(
+        "hedy",
+        "half finished",
+        {name: a.PRODUCTS[name] for name in ("project_qkv", "attention_scores")},
+        ("attention_weights", "aggregate_values", "attention_head"),
+    ),
+    Student("ida", "blank", {}, tuple(ANSWERS)),
+    Student("john", "a syntax error in one cell", _but(attention_scores=a.SYNTAX_ERROR), ("attention_scores",)),
+    Student(
+        "katherine",
+        "all right, by hand, with prints and a helper in a cell of her own",
+        a.BY_HAND | {"attention_scores": a.SCORES_BY_HELPER},
+        helper=a.HELPER_CELL,
+    ),
+    Student("leslie", "an endless loop", _but(aggregate_values=a.ENDLESS_LOOP), ("aggregate_values",)),
+)

@@ -1,0 +1,150 @@
+"""`make demo`: the course's main job from end to end, on a small class, in a temporary folder."""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event, Thread
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from tqdm import tqdm
+from traitlets.config import Config
+
+from grading.class_table import class_rows, class_table
+from grading.course import CHECKOUT
+from grading.demo.class_of_twelve import CLASS, Student
+
+ASSIGNMENT = "attention"
+DUE = datetime(2026, 3, 2, 12, 0)
+LATE_BY = timedelta(hours=3)
+
+
+class DemoFailed(Exception):
+    """A step of the demo failed; the message holds the end of its log."""
+
+
+def run(arguments: list[str]) -> int:
+    """Compile, let the class submit, autograde, give feedback, print the table. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m grading demo", description=__doc__)
+    parser.add_argument("--folder", type=Path, help="a new folder for the course (default: a temporary one)")
+    given = parser.parse_args(arguments)
+    folder = given.folder or Path(tempfile.mkdtemp(prefix="attention101-demo-"))
+    if folder.is_dir() and any(folder.iterdir()):
+        print(f"{folder} is not empty. Name a folder that does not exist yet.", file=sys.stderr)
+        return 1
+    try:
+        return _run(folder.resolve())
+    except DemoFailed as failure:
+        print(failure, file=sys.stderr)
+        return 1
+
+
+def _run(folder: Path) -> int:
+    print(f"A class of {len(CLASS)} in {folder}")
+    shutil.copytree(CHECKOUT / "source", folder / "source")
+    print("1 of 4: compiling the student version and the reference")
+    _nbgrader(folder, "generate_assignment", ASSIGNMENT)
+    _nbgrader(folder, "generate_solution", ASSIGNMENT)
+    print("2 of 4: the class submits")
+    _submit(folder)
+    print("3 of 4: nbgrader autograde", flush=True)
+    with _bar(folder / "autograded", "ipynb"):
+        _nbgrader(folder, "autograde", ASSIGNMENT)
+    print("4 of 4: nbgrader generate_feedback", flush=True)
+    with _bar(folder / "feedback", "html"):
+        _nbgrader(folder, "generate_feedback", ASSIGNMENT)
+    course = CourseDirectory(config=Config(CourseDirectory={"root": str(folder), "course_id": "attention101"}))
+    rows = class_rows(course, ASSIGNMENT)
+    print(f"\n{class_table(rows)}\n")
+    print("Feedback pages:")
+    for student in CLASS:
+        print(f"  {_page(folder, student)}  ({student.shows})")
+    return _compare({row.student: row for row in rows}, folder)
+
+
+def _submit(folder: Path) -> None:
+    """Put each submission and its time where nbgrader's exchange puts them at `collect`."""
+    with Gradebook(_database(folder), "attention101") as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate=DUE)
+    release = nbformat.read(folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
+    for student in CLASS:
+        target = folder / "submitted" / student.student / ASSIGNMENT
+        target.mkdir(parents=True)
+        nbformat.write(student.notebook(release), target / f"{ASSIGNMENT}.ipynb")
+        submitted = DUE + LATE_BY if student.late else DUE - LATE_BY
+        (target / "timestamp.txt").write_text(f"{submitted:%Y-%m-%d %H:%M:%S.%f} UTC")
+
+
+def _database(folder: Path) -> str:
+    return f"sqlite:///{folder / 'gradebook.db'}"
+
+
+def _nbgrader(folder: Path, *arguments: str) -> None:
+    """Run plain nbgrader as an instructor would, on the demo's course. Raises DemoFailed."""
+    done = subprocess.run(
+        # Without --db, a configuration that names another database would bring the demo into a real gradebook.
+        [sys.executable, "-m", "nbgrader", *arguments, "--db", _database(folder)],
+        cwd=CHECKOUT,
+        env=os.environ | {"ATTENTION101_COURSE": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    if done.returncode:
+        log = "\n".join(done.stdout.splitlines()[-30:])
+        raise DemoFailed(f"{log}\n\n`nbgrader {' '.join(arguments)}` failed in {folder}; the end of its log is above.")
+
+
+@contextmanager
+def _bar(folder: Path, ending: str) -> Iterator[None]:
+    """A progress bar over the files that appear, one for each student."""
+    finished = Event()
+
+    def count() -> int:
+        return len(list(folder.glob(f"*/{ASSIGNMENT}/*.{ending}")))
+
+    def watch() -> None:
+        while not finished.wait(0.5):
+            bar.n = count()
+            bar.refresh()
+
+    with tqdm(total=len(CLASS), unit=" student") as bar:
+        watcher = Thread(target=watch)
+        watcher.start()
+        try:
+            yield
+        finally:
+            finished.set()
+            watcher.join()
+            bar.n = count()
+
+
+def _page(folder: Path, student: Student) -> Path:
+    return folder / "feedback" / student.student / ASSIGNMENT / f"{ASSIGNMENT}.html"
+
+
+def _compare(rows: dict, folder: Path) -> int:
+    """0 if everybody has the points, the lateness and the page that this class should have; else says who has not."""
+    wrong = []
+    for student in CLASS:
+        row = rows.get(student.student)
+        if row is None or row.scores != student.expected:
+            wrong.append(f"{student.student}: {row and row.scores} instead of {student.expected}")
+        elif row.late != student.late:
+            wrong.append(f"{student.student}: late is {row.late} instead of {student.late}")
+        if not _page(folder, student).is_file():
+            wrong.append(f"{student.student}: no feedback page")
+    for sentence in wrong:
+        print(f"Not as it should be: {sentence}", file=sys.stderr)
+    if not wrong:
+        print("\nEvery submission has the points that it should have.")
+    return 1 if wrong else 0

@@ -1,0 +1,82 @@
+"""The run and its verdicts, in one kernel each."""
+
+import pytest
+from course_folder import RIGHT, at, insert_after, lesson
+
+from attention_lib.canonical import canonical_notebook
+from attention_lib.check_records import completed_records
+from grading.judge import Limits, judge
+
+LIMITS = Limits(10, 60)
+OVER = """\
+from attention_lib.checks import Checks
+checks = Checks("{answer}", over={over})
+@checks.visible
+def check_call():
+    "It is right."
+    assert {call}, "wrong"
+checks.report()
+"""
+
+
+def judged(source, submitted):
+    notebook = canonical_notebook(source, submitted, lesson()).notebook
+    return judge(notebook, source, LIMITS)
+
+
+def records(notebook, answer):
+    return completed_records(at(notebook, f"test_{answer}").outputs)
+
+
+@pytest.mark.kernel
+def test_no_record_stays_open_and_no_solution_is_seen_by_cells_below():
+    source = lesson(RIGHT)
+    at(source, "test_attention_scores").source = OVER.format(
+        answer="attention_scores", over=(), call="attention_scores(2, 3) == 6"
+    )
+    at(source, "test_attention_head").source = OVER.format(
+        answer="attention_head", over=("attention_scores",), call="AttentionHead().forward(2) == 48"
+    )
+    submitted = lesson({
+        **RIGHT,
+        "attention_scores": "def attention_scores(Q, K, scale=None):\n    return 7",
+        "attention_head": RIGHT["attention_head"].replace("return aggregate", "return 1 + aggregate"),
+        "attention_weights": "def attention_weights(s, mask=None:",
+    })  # fmt: skip
+    insert_after(
+        submitted,
+        "test_attention_head",
+        "print(In[-1], '\\n'.join(In), attention_scores(2, 3))",
+        "attention_scores = 0",
+    )
+    notebook = judged(source, submitted)
+    head = records(notebook, "attention_head")
+    assert [record["passed"] for record in head] == [False]
+    assert records(notebook, "attention_weights")[0]["message"].startswith(
+        "The answer cell itself stopped with SyntaxError in line 1"
+    )
+    shown = next(out.text for cell in notebook.cells for out in cell.get("outputs", []) if out.get("name") == "stdout")
+    assert "scale is None else scale" not in shown and shown.rstrip().endswith(" 7")
+    assert len(notebook.cells) == len(canonical_notebook(source, submitted, lesson()).notebook.cells)
+    assert at(notebook, "test_attention_head").source == at(source, "test_attention_head").source
+
+
+@pytest.mark.kernel
+def test_the_head_is_judged_with_the_names_above_its_test():
+    source = lesson(RIGHT)
+    head = RIGHT["attention_head"].replace("return aggregate_values(", "return helper(aggregate_values, ")
+    submitted = lesson({**RIGHT, "aggregate_values": "def aggregate_values(w, V): return 0", "attention_head": head})
+    insert_after(submitted, "test_aggregate_values", "def helper(f, *a): return f(*a)")
+    insert_after(submitted, "test_attention_head", "def helper(*a): return 5", "AttentionHead = 3")
+    assert [r["passed"] for r in records(judged(source, submitted), "attention_head")] == [True, True]
+
+    late = lesson({**RIGHT, "aggregate_values": "def aggregate_values(w, V): return 0", "attention_head": head})
+    insert_after(late, "test_attention_head", "def helper(f, *a): return f(*a)")
+    assert [r["passed"] for r in records(judged(source, late), "attention_head")] == [False]
+
+
+def test_a_problem_is_said_at_every_test_without_a_run():
+    notebook = canonical_notebook(lesson(RIGHT), lesson(), lesson()).notebook
+    notebook.metadata["attention101"]["problem"] = "The file is empty."
+    judge(notebook, lesson(RIGHT), Limits(0, 0))
+    assert {records(notebook, answer)[0]["message"] for answer in RIGHT} == {"The file is empty."}
