@@ -164,7 +164,9 @@ def expect_close(what: str, got: object, want: torch.Tensor, hint: str = "") -> 
     if bad.any():
         place = tuple(bad.nonzero()[0].tolist())
         value = got.detach()[place].item()
-        raise CheckFailed(f"{_capital(what)} should hold finite numbers, but the entry {place} is {value}. {hint}".strip())
+        raise CheckFailed(
+            f"{_capital(what)} should hold finite numbers, but the entry {place} is {value}. {hint}".strip()
+        )
     if is_close(got, want):
         return
     off = (got.detach().double() - want.double()).abs() > ATOL + RTOL * want.double().abs()
@@ -256,7 +258,7 @@ def _as_html(records: list[dict], printed: str) -> str:
         rows.append(
             f'<li style="display:flex;gap:0.6em;margin:0.3em 0;list-style:none">'
             f'<span style="color:{colour};font-weight:bold" title="{word}" aria-label="{word}">{symbol}</span>'
-            f'<span><b>{html.escape(record["check"])}</b> · {message}</span></li>'
+            f"<span><b>{html.escape(record['check'])}</b> · {message}</span></li>"
         )
     note = ""
     if printed.strip():

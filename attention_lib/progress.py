@@ -54,7 +54,9 @@ def check_notebook(path: Path, cell_limit_s: float = CELL_LIMIT_S, total_limit_s
     before, told = load_progress(path, ANSWERS)
     notes = [Surprise("", told)] if told else []
     if os.environ.get("NBGRADER_EXECUTION") or os.environ.get(INSIDE_FRESH_RUN):
-        return _not_checked("This notebook is being graded or checked right now; nothing else was run.", before, now, notes)
+        return _not_checked(
+            "This notebook is being graded or checked right now; nothing else was run.", before, now, notes
+        )
     screen = _Screen()
     screen.say("Checking the saved notebook in a new Python kernel …")
     try:

@@ -167,7 +167,9 @@ def _names_not_there(canonical: Canonical, session: LiveSession) -> Iterator[Sur
     """Names that a cell uses and that come too late, or that only this session or a cell not run at grading has."""
     cells = canonical.notebook.cells
     definers = _definers(cells)
-    first = {name: min((i for i in where if _is_graded(cells[i])), default=len(cells)) for name, where in definers.items()}
+    first = {
+        name: min((i for i in where if _is_graded(cells[i])), default=len(cells)) for name, where in definers.items()
+    }
     tests = {_grade_id(cell): i for i, cell in enumerate(cells)}
     lost = " ".join(note.message for note in canonical.mended if note.lost)
     for index, answer, cell in _students_cells(canonical.notebook):
@@ -213,7 +215,9 @@ def _why_missing(
         return "which comes from a cell that is not run at grading. Define it in a cell of your own above this one."
     if where or name not in session.names or "*" in definers or _named_in_broken_cell(name, cells):
         return ""
-    return "which only this session knows: no cell of the saved file defines it. Write a cell above that does, and save."
+    return (
+        "which only this session knows: no cell of the saved file defines it. Write a cell above that does, and save."
+    )
 
 
 def _named_in_broken_cell(name: str, cells: list[NotebookNode]) -> bool:

@@ -54,7 +54,9 @@ CLASS = (
     Student("emmy", "all right, with Einstein sums, but late", a.EINSUM, late=True),
     Student("blaise", "one matrix for queries and keys", _but(project_qkv=a.SHARED_MATRIX), ("project_qkv",)),
     Student("carl", "no scaling", _but(attention_scores=a.NO_SCALING), ("attention_scores",)),
-    Student("dorothy", "softmax over the wrong dimension", _but(attention_weights=a.WRONG_SOFTMAX), ("attention_weights",)),
+    Student(
+        "dorothy", "softmax over the wrong dimension", _but(attention_weights=a.WRONG_SOFTMAX), ("attention_weights",)
+    ),
     Student("edsger", "the mask upside down", _but(attention_weights=a.MASK_INVERTED), ("attention_weights",)),
     Student("grace", "a head with biases", _but(attention_head=a.HEAD_WITH_BIAS), ("attention_head",)),
     Student(

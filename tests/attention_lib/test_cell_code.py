@@ -8,7 +8,12 @@ from attention_lib.cell_code import read_code, seems_to_define
     [
         ("def f(x):\n    return [helper(z) for z in x] + other", {"f"}, set(), {"helper", "other"}),
         ("y = [a(b) for b in c]", {"y"}, {"a", "c"}, set()),
-        ("class A(nn.Module):\n    n = q\n    def f(self):\n        return super().f() + zz", {"A"}, {"nn", "q"}, {"zz"}),
+        (
+            "class A(nn.Module):\n    n = q\n    def f(self):\n        return super().f() + zz",
+            {"A"},
+            {"nn", "q"},
+            {"zz"},
+        ),
         ("import numpy as np\nfrom math import *\nnp.ones(n)", {"np", "*"}, {"n"}, set()),
         ("def f():\n    global g\n    g = len([])", {"f", "g"}, set(), set()),
         ("%%time\ndef f(): pass", {"f"}, set(), set()),

@@ -39,7 +39,12 @@ def test_a_check_that_ends_has_passed_and_its_sentence_is_its_docstring():
         """Rows
         sum to 1."""
 
-    assert record_of(check_row_sums) == {"check": "row sums", "passed": True, "message": "Rows sum to 1.", "hidden": False}
+    assert record_of(check_row_sums) == {
+        "check": "row sums",
+        "passed": True,
+        "message": "Rows sum to 1.",
+        "hidden": False,
+    }
 
 
 def test_a_failed_expectation_gives_its_own_sentence():
@@ -137,7 +142,9 @@ def test_every_check_starts_from_the_same_seed_dtype_and_grad_mode():
     seen = []
 
     def look():
-        seen.append((torch.rand(1).item(), torch.ones(1).dtype, torch.is_grad_enabled(), torch.is_inference_mode_enabled()))
+        seen.append(
+            (torch.rand(1).item(), torch.ones(1).dtype, torch.is_grad_enabled(), torch.is_inference_mode_enabled())
+        )
 
     record_of(look)
     torch.manual_seed(5)

@@ -15,9 +15,13 @@ def test_a_flood_of_output_is_cut_and_its_end_kept(tmp_path, monkeypatch):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     notebook = v4.new_notebook(
         cells=[
-            v4.new_code_cell("import os, sys\nprint(os.listdir(), sys.executable, 'beside' in os.environ['IPYTHONDIR'])"),
+            v4.new_code_cell(
+                "import os, sys\nprint(os.listdir(), sys.executable, 'beside' in os.environ['IPYTHONDIR'])"
+            ),
             v4.new_code_cell("import beside"),
-            v4.new_code_cell("from IPython.display import display\nfor i in range(300): display('y' * 20_000)\ndisplay('end')"),
+            v4.new_code_cell(
+                "from IPython.display import display\nfor i in range(300): display('y' * 20_000)\ndisplay('end')"
+            ),
             v4.new_code_cell("h = display(1, display_id=True)\nh.update(2)"),
             v4.new_code_cell("print('not run')", metadata={"tags": ["lesson-only"]}),
             v4.new_markdown_cell("text"),

@@ -114,7 +114,9 @@ def test_what_the_grader_will_not_have_is_told(tmp_path):
         }
     )
     at(notebook, "setup").source += "\nimport numpy as np"
-    insert_after(notebook, "test_aggregate_values", "def late(a, b):\n    return a * b", "data = open('data.txt').read()")
+    insert_after(
+        notebook, "test_aggregate_values", "def late(a, b):\n    return a * b", "data = open('data.txt').read()"
+    )
     insert_after(notebook, "test_aggregate_values", "%pip install einops", "!pip install einops")
     (tmp_path / "my_attention.py").write_text("def attention_weights(scores, mask=None):\n    return scores + 1\n")
     (tmp_path / "data.txt").write_text("1")
@@ -191,7 +193,10 @@ def test_inside_grading_it_runs_and_writes_nothing(tmp_path, monkeypatch, variab
 def test_in_a_live_notebook(tmp_path, monkeypatch):
     """A real kernel runs cells that the saved file does not have, then the check."""
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
-    save(lesson(RIGHT | {"attention_weights": "def attention_weights(scores, mask=None):\n    return helper(scores)"}), tmp_path)
+    save(
+        lesson(RIGHT | {"attention_weights": "def attention_weights(scores, mask=None):\n    return helper(scores)"}),
+        tmp_path,
+    )
     manager, client = start_new_kernel(cwd=str(tmp_path))
     shown = []
     try:

@@ -23,7 +23,11 @@ class Text(HTMLParser):
 
 
 CARD = ScoreCard(
-    [Row("project_qkv", "passed", 1), Row("f", "not yet", 2, "<b>`x` is 3</b>"), Row("AttentionHead", "not started", 0)],
+    [
+        Row("project_qkv", "passed", 1),
+        Row("f", "not yet", 2, "<b>`x` is 3</b>"),
+        Row("AttentionHead", "not started", 0),
+    ],
     ["Save <it> & run `again`."],
 )
 
@@ -32,7 +36,19 @@ CARD = ScoreCard(
 def test_states_are_told_by_symbol_and_word(form):
     page = Text(CARD.as_html())
     text = CARD.as_text() if form == "text" else " ".join(page.words)
-    for part in ["1 of 3", "✓", "✗", "○", "passed", "not yet", "not started", "1 attempt", "2 attempts", "<b>", "<it> & run"]:
+    for part in [
+        "1 of 3",
+        "✓",
+        "✗",
+        "○",
+        "passed",
+        "not yet",
+        "not started",
+        "1 attempt",
+        "2 attempts",
+        "<b>",
+        "<it> & run",
+    ]:
         assert part in text
     assert HIDDEN_TESTS in text
     assert page.depth == 0 and page.tags == {"div", "span", "code"}

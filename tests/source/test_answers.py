@@ -100,7 +100,9 @@ WRONG = {
     ),
     "scaled by the number of tokens": (
         "attention_scores",
-        function("attention_scores", "return Q @ K.transpose(-2, -1) * (Q.shape[-2] ** -0.5 if scale is None else scale)"),
+        function(
+            "attention_scores", "return Q @ K.transpose(-2, -1) * (Q.shape[-2] ** -0.5 if scale is None else scale)"
+        ),
         "d_k",
     ),
     "scale ignored": (
@@ -120,10 +122,16 @@ WRONG = {
     ),
     "Q changed in place": (
         "attention_scores",
-        function("attention_scores", "Q *= Q.shape[-1] ** -0.5 if scale is None else scale; return Q @ K.transpose(-2, -1)"),
+        function(
+            "attention_scores", "Q *= Q.shape[-1] ** -0.5 if scale is None else scale; return Q @ K.transpose(-2, -1)"
+        ),
         "in place",
     ),
-    "softmax over dim 0": ("attention_weights", function("attention_weights", "return torch.softmax(scores, 0)"), "dimension"),
+    "softmax over dim 0": (
+        "attention_weights",
+        function("attention_weights", "return torch.softmax(scores, 0)"),
+        "dimension",
+    ),
     "softmax over dim 1": (
         "attention_weights",
         function(
@@ -135,7 +143,9 @@ WRONG = {
     "mask ignored": ("attention_weights", function("attention_weights", "return scores.softmax(-1)"), "mask"),
     "mask inverted": (
         "attention_weights",
-        function("attention_weights", "return (scores if mask is None else scores.masked_fill(mask, -1e30)).softmax(-1)"),
+        function(
+            "attention_weights", "return (scores if mask is None else scores.masked_fill(mask, -1e30)).softmax(-1)"
+        ),
         "upside down",
     ),
     "mask after softmax": (
@@ -145,12 +155,16 @@ WRONG = {
     ),
     "mask by a small number": (
         "attention_weights",
-        function("attention_weights", "return (scores if mask is None else scores.masked_fill(~mask, -10.0)).softmax(-1)"),
+        function(
+            "attention_weights", "return (scores if mask is None else scores.masked_fill(~mask, -10.0)).softmax(-1)"
+        ),
         "mask",
     ),
     "mask by minus a thousand": (
         "attention_weights",
-        function("attention_weights", "return (scores if mask is None else scores.masked_fill(~mask, -1e3)).softmax(-1)"),
+        function(
+            "attention_weights", "return (scores if mask is None else scores.masked_fill(~mask, -1e3)).softmax(-1)"
+        ),
         "minus infinity",
     ),
     "unstable softmax": (
@@ -187,10 +201,17 @@ WRONG = {
         HEAD.format(init=INIT, forward=FORWARD.replace(", mask)", ")")),
         "mask",
     ),
-    "fresh matrices at each call": ("attention_head", HEAD.format(init=INIT, forward=INIT.replace("d_model, d_head", "x.shape[-1], 4") + "; " + FORWARD), ""),
+    "fresh matrices at each call": (
+        "attention_head",
+        HEAD.format(init=INIT, forward=INIT.replace("d_model, d_head", "x.shape[-1], 4") + "; " + FORWARD),
+        "",
+    ),
     "results swapped": (
         "attention_head",
-        HEAD.format(init=INIT, forward=FORWARD.replace("aggregate_values(w, self.W_v(x)), w", "w, aggregate_values(w, self.W_v(x))")),
+        HEAD.format(
+            init=INIT,
+            forward=FORWARD.replace("aggregate_values(w, self.W_v(x)), w", "w, aggregate_values(w, self.W_v(x))"),
+        ),
         "shape",
     ),
     "values left out": (
