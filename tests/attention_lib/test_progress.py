@@ -13,7 +13,6 @@ from attention_lib.fresh_run import INSIDE_FRESH_RUN
 from attention_lib.progress import check_notebook, verify
 from tests.attention_lib.lesson_notebook import RIGHT, STUBS, at, insert_after, lesson, save
 
-
 pytestmark = pytest.mark.kernel
 
 
