@@ -84,12 +84,17 @@ def runs(tmp_path_factory):
     """Two runs on a machine where a real course and its gradebook are set up for this user."""
     home = tmp_path_factory.mktemp("home")
     (home / "real.db").write_text("a real gradebook")
-    (home / "nbgrader_config.py").write_text(
+    (home / "settings").mkdir()
+    (home / "temporary").mkdir()
+    (home / "settings" / "nbgrader_config.py").write_text(
         f"c = get_config()\nc.CourseDirectory.root = {str(home)!r}\n"
         f"c.CourseDirectory.db_url = 'sqlite:///{home / 'real.db'}'\n"
     )
-    settings = {"JUPYTER_CONFIG_DIR": str(home), "ATTENTION101_COURSE": str(home), "TMPDIR": str(home / "temporary")}
-    (home / "temporary").mkdir()
+    settings = {
+        "JUPYTER_CONFIG_DIR": str(home / "settings"),
+        "ATTENTION101_COURSE": str(home),
+        "TMPDIR": str(home / "temporary"),
+    }
     before = state_of_the_checkout()
     found = [
         subprocess.run(
@@ -102,7 +107,7 @@ def runs(tmp_path_factory):
         for _ in range(2)
     ]
     assert (home / "real.db").read_text() == "a real gradebook"
-    assert sorted(path.name for path in home.iterdir()) == ["nbgrader_config.py", "real.db", "temporary"]
+    assert sorted(path.name for path in home.iterdir()) == ["real.db", "settings", "temporary"]
     assert state_of_the_checkout() == before
     return found
 
