@@ -1,5 +1,7 @@
 """The trained mini-transformer as a whole model: load it, make it attend by your own functions, look into it.
 
+For example:
+
     model, tokenizer = load()
     with attend_with(model, attention_scores, attention_weights, aggregate_values):
         print(continuation(model, tokenizer, PROMPT_EXAMPLE))
@@ -59,27 +61,43 @@ def _shipped():
         lambda _: PreTrainedTokenizerFast.from_pretrained(WEIGHTS_FOLDER, local_files_only=True),
     )
     model = read_model_file(
-        WEIGHTS_FOLDER / "model.safetensors", lambda _: _complete(GPT2LMHeadModel, WEIGHTS_FOLDER, local_files_only=True)
+        WEIGHTS_FOLDER / "model.safetensors",
+        lambda _: _complete(GPT2LMHeadModel, WEIGHTS_FOLDER, local_files_only=True),
     )
     return model, tokenizer
 
 
 def _named(name: str):
-    from transformers import AutoConfig, AutoTokenizer, GPT2LMHeadModel
+    import huggingface_hub
 
     if not isinstance(name, str) or not name.strip():
         raise TypeError(f"`load` needs a model's name, or nothing, but got {name!r}.")
     try:
-        require_gpt2(AutoConfig.from_pretrained(name), f"The model {name!r}")
-        return _complete(GPT2LMHeadModel, name), AutoTokenizer.from_pretrained(name)
+        try:
+            return _gpt2(name, local_files_only=True)
+        except OtherArchitecture:
+            raise
+        except Exception:  # as below
+            if Path(name).is_dir():
+                raise
+            # One question, without the half minute of retries that a download takes to give up.
+            huggingface_hub.HfApi().model_info(name, timeout=10)
+            return _gpt2(name)
     except OtherArchitecture:
         raise
     except Exception as reason:  # the hub's, the network's and the file formats' errors have no common class
         said = " ".join(str(reason).split())[:300]
         raise ModelUnavailable(
-            f"The model {name!r} cannot be loaded. Check its name and your connection to huggingface.co, or use "
+            f"The model {name!r} cannot be loaded. Check its name and your connection to the Hugging Face hub, or use "
             f"`load()` without a name, which needs no network. What stopped it: {type(reason).__name__}: {said}"
         ) from reason
+
+
+def _gpt2(name: str, **settings):
+    from transformers import AutoConfig, AutoTokenizer, GPT2LMHeadModel
+
+    require_gpt2(AutoConfig.from_pretrained(name, **settings), f"The model {name!r}")
+    return _complete(GPT2LMHeadModel, name, **settings), AutoTokenizer.from_pretrained(name, **settings)
 
 
 def _complete(kind, place, **settings):

@@ -14,7 +14,9 @@ def _ids(model, tokenizer, text: str, room: int = 0) -> torch.Tensor:
     most = model.config.n_positions
     if len(ids) + room > most:
         more = f" and should go on for {room}" if room else ""
-        raise ValueError(f"The text has {len(ids)} tokens{more}, but the model takes at most {most}. Use a shorter one.")
+        raise ValueError(
+            f"The text has {len(ids)} tokens{more}, but the model takes at most {most}. Use a shorter one."
+        )
     return torch.tensor([ids], device=model.device)
 
 
@@ -37,24 +39,35 @@ def next_token_probabilities(model, tokenizer, text: str, top: int = 8) -> list[
 def continuation(model, tokenizer, text: str, n: int = 17) -> str:
     """How the model goes on: `n` tokens, each the likeliest (greedy), fewer where it ends the text itself.
 
+    Each token is found as in `next_token_probabilities`, from the whole text so far, without a cache: so an attention
+    written by hand always sees as many queries as keys.
+
     Returns what comes after `text`, without it. Raises TypeError or ValueError for a text that is no str, empty, or
     longer than the model takes together with `n` tokens.
     """
     if not isinstance(n, int) or n < 1:
         raise ValueError(f"`n` is {n!r}, but should be a whole number of at least 1.")
     ids = _ids(model, tokenizer, text, room=n)
-    end = tokenizer.eos_token_id
     made = model.generate(
-        ids, attention_mask=torch.ones_like(ids), max_new_tokens=n, do_sample=False, num_beams=1, pad_token_id=end
+        ids,
+        attention_mask=torch.ones_like(ids),
+        max_new_tokens=n,
+        do_sample=False,
+        num_beams=1,
+        use_cache=False,
+        pad_token_id=tokenizer.eos_token_id,
     )
     return tokenizer.decode(made[0, ids.shape[1] :], skip_special_tokens=True)
 
 
 @torch.no_grad()
 def perplexity(model, tokenizer, text: str) -> float:
-    """exp of the mean cross-entropy (nats) of each token after the first: 1 is certain, the vocabulary's size a blind guess.
+    """exp of the mean cross-entropy, in nats, of the tokens after the first. Lower is better; 1 is certain.
 
-    See https://huggingface.co/docs/transformers/perplexity. Raises TypeError or ValueError for a text that is no str,
+    See https://huggingface.co/docs/transformers/perplexity. On one short text a broken model may be lower by chance:
+    compare models on a paragraph or more that they have not been trained on.
+
+    Raises TypeError or ValueError for a text that is no str,
     has fewer than two tokens, or is longer than the model takes.
     """
     ids = _ids(model, tokenizer, text)

@@ -44,8 +44,8 @@ def attend_with(
         stands before it, no padding. A query that may attend to nothing (padding) attends to itself.
     aggregate_values: weights, V (batch, heads, n_k, d_head) → (batch, heads, n_q, d_head)
 
-    Each gets copies, so editing them in place does no harm to the model, and what it prints is dropped. Afterwards, also
-    after an error, the model attends as before. Blocks may be nested.
+    Each gets copies, so editing them in place does no harm to the model, and what it prints is dropped. Afterwards,
+    also after an error, the model attends as before. Blocks may be nested.
 
     Raises OtherArchitecture (see `architecture`) when `model` is no GPT-2, TypeError when one of the three cannot be
     called; inside the block the model raises AttentionProblem when one of them stops or does not return finite numbers
@@ -115,9 +115,7 @@ class _Attention:
         pairs = (*query.shape[:-1], key.shape[-2])
         scores = self._call("attention_scores", module, pairs, {"Q": query, "K": key}, **scale)
         weights = self._call("attention_weights", module, pairs, {"scores": scores, "mask": attention_mask})
-        mixed = self._call(
-            "aggregate_values", module, (*pairs[:-1], value.shape[-1]), {"weights": weights, "V": value}
-        )
+        mixed = self._call("aggregate_values", module, (*pairs[:-1], value.shape[-1]), {"weights": weights, "V": value})
         return mixed.transpose(1, 2), weights
 
     def _call(self, name: str, module, shape: tuple[int, ...], given: dict[str, torch.Tensor], **scale: float):

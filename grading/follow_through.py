@@ -23,7 +23,9 @@ _RESTORE_NAMES = """\
 for _name in [name for name in globals() if not name.startswith("_") and name not in _attention101_above]:
     del globals()[_name]
 globals().update(_attention101_above)
-__import__("attention_lib.checks").checks.passed_in_this_session.clear()
+_checks = __import__("sys").modules.get("attention_lib.checks")
+if _checks:
+    _checks.passed_in_this_session.clear()
 """
 
 

@@ -116,11 +116,11 @@ def _sentence(query, layer, head, shares, favourites, keys, overlap, lengths) ->
     else:
         others = [i for i in range(count) if keys[i] != keys[head]]
         text = (
-            f"{alone}; {len(others)} of the {count} heads of the layer look most at another token, so that they have "
+            f"{alone}; {len(others)} of the {count} heads of the layer look most at another token, so that the layer has "
             f"{different} different favourites, and {share}: the layer reads several things at once, one head only its own"
         )
     if lengths is not None and sum(lengths) > 0:
-        text += f". What head {head} adds makes up {lengths[head] / sum(lengths):.0%} of the lengths that all heads add"
+        text += f". What head {head} adds has {lengths[head] / sum(lengths):.0%} of the summed lengths of what all its heads add"
     return f"{text}."
 
 

@@ -27,7 +27,7 @@ from attention_lib.pictures.style import (
 )
 
 SIZES = (4, 8, 16, 32, 64, 128, 256, 512)
-RANDOM_QUERIES, RANDOM_KEYS = 48, 16
+RANDOM_QUERIES, RANDOM_KEYS = 256, 16
 SEED = 0
 
 
@@ -160,7 +160,7 @@ def _drawn(numbers, shares_with, shares_without, labels) -> Picture:
         start = 0.14 + widest(labels, TEXT_SIZE) + 0.08
         across = (WIDEST - start - 0.4) / 2
         low = 0.5
-        bottom = low + curves + 0.72
+        bottom = low + curves + 0.62
         height = bottom + body + 0.62
         picture = Picture(WIDEST, height)
         lefts = (start, start + across + 0.25)
@@ -200,6 +200,10 @@ def _curves(axes, sizes, with_scale, without, top):
     axes.set(ylim=(0, highest * 1.04), xlim=(-0.3, len(sizes) - 0.7))
     axes.set_xticks(places, [str(size) for size in sizes], fontsize=SMALL_SIZE)
     axes.tick_params(length=0, labelsize=SMALL_SIZE)
+    if top:
+        for values, name, colour in ((with_scale, "with", BLUE), (without, "without", ACCENT)):
+            axes.text(places[-1], values[-1] + 0.05 * highest, name, color=colour, fontsize=SMALL_SIZE, ha="right",
+                      va="bottom")
     axes.grid(axis="y", color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     for name, side in axes.spines.items():

@@ -95,16 +95,15 @@ def _sentence(query, values, bits, largest, favourites, same_favourite, rows) ->
         return (
             f"The weights of {query} are the same at every temperature: they do not depend on how large the scores are."
         )
-    ends = [
-        f"at temperature {values[i]:g} {query} gives its largest weight, {largest[i]:.2f}, to {favourites[i]} "
-        f"({bits[i]:.2f} bits of entropy)" for i in (0, -1)
-    ]
-    text = f"{alt_text.upper_first(ends[0])}, {ends[1]}"
+    text = (
+        f"At temperature {values[0]:g}, {query} gives most, {largest[0]:.2f}, to {favourites[0]} (entropy {bits[0]:.2f} "
+        f"bits); at {values[-1]:g}, it is {largest[-1]:.2f} to {favourites[-1]} ({bits[-1]:.2f} bits)"
+    )
     if all(later > earlier - 1e-9 for earlier, later in zip(bits, bits[1:])) and bits[-1] > bits[0]:
         text += ": a low temperature sharpens the weights, a high one flattens them"
     else:
         text += "; here a higher temperature does not always flatten the weights"
-    return text + (", and the favourite stays the same." if same_favourite else ", and the favourite changes.")
+    return text + (", and the favourite stays the same." if same_favourite else ", and the favourite is not always the same.")
 
 
 def _drawn(rows, names, bits, labels, query) -> Picture:

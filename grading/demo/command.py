@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from tqdm import tqdm
 from traitlets.config import Config
 
 from grading.class_table import class_rows, class_table
+from grading.completed import read_autograded
 from grading.course import CHECKOUT
 from grading.demo.class_of_twelve import CLASS, Student
 
@@ -45,23 +46,27 @@ def run(arguments: list[str]) -> int:
     except DemoFailed as failure:
         print(failure, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print(f"Interrupted. What was made so far is in {folder}.", file=sys.stderr)
+        return 130
 
 
 def _run(folder: Path) -> int:
     print(f"A class of {len(CLASS)} in {folder}")
-    shutil.copytree(CHECKOUT / "source", folder / "source")
+    ignore = shutil.ignore_patterns("progress", ".ipynb_checkpoints")
+    shutil.copytree(CHECKOUT / "source", folder / "source", ignore=ignore)
+    course = CourseDirectory(config=Config(CourseDirectory={"root": str(folder), "course_id": "attention101"}))
     print("1 of 4: compiling the student version and the reference")
     _nbgrader(folder, "generate_assignment", ASSIGNMENT)
     _nbgrader(folder, "generate_solution", ASSIGNMENT)
     print("2 of 4: the class submits")
     _submit(folder)
     print("3 of 4: nbgrader autograde", flush=True)
-    with _bar(folder / "autograded", "ipynb"):
+    with _bar(lambda student: read_autograded(course, ASSIGNMENT, student.student) is not None):
         _nbgrader(folder, "autograde", ASSIGNMENT)
     print("4 of 4: nbgrader generate_feedback", flush=True)
-    with _bar(folder / "feedback", "html"):
+    with _bar(lambda student: _page(folder, student).is_file()):
         _nbgrader(folder, "generate_feedback", ASSIGNMENT)
-    course = CourseDirectory(config=Config(CourseDirectory={"root": str(folder), "course_id": "attention101"}))
     rows = class_rows(course, ASSIGNMENT)
     print(f"\n{class_table(rows)}\n")
     print("Feedback pages:")
@@ -105,15 +110,15 @@ def _nbgrader(folder: Path, *arguments: str) -> None:
 
 
 @contextmanager
-def _bar(folder: Path, ending: str) -> Iterator[None]:
-    """A progress bar over the files that appear, one for each student."""
+def _bar(is_done: Callable[[Student], bool]) -> Iterator[None]:
+    """A progress bar over the class, while nbgrader runs in another process."""
     finished = Event()
 
     def count() -> int:
-        return len(list(folder.glob(f"*/{ASSIGNMENT}/*.{ending}")))
+        return sum(map(is_done, CLASS))
 
     def watch() -> None:
-        while not finished.wait(0.5):
+        while not finished.wait(1.0):
             bar.n = count()
             bar.refresh()
 
