@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from nbgrader.converters import GenerateAssignment
+from nbgrader.converters import GenerateAssignment, GenerateSolution
 from nbgrader.coursedir import CourseDirectory
 
 c = get_config()  # noqa: F821  (traitlets defines it)
@@ -32,6 +32,8 @@ c.GenerateAssignment.preprocessors = [
     "grading.released.StoreReleased",
 ]
 c.GenerateSolution.force = True
+*before_execution, execute = GenerateSolution.class_traits()["preprocessors"].default()
+c.GenerateSolution.preprocessors = [*before_execution, "grading.released.StoreReleasedInReference", execute]
 
 c.Autograde.exporter_class = "grading.submission_reader.SubmissionReader"
 c.Autograde.sanitize_preprocessors = ["grading.canonicalize.Canonicalize"]

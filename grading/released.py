@@ -27,6 +27,10 @@ def released_version(source: NotebookNode, config: Config | None = None) -> Note
 class StoreReleased(NbGraderPreprocessor):
     """Keeps all cells as they are released in `metadata.attention101.released`, for the student's `verify()`."""
 
+    def released(self, nb: NotebookNode) -> NotebookNode:
+        """What students get of `nb`; here it is that already."""
+        return nb
+
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         cells = [
             {
@@ -36,7 +40,14 @@ class StoreReleased(NbGraderPreprocessor):
                 "tags": cell.metadata.get("tags", []),
                 "nbgrader": cell.metadata.get("nbgrader", {}),
             }
-            for cell in nb.cells
+            for cell in self.released(nb).cells
         ]
         nb.metadata["attention101"] = nbformat.from_dict({"released": json.loads(json.dumps(cells))})
         return nb, resources
+
+
+class StoreReleasedInReference(StoreReleased):
+    """The same for the reference version, whose tests are all there: `verify()` finds nothing changed in it."""
+
+    def released(self, nb: NotebookNode) -> NotebookNode:
+        return ClearSolutions(config=self.config).preprocess(deepcopy(nb), ResourcesDict())[0]

@@ -185,8 +185,8 @@ def _sentence(numbers) -> str:
     table = 4 * numbers["long"] ** 2
     if its < table <= mine:
         text += (
-            f": torch needs less than one table of {numbers['long']} × {numbers['long']} weights ({memory_text(table)}), "
-            "your functions do not"
+            f": torch needs less than one table of {numbers['long']} × {numbers['long']} weights "
+            f"({memory_text(table)}), your functions do not"
         )
     return f"{text}."
 

@@ -99,14 +99,16 @@ def _checked_head(chosen, shape) -> tuple[int, int]:
         raise PictureError(f"`chosen` is {chosen!r}; give (layer, head), such as (2, 2).") from None
     if not (0 <= layer < shape[0] and 0 <= head < shape[1]):
         raise PictureError(
-            f"`chosen` names layer {layer}, head {head}; there are {shape[0]} layers of {shape[1]} heads, counted from 0."
+            f"`chosen` names layer {layer}, head {head}; there are {shape[0]} layers of {shape[1]} heads, "
+            "counted from 0."
         )
     return layer, head
 
 
 def _sentence(query, layer, head, shares, favourites, keys, overlap, lengths) -> str:
     count, different = len(keys), len(set(keys.tolist()))
-    alone = f"Head {head} of layer {layer} gives {shares[head].max():.2f} of the weight of {query} to {favourites[head]}"
+    largest = shares[head].max()
+    alone = f"Head {head} of layer {layer} gives {largest:.2f} of the weight of {query} to {favourites[head]}"
     if count == 1:
         return f"{alone}; it is the only head of its layer."
     share = f"two heads have {overlap:.0%} of their weight in common on average"
@@ -116,11 +118,13 @@ def _sentence(query, layer, head, shares, favourites, keys, overlap, lengths) ->
     else:
         others = [i for i in range(count) if keys[i] != keys[head]]
         text = (
-            f"{alone}; {len(others)} of the {count} heads of the layer look most at another token, so that the layer has "
-            f"{different} different favourites, and {share}: the layer reads several things at once, one head only its own"
+            f"{alone}; {len(others)} of the {count} heads of the layer look most at another token, so that the layer "
+            f"has {different} different favourites, and {share}: the layer reads several things at once, one head "
+            "only its own"
         )
     if lengths is not None and sum(lengths) > 0:
-        text += f". What head {head} adds has {lengths[head] / sum(lengths):.0%} of the summed lengths of what all its heads add"
+        part = lengths[head] / sum(lengths)
+        text += f". What head {head} adds has {part:.0%} of the summed lengths of what all the heads add"
     return f"{text}."
 
 

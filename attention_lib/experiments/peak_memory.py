@@ -15,17 +15,17 @@ def peak_bytes(call) -> int:
     """
     with _quiet(), profile(profile_memory=True) as run:
         call()
-    changes = [(event.start_ns(), event.nbytes()) for event in run.kineto_results.events() if event.name() == "[memory]"]
+    changes = [event for event in run.kineto_results.events() if event.name() == "[memory]"]
     live = peak = 0
-    for _, size in sorted(changes, key=lambda change: change[0]):
-        live += size
+    for change in sorted(changes, key=lambda event: event.start_ns()):
+        live += change.nbytes()
         peak = max(peak, live)
     return peak
 
 
 @contextlib.contextmanager
 def _quiet():
-    # Some builds of torch write lines about the profiler to the error stream, past Python; a notebook shows them in red.
+    # Some builds of torch write about the profiler to the error stream, past Python; a notebook shows that in red.
     sys.stderr.flush()
     try:
         kept = os.dup(2)

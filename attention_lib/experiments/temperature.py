@@ -71,10 +71,11 @@ def temperatures(
     )
     show_with(picture, sentence)
     if slider_runs():
-        show_slider(
-            lambda value: _drawn(row(value)[None], [f"T = {value:.2g}"], entropy_bits(row(value)[None]), labels, spoken),
-            lowest=min(values), highest=max(values),
-        )
+        def drawn_at(value: float) -> Picture:
+            one = row(value)[None]
+            return _drawn(one, [f"T = {value:.2f}"], entropy_bits(one), labels, spoken)
+
+        show_slider(drawn_at, lowest=min(values), highest=max(values))
     return Temperatures(spoken, values, bits, largest, favourites, sentence, picture)
 
 
@@ -96,14 +97,14 @@ def _sentence(query, values, bits, largest, favourites, same_favourite, rows) ->
             f"The weights of {query} are the same at every temperature: they do not depend on how large the scores are."
         )
     text = (
-        f"At temperature {values[0]:g}, {query} gives most, {largest[0]:.2f}, to {favourites[0]} (entropy {bits[0]:.2f} "
-        f"bits); at {values[-1]:g}, it is {largest[-1]:.2f} to {favourites[-1]} ({bits[-1]:.2f} bits)"
+        f"At temperature {values[0]:g}, {query} gives most, {largest[0]:.2f}, to {favourites[0]} "
+        f"(entropy {bits[0]:.2f} bits); at {values[-1]:g}, {largest[-1]:.2f} to {favourites[-1]} ({bits[-1]:.2f} bits)"
     )
     if all(later > earlier - 1e-9 for earlier, later in zip(bits, bits[1:])) and bits[-1] > bits[0]:
         text += ": a low temperature sharpens the weights, a high one flattens them"
     else:
         text += "; here a higher temperature does not always flatten the weights"
-    return text + (", and the favourite stays the same." if same_favourite else ", and the favourite is not always the same.")
+    return text + f", and the favourite {'stays' if same_favourite else 'is not always'} the same."
 
 
 def _drawn(rows, names, bits, labels, query) -> Picture:

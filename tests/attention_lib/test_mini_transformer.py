@@ -6,12 +6,13 @@ import shutil
 import subprocess
 import sys
 import time
-import warnings
+from collections import Counter
 from pathlib import Path
 
 import pytest
 import torch
 from transformers import GPT2Config, GPT2LMHeadModel, OPTConfig, OPTForCausalLM
+from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 import training
 from attention_lib import embedding, mini_transformer, model_files
@@ -66,6 +67,7 @@ def loaded():
 def model(loaded):
     yield loaded[0]
     assert loaded[0].config._attn_implementation == "eager"
+    assert not [name for name in ALL_ATTENTION_FUNCTIONS if "attention101" in name]
 
 
 @pytest.fixture(scope="module")
@@ -282,10 +284,10 @@ def test_the_layer_is_that_of_the_failure(model, ids):
             model(ids)
 
 
-def test_prints_warnings_and_edits_in_place_do_no_harm(model, tokenizer, ids, capsys):
+def test_prints_and_edits_in_place_do_no_harm(model, tokenizer, ids, capsys):
     def noisy(Q, K, scale=None):
         print("noise")
-        warnings.warn("noise", stacklevel=1)
+        print("noise", file=sys.stderr)
         got = scores(Q, K)
         Q.zero_()
         K.zero_()
@@ -302,8 +304,7 @@ def test_prints_warnings_and_edits_in_place_do_no_harm(model, tokenizer, ids, ca
         return got
 
     want = continuation(model, tokenizer, PROMPT_EXAMPLE)
-    with warnings.catch_warnings(), attend_with(model, noisy, noisy_weights, noisy_values):
-        warnings.simplefilter("ignore")
+    with attend_with(model, noisy, noisy_weights, noisy_values):
         assert continuation(model, tokenizer, PROMPT_EXAMPLE) == want
     assert capsys.readouterr() == ("", "")
 
@@ -536,7 +537,7 @@ def _python(code):
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
 
 
-def test_time_of_a_forward_pass_is_printed(model, ids):
+def test_each_function_is_called_once_a_layer_and_the_time_is_printed(model, ids):
     def best():
         times = []
         for _ in range(20):
@@ -545,7 +546,17 @@ def test_time_of_a_forward_pass_is_printed(model, ids):
             times.append(time.perf_counter() - start)
         return min(times)
 
+    calls = Counter()
+
+    def counted(name):
+        def function(*given):
+            calls[name] += 1
+            return RIGHT[name](*given)
+
+        return function
+
     own = best()
-    with attend(model):
+    with attend(model, **{name: counted(name) for name in RIGHT}):
         by_hand = best()
     print(f"forward pass of 14 tokens: eager {1e3 * own:.1f} ms, by hand {1e3 * by_hand:.1f} ms, {by_hand / own:.2f} x")
+    assert calls == dict.fromkeys(RIGHT, 4 * 20)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from attention_lib.canonical import ANSWERS
 
@@ -125,3 +126,33 @@ def test_the_release_is_the_one_that_the_source_gives(release, tmp_path):
         committed = ROOT / "release" / "attention" / path.relative_to(made)
         remedy = "The release lags behind the source: run `nbgrader generate_assignment attention` and commit it."
         assert committed.read_bytes() == path.read_bytes(), f"{committed}: {remedy}"
+
+
+@pytest.mark.kernel
+def test_the_reference_runs_from_the_top_without_errors_or_warnings_and_verifies_itself(tmp_path):
+    shutil.copytree(SOURCE.parent, tmp_path / "source" / "attention")
+    env = os.environ | {"ATTENTION101_COURSE": str(tmp_path)}
+    for command in ("generate_assignment", "generate_solution"):
+        subprocess.run(
+            [sys.executable, "-m", "nbgrader", command, "attention"], cwd=ROOT, env=env, check=True, capture_output=True
+        )
+    folder = tmp_path / "solution" / "attention"
+    reference = nbformat.read(folder / "attention.ipynb", as_version=4)
+    ran = NotebookClient(reference, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
+    outputs = [output for cell in ran.cells for output in cell.get("outputs", [])]
+    assert [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"] == []
+    progress = json.loads((folder / "progress" / "lesson_progress.json").read_text())
+    assert (progress["score"], progress["warnings"]) == (5, [])
+    pictures = [o for o in outputs if "<img alt=" in o.get("data", {}).get("text/html", "")]
+    assert len(pictures) == 7
+
+
+@pytest.mark.kernel
+def test_the_release_runs_to_its_end_unanswered_and_its_pictures_say_what_they_wait_for(tmp_path):
+    shutil.copy(ROOT / "release" / "attention" / "attention.ipynb", tmp_path)
+    blank = nbformat.read(tmp_path / "attention.ipynb", as_version=4)
+    ran = NotebookClient(blank, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    for answer in ANSWERS:
+        cell = next(c for c in ran.cells if c.metadata.nbgrader.grade_id == f"picture_{answer}")
+        assert "comes once" in cell.outputs[0].data["text/plain"]
+    assert json.loads((tmp_path / "progress" / "lesson_progress.json").read_text())["score"] == 0
