@@ -4,6 +4,7 @@ Modules that the notebook uses:
 
 - `tokenization`, `embedding`: the running example, from text to what an attention head receives.
 - `visualizations`: the pictures; `pictures` holds one file for each kind.
+- `mini_transformer`: the model itself, with `attend_with` for the student's attention. `experiments`: four comparisons.
 - `checks`: named checks, and what the test cells say about an answer.
 - `progress`: `verify()`, the student's own check of the whole notebook.
 

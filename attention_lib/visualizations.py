@@ -10,6 +10,7 @@ from attention_lib.pictures.flow import attention_graph
 from attention_lib.pictures.head_maps import head_grid
 from attention_lib.pictures.heatmaps import compare_heatmaps, heatmap
 from attention_lib.pictures.inputs import PictureError
+from attention_lib.pictures.next_tokens import next_tokens
 from attention_lib.pictures.steps import attention_steps
 from attention_lib.pictures.strips import embedding_strip, projection_strips
 
@@ -21,6 +22,7 @@ __all__ = [
     "embedding_strip",
     "head_grid",
     "heatmap",
+    "next_tokens",
     "picture_of",
     "projection_strips",
 ]

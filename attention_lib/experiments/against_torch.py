@@ -23,7 +23,8 @@ from attention_lib.pictures.style import (
     picture_style,
 )
 
-LONG = 256
+LONG, LONG_FOR_LOOPS = 256, 64
+LONGEST_CALL = 0.05  # seconds that one call on the long text may take
 SECONDS_EACH = 0.12
 MOST_RUNS = 100
 SEED = 0
@@ -36,7 +37,8 @@ class AgainstTorch:
     largest_difference: between the outputs on the tokens of `x`. gradient_difference: the largest between the
     gradients of Q, K and V there, of those that get one; without_gradient: those that get none. outputs_agree,
     gradients_agree: within rtol 1e-4 and atol 1e-5.
-    Seconds are medians of runs without gradient, on one text of `tokens` rows and on a random one of `long` rows.
+    Seconds are medians of runs without gradient, on the text of `tokens` rows and on a random one of `long`
+    rows, fewer for functions that are slow.
     Bytes: the most that torch allocated at once on the long text, beyond its inputs (see `peak_memory`).
     """
 
@@ -83,15 +85,18 @@ def yours_or_torch(
     same = _compared(checked, (Q, K, V), mask)
 
     generator = torch.Generator().manual_seed(SEED)
-    long_inputs = tuple(torch.randn(LONG, d_head, generator=generator) for _ in range(3))
-    long_mask = torch.ones(LONG, LONG, dtype=torch.bool).tril()
     with torch.no_grad():
+        your_seconds = _median_seconds(lambda: yours(Q, K, V, mask))
+        # Loops over queries and keys are right, too, but would keep the student waiting.
+        long = LONG if your_seconds * (LONG / n) ** 2 < LONGEST_CALL else LONG_FOR_LOOPS
+        long_inputs = tuple(torch.randn(long, d_head, generator=generator) for _ in range(3))
+        long_mask = torch.ones(long, long, dtype=torch.bool).tril()
         checked(*long_inputs, long_mask)
         numbers = dict(
             tokens=n,
-            long=LONG,
+            long=long,
             **same,
-            your_seconds=_median_seconds(lambda: yours(Q, K, V, mask)),
+            your_seconds=your_seconds,
             torch_seconds=_median_seconds(lambda: _torchs(Q, K, V, attn_mask=mask)),
             your_seconds_long=_median_seconds(lambda: yours(*long_inputs, long_mask)),
             torch_seconds_long=_median_seconds(lambda: _torchs(*long_inputs, is_causal=True)),

@@ -201,7 +201,10 @@ def _curves(axes, sizes, with_scale, without, top):
     axes.set_xticks(places, [str(size) for size in sizes], fontsize=SMALL_SIZE)
     axes.tick_params(length=0, labelsize=SMALL_SIZE)
     if top:
-        for values, name, colour in ((with_scale, "with", BLUE), (without, "without", ACCENT)):
+        names = ((with_scale, "with", BLUE), (without, "without", ACCENT))
+        if abs(with_scale[-1] - without[-1]) < 0.15 * highest:
+            names = ((np.maximum(with_scale, without), "both", MUTED),)
+        for values, name, colour in names:
             axes.text(places[-1], values[-1] + 0.05 * highest, name, color=colour, fontsize=SMALL_SIZE, ha="right",
                       va="bottom")
     axes.grid(axis="y", color=GRID, linewidth=0.6)

@@ -12,6 +12,7 @@ import torch
 
 from attention_lib.embedding import head_input, head_weights
 from attention_lib.experiments import (
+    against_torch,
     heads,
     one_head_or_all,
     slider,
@@ -371,6 +372,15 @@ def test_missing_gradients_are_named(head):
     none = against(head, aggregate_values=lambda weights, V: (weights @ V).detach())
     assert none.without_gradient == ("Q", "K", "V") and none.gradient_difference is None
     assert "no gradient reaches Q, K or V" in none.sentence
+
+
+def test_slow_functions_get_a_shorter_text(head, monkeypatch):
+    monkeypatch.setattr(against_torch, "LONGEST_CALL", math.inf)
+    assert against(head).long == against_torch.LONG
+    monkeypatch.setattr(against_torch, "LONGEST_CALL", 0.0)
+    result = against(head)
+    assert result.long == against_torch.LONG_FOR_LOOPS and result.outputs_agree
+    assert f"on {result.long} tokens" in result.sentence
 
 
 def test_memory_sentence_follows_the_numbers(head):
