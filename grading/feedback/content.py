@@ -13,8 +13,8 @@ from grading.feedback.markdown import harmless_html, markdown_html
 from grading.feedback.outputs import Shown, shown_outputs
 from grading.feedback.plain_text import cut_lines, plain_text
 from grading.feedback.tracebacks import StudentCell
+from grading.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
 
-JUDGED_OVER_CORRECT_FUNCTIONS = "judged over correct functions"  # the name of a record, not of a check
 NO_RESPONSE = "No response."  # what nbgrader writes beside an answer that was left as released
 
 PICTURES = 3_000_000  # bytes of base64 on a page
