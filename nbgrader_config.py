@@ -35,6 +35,9 @@ c.GenerateSolution.force = True
 *before_execution, execute = GenerateSolution.class_traits()["preprocessors"].default()
 c.GenerateSolution.preprocessors = [*before_execution, "grading.released.StoreReleasedInReference", execute]
 
+# For the reference and for `nbgrader validate`: a first import of transformers takes long on a slow disk.
+c.Execute.timeout = 120
+
 c.Autograde.exporter_class = "grading.submission_reader.SubmissionReader"
 c.Autograde.sanitize_preprocessors = ["grading.canonicalize.Canonicalize"]
 c.Autograde.autograde_preprocessors = [
