@@ -67,6 +67,7 @@ def every_picture():
         "projection_strips": lambda: projection_strips(x, q, k, v, TOKENS),
         "embedding_strip": lambda: embedding_strip(TOKENS, list(range(N)), x),
         "compare_heatmaps": lambda: compare_heatmaps(weights, weights, TOKENS, ["yours", "torch"]),
+        "next_tokens": lambda: visualizations.next_tokens("The cat", {"model": ([("slept", 0.2)], "slept")}),
         "head_grid": lambda: head_grid(weights.expand(2, 3, N, N), TOKENS, highlight=(1, 2)),
     }
 
