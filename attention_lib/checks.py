@@ -14,17 +14,21 @@ A check is a function without arguments whose docstring is the rule that it chec
 `report()` shows the records and raises `ChecksFailed` unless every check passed.
 """
 
+from __future__ import annotations
+
 import contextlib
 import html
 import io
 import random
 import re
 import warnings
+from typing import TYPE_CHECKING
 
 import numpy
 import torch
-from nbformat import NotebookNode
-from nbformat.v4 import new_output
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 CHECKS_MIME = "application/vnd.attention101.checks+json"
 
@@ -178,6 +182,9 @@ def expect_close(what: str, got: object, want: torch.Tensor, hint: str = "") -> 
 
 def checks_output(records: list[dict]) -> NotebookNode:
     """The records as the output of a notebook's cell: JSON, HTML and plain text side by side."""
+    # Not needed in a notebook, where its import would take a second.
+    from nbformat.v4 import new_output
+
     return new_output("display_data", data=_bundle(records, ""), metadata={})
 
 
