@@ -1,8 +1,13 @@
 """Read the records that a test cell left: the only thing by which a cell is judged."""
 
-from nbformat import NotebookNode
+from __future__ import annotations
 
-from attention_lib.checks import CHECKS_MIME
+from typing import TYPE_CHECKING
+
+from attention_lib.record_view import CHECKS_MIME, as_bundle
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 _TYPES = {"check": str, "passed": (bool, type(None)), "message": str, "hidden": bool}
 
@@ -21,6 +26,14 @@ def completed_records(outputs: list[NotebookNode]) -> list[dict]:
     if all_passed(records) and any(out.output_type == "error" for out in outputs):
         return []
     return records
+
+
+def checks_output(records: list[dict]) -> NotebookNode:
+    """The records as the output of a notebook's cell: JSON, HTML and plain text side by side."""
+    # Not needed in a notebook, where its import would take a second.
+    from nbformat.v4 import new_output
+
+    return new_output("display_data", data=as_bundle(records, ""), metadata={})
 
 
 def all_passed(records: list[dict]) -> bool:

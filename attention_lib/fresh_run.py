@@ -66,11 +66,30 @@ def run_afresh(
     tell: called with a sentence each time that the run begins anew
     Raises KernelNotStarted.
     """
+
+    def run_once(run: FreshRun, deadline: float) -> tuple[int, str | None] | None:
+        return _run_once(run, cell_limit_s, deadline)
+
+    return without_culprits(notebook, run_once, total_limit_s, tell)
+
+
+def without_culprits(
+    notebook: NotebookNode,
+    run_once: Callable[[FreshRun, float], tuple[int, str | None] | None],
+    total_limit_s: float,
+    tell: Callable[[str], None] = lambda sentence: None,
+) -> FreshRun:
+    """Run a notebook, and while a cell of it stops the run, run it again without that cell.
+
+    run_once: called with what to fill in, of which the cells in `left_out` are not to be run, and the deadline
+        (monotonic time). Returns None at the end, or the cell that stopped it and why: a clause, or None where that was
+        the deadline.
+    """
     deadline = monotonic() + total_limit_s
     left_out: dict[int, str] = {}
     while True:
         run = FreshRun(deepcopy(notebook), {}, left_out, finished=True)
-        culprit = _run_once(run, cell_limit_s, deadline)
+        culprit = run_once(run, deadline)
         if culprit is None:
             return run
         index, reason = culprit
@@ -93,7 +112,7 @@ def _run_once(run: FreshRun, cell_limit_s: float, deadline: float) -> tuple[int,
     with tempfile.TemporaryDirectory(prefix="attention101-", ignore_cleanup_errors=True) as scratch:
         with _new_kernel(Path(scratch)) as (manager, client):
             for index, cell in enumerate(run.notebook.cells):
-                if not _to_run(cell) or index in run.left_out:
+                if not is_to_run(cell) or index in run.left_out:
                     continue
                 begun = monotonic()
                 limit = min(begun + cell_limit_s, deadline)
@@ -102,22 +121,28 @@ def _run_once(run: FreshRun, cell_limit_s: float, deadline: float) -> tuple[int,
                 except TimeoutError:
                     if limit == deadline:
                         return index, None
-                    return index, f"took longer than {cell_limit_s:g} s (a loop that never ends?)"
+                    return index, too_long(cell_limit_s)
                 except ChildProcessError:
                     return index, "ended the Python process (an exit, or more memory than there is?)"
                 run.seconds[index] = monotonic() - begun
     return None
 
 
-def _to_run(cell: NotebookNode) -> bool:
+def is_to_run(cell: NotebookNode) -> bool:
+    """Whether a fresh run runs this cell: code that is not tagged `lesson-only`."""
     return cell.cell_type == "code" and bool(cell.source.strip()) and LESSON_ONLY not in cell.metadata.get("tags", [])
+
+
+def too_long(cell_limit_s: float) -> str:
+    """Why a cell is left out that met the limit for one cell, as a clause."""
+    return f"took longer than {cell_limit_s:g} s (a loop that never ends?)"
 
 
 def _to_leave_out(notebook: NotebookNode, index: int, left_out: dict[int, str]) -> list[int]:
     """The cells of the answer that a test cell called, unless they are left out already; else the cell itself."""
     grade_id = notebook.cells[index].metadata.get("nbgrader", {}).get("grade_id", "")
     called = grade_id.removeprefix("test_") if grade_id.startswith("test_") else None
-    answers = [i for i, cell in enumerate(notebook.cells) if called and answer_of(cell) == called and _to_run(cell)]
+    answers = [i for i, cell in enumerate(notebook.cells) if called and answer_of(cell) == called and is_to_run(cell)]
     return [i for i in answers if i not in left_out] or [index]
 
 

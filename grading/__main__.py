@@ -1,7 +1,10 @@
 """What staff run: `python -m grading autograde attention`, `... feedback attention`, `... release`, `... demo`."""
 
+import grading.quick_import  # noqa: F401, I001  (before nbformat)
+
 import argparse
 import logging
+import os
 import sys
 import warnings
 
@@ -9,7 +12,8 @@ import traitlets.log
 from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
-from grading.course import CourseError
+from grading.checkout import CourseError
+from grading.sandbox.settings import WALLS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,6 +26,15 @@ def main(arguments: list[str] | None = None) -> int:
     ):
         command = commands.add_parser(name, help=words, description=words)
         command.add_argument("assignment", help="for example: attention")
+        if name == "autograde":
+            command.add_argument(
+                "--jobs", type=_jobs, default=os.cpu_count() or 1, metavar="N",
+                help="how many submissions to judge side by side (default: one per core)",
+            )
+            command.add_argument(
+                "--scheduler", default="", metavar="ADDRESS", help="judge on the workers of this Dask scheduler instead"
+            )
+            command.add_argument("--walls", choices=WALLS, help="the setting Sandbox.walls, for this run")
     command = commands.add_parser("release", help="compile the student version, with attention_lib's wheel beside it")
     command.add_argument("assignment", nargs="?", default="attention", help="default: attention")
     commands.add_parser(
@@ -50,12 +63,20 @@ def main(arguments: list[str] | None = None) -> int:
 def _autograde(given: argparse.Namespace) -> int:
     from grading.autograde import autograde_class
     from grading.class_table import class_rows, class_table
-    from grading.course import open_course
+    from grading.course import load_config, open_course
 
+    config = load_config()
+    if given.walls:
+        config.Sandbox.walls = given.walls
     with _Bar("grading") as bar:
-        run = autograde_class(given.assignment, tell=bar.tell)
+        run = autograde_class(
+            given.assignment, config, bar.tell, warn=bar.warn, jobs=given.jobs, scheduler=given.scheduler
+        )
     print(class_table(class_rows(open_course(given.assignment), given.assignment, run.not_graded)))
-    print(f"{len(run.graded)} graded now, {len(run.unchanged)} graded before, {len(run.not_graded)} not graded.")
+    behind = f" Student code ran behind {' and '.join(sorted(run.walls))}." if run.walls else ""
+    print(
+        f"{len(run.graded)} graded now, {len(run.unchanged)} graded before, {len(run.not_graded)} not graded.{behind}"
+    )
     for student, reason in run.not_graded.items():
         print(f"{student!r}: not graded, because {reason}", file=sys.stderr)
     return 1 if run.not_graded else 0
@@ -81,6 +102,12 @@ def _release(given: argparse.Namespace) -> int:
     return 0
 
 
+def _jobs(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of jobs; give one from 1 to 256")
+    return int(text)
+
+
 class _Bar:
     """A progress bar that learns how many there are with the first one."""
 
@@ -95,6 +122,9 @@ class _Bar:
             self._bar.n = self._bar.total
             self._bar.set_postfix_str("")
         self._bar.close()
+
+    def warn(self, sentence: str) -> None:
+        self._bar.write(sentence, file=sys.stderr)
 
     def tell(self, student: str, done: int, of: int) -> None:
         self._bar.total = of

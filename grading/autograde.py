@@ -1,108 +1,127 @@
 """`python -m grading autograde`: grades every folder of `submitted/`, those that nbgrader's command skips included."""
 
-import os
-import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbconvert.writers import FilesWriter
-from nbgrader.converters import Autograde
-from nbgrader.converters.base import BaseConverter
-from nbgrader.utils import is_grade, parse_utc, rmtree
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import is_grade
+from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
-from grading.completed import is_graded
+from grading.completed import is_graded, submission_digest
 from grading.course import CourseError, load_config, open_course, require_gradebook, source_path, submitted_ids
+from grading.dask_pool import DaskPool
+from grading.gradebook_writer import GradebookWriter
+from grading.grading_request import common_request
 from grading.released import read_source
+from grading.run import RunNotebook
 from grading.student_ids import trouble_with
-from grading.submission_reader import TIMESTAMP
+from grading.submission_parcel import packed
+from grading.worker_pool import Answer, LocalPool, Pool, Task
 
 
 @dataclass(frozen=True)
 class ClassRun:
-    """What came of grading a class: ids in order, and for those that were not graded the reason."""
+    """What came of grading a class: ids, and for those that were not graded the reason; in which walls."""
 
-    graded: list[str]
-    unchanged: list[str]
-    not_graded: dict[str, str]
+    graded: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    not_graded: dict[str, str] = field(default_factory=dict)
+    walls: set[str] = field(default_factory=set)
 
 
 def autograde_class(
     assignment: str,
     config: Config | None = None,
     tell: Callable[[str, int, int], None] = lambda student, done, of: None,
+    warn: Callable[[str], None] = lambda sentence: None,
+    jobs: int = 1,
+    scheduler: str = "",
 ) -> ClassRun:
     """Grade all that is in `submitted/` and not graded yet, also after an interruption.
 
-    tell: called with a student's id, how many are done, and how many there are, before each one
-    Raises CourseError where the source notebook or the gradebook's entry for it is missing.
+    tell: called with a student's id, how many are done, and how many there are, after each one
+    warn: called once with what the walls do not protect, if so
+    jobs: how many submissions are judged side by side on this machine
+    scheduler: address of a Dask scheduler, whose workers judge instead of this machine's
+    Raises CourseError where the source notebook or the gradebook's entry for it is missing, or no wall stands.
     """
     config = load_config() if config is None else config
     course = open_course(assignment, config)
     source = read_source(source_path(course, assignment))
-    require_gradebook(course, assignment, [cell.metadata.nbgrader.grade_id for cell in source.cells if is_grade(cell)])
-    students = submitted_ids(course, assignment)
-    run = ClassRun([], [], {})
-    for done, student in enumerate(students):
-        tell(student, done, len(students))
-        if reason := trouble_with(student):
-            run.not_graded[student] = reason
-            continue
+    common = common_request(course, assignment, config, RunNotebook(config=config).limits())
+    pool: Pool = DaskPool(scheduler, common) if scheduler else LocalPool(max(1, min(jobs, len(submitted_ids(course, assignment)))), common)
+    with pool:
+        require_gradebook(course, assignment, [cell.metadata.nbgrader.grade_id for cell in source.cells if is_grade(cell)])
+        with Gradebook(course.db_url, course.course_id) as gradebook:
+            return _ClassGrading(course, assignment, config, gradebook, tell, warn, bool(scheduler)).grade(pool)
+
+
+class _ClassGrading:
+    def __init__(self, course: CourseDirectory, assignment: str, config: Config, gradebook: Gradebook, tell, warn, ship: bool):
+        self._course, self._assignment, self._gradebook = course, assignment, gradebook
+        self._writer = GradebookWriter(gradebook, course, assignment, config)
+        self._tell, self._warn, self._ship = tell, warn, ship
+        self._run = ClassRun()
+        self._students = submitted_ids(course, assignment)
+        self._digests: dict[str, str] = {}
+
+    def grade(self, pool: Pool) -> ClassRun:
+        for answer in pool.answers(self._tasks()):
+            self._take(answer)
+        return self._run
+
+    def _tasks(self) -> Iterator[Task]:
+        """What there is to judge; what is not goes straight into the result."""
+        for student in self._students:
+            if reason := trouble_with(student):
+                self._done(student, reason)
+                continue
+            try:
+                if is_graded(self._gradebook, self._course, self._assignment, student):
+                    self._run.unchanged.append(student)
+                    self._done(student)
+                    continue
+                self._digests[student] = submission_digest(self._course, self._assignment, student)
+                yield Task(student, self._request(student))
+            except Exception as error:
+                self._done(student, _failure(error))
+
+    def _request(self, student: str) -> dict:
+        folder = Path(self._course.format_path(self._course.submitted_directory, student, self._assignment))
+        path = folder / f"{self._assignment}.ipynb"
+        return {"parcel": packed(path)} if self._ship else {"submitted": str(path)}
+
+    def _take(self, answer: Answer) -> None:
+        if "refused" in answer.answer:
+            raise CourseError(answer.answer["refused"])
+        if failure := answer.failure or answer.answer.get("failed"):
+            self._done(answer.student, failure)
+            return
+        walls, warning = answer.answer["walls"], answer.answer["warning"]
+        if warning and walls not in self._run.walls:
+            self._warn(warning)
+        self._run.walls.add(walls)
         try:
-            if is_graded(course, assignment, student):
-                run.unchanged.append(student)
-            else:
-                SubmissionAutograde(coursedir=course, config=config).grade(assignment, student)
-                run.graded.append(student)
-        except CourseError as error:
-            run.not_graded[student] = str(error)
+            self._writer.write(answer.student, answer.answer["notebook"], self._digests.pop(answer.student))
+            self._run.graded.append(answer.student)
+            self._done(answer.student)
         except Exception as error:
-            run.not_graded[student] = f"the grader failed: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
-    return run
+            self._done(answer.student, _failure(error))
+
+    def _done(self, student: str, reason: str = "") -> None:
+        if reason:
+            self._run.not_graded[student] = reason
+        run = self._run
+        self._tell(student, len(run.graded) + len(run.unchanged) + len(run.not_graded), len(self._students))
 
 
-class _TimestampAlone(BaseConverter):
-    """Copies nothing from beside a submitted notebook but its time stamp."""
-
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        destination = Path(self._format_dest(assignment_id, student_id))
-        destination.mkdir(parents=True)
-        timestamp = Path(self._format_source(assignment_id, student_id)) / TIMESTAMP
-        if timestamp.is_file() and not timestamp.is_symlink():
-            shutil.copy(timestamp, destination)
-
-
-class SubmissionAutograde(Autograde, _TimestampAlone):
-    """nbgrader's own two stages for one submission, whatever its folder holds."""
-
-    def grade(self, assignment: str, student: str) -> None:
-        """Grade anew. If that fails, what was written is removed, and the error is raised."""
-        destination = self._format_dest(assignment, student)
-        self.notebooks = [os.path.join(self._format_source(assignment, student), f"{assignment}.ipynb")]
-        notebook = self.notebooks[0]
-        self.writer = FilesWriter(parent=self, config=self.config)
-        self.exporter = self.exporter_class(parent=self, config=self.config)
-        self._require_timestamp(assignment, student)
-        _remove(destination)
-        try:
-            self.init_assignment(assignment, student)
-            self.convert_single_notebook(notebook)
-            self.set_permissions(assignment, student)
-        except BaseException:
-            _remove(destination)
-            raise
-
-    def _require_timestamp(self, assignment: str, student: str) -> None:
-        path = Path(self._format_source(assignment, student)) / TIMESTAMP
-        try:
-            text = path.read_text().strip() if path.exists() else ""
-            if text:
-                parse_utc(text)
-        except (OSError, ValueError, OverflowError):
-            raise CourseError(f"{path} holds no time that can be read; correct it or remove it") from None
-
-
-def _remove(folder: str) -> None:
-    if os.path.lexists(folder):
-        rmtree(folder)
+def _failure(error: Exception) -> str:
+    if isinstance(error, CourseError):
+        return str(error)
+    words = " ".join(str(error).split())[:300]
+    if isinstance(error, OperationalError):
+        return f"the gradebook could not be written: {words}"
+    return f"the grader failed: {type(error).__name__}: {words}"

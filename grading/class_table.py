@@ -6,7 +6,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
 from attention_lib.canonical import ANSWERS
-from attention_lib.checks import CHECKS_MIME
+from attention_lib.record_view import CHECKS_MIME
 from grading.completed import read_autograded
 from grading.course import autograded_ids, submitted_ids
 from grading.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS

@@ -6,12 +6,9 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+from grading.checkout import CHECKOUT, CourseError
 
-
-class CourseError(Exception):
-    """Something of the course is missing; the message names it and the remedy."""
-
+__all__ = ["CHECKOUT", "CourseError"]
 
 def load_config() -> Config:
     """The configuration in the checkout's `nbgrader_config.py`."""

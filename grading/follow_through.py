@@ -1,11 +1,8 @@
 """One mistake costs one point: a head that fails is judged again over correct versions of the four functions.
 
-This is tried after all cells of the student's, in the same process, with the names as they were at the head's test: so
-no code of the student's runs once the instructor's functions are there. Where the head was left out of that run,
-because its test called a function that never ends, it takes a run of its own.
+That is a run of its own, in a student's process of its own that is thrown away: all that the student wrote above the
+head's test, then the instructor's functions, then the head's test.
 """
-
-from copy import deepcopy
 
 from nbformat import NotebookNode
 
@@ -18,16 +15,6 @@ HEAD_TEST = f"test_{HEAD}"
 FUNCTIONS = [answer for answer in ANSWERS if answer != HEAD]
 JUDGED_OVER_CORRECT_FUNCTIONS = "judged over correct functions"
 
-_KEEP_NAMES = "_attention101_above = dict(globals())\n"
-_RESTORE_NAMES = """\
-for _name in [name for name in globals() if not name.startswith("_") and name not in _attention101_above]:
-    del globals()[_name]
-globals().update(_attention101_above)
-_checks = __import__("sys").modules.get("attention_lib.checks")
-if _checks:
-    _checks.passed_in_this_session.clear()
-"""
-
 
 def test_position(notebook: NotebookNode, grade_id: str = HEAD_TEST) -> int | None:
     """Where a test cell stands; None if there is none."""
@@ -37,21 +24,7 @@ def test_position(notebook: NotebookNode, grade_id: str = HEAD_TEST) -> int | No
     return None
 
 
-def with_follow_through(canonical: NotebookNode, source: NotebookNode) -> NotebookNode:
-    """A copy with two cells more at its end: the instructor's functions, and the head's test once more."""
-    notebook = deepcopy(canonical)
-    index = test_position(notebook)
-    if index is not None:
-        test = notebook.cells[index]
-        notebook.cells += [
-            new_cell("code", "correct-functions", _RESTORE_NAMES + correct_functions(source), NotebookNode()),
-            new_cell("code", "follow-through", test.source, NotebookNode()),
-        ]
-        test.source = _KEEP_NAMES + test.source
-    return notebook
-
-
-def head_alone(canonical: NotebookNode, source: NotebookNode, left_out: list[int]) -> NotebookNode:
+def head_over_correct_functions(canonical: NotebookNode, source: NotebookNode, left_out: list[int]) -> NotebookNode:
     """All code cells above the head's test but other tests, the instructor's functions, and at its end the head's test.
 
     left_out: positions of cells that met a limit or ended the process; of these only the head's own are kept.

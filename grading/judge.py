@@ -1,41 +1,34 @@
 """Runs a canonical notebook and judges its test cells by their records. Fails closed: no complete records, no point."""
 
 import re
-from dataclasses import dataclass
 from time import monotonic
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from attention_lib.canonical import ANSWERS
-from attention_lib.check_records import all_passed, completed_records
-from attention_lib.checks import checks_output
+from attention_lib.check_records import all_passed, checks_output, completed_records
 from attention_lib.fresh_run import FreshRun, answer_of
 from grading.follow_through import (
     FUNCTIONS,
     HEAD,
     HEAD_TEST,
-    head_alone,
+    head_over_correct_functions,
     judged_over_correct_functions,
-    with_follow_through,
 )
-from grading.session import run_session
+from grading.limits import Limits
+from grading.session import NewStudentProcess, run_session
 
 _SYNTAX_ERROR_LINE = re.compile(r" ?\([^()]*, line (\d+)\)$")
 
 
-@dataclass(frozen=True)
-class Limits:
-    """Seconds that one cell, and all runs of one submission together, may take."""
-
-    cell_seconds: float
-    total_seconds: float
-
-
-def judge(canonical: NotebookNode, source: NotebookNode, limits: Limits) -> NotebookNode:
+def judge(
+    canonical: NotebookNode, source: NotebookNode, limits: Limits, new_process: NewStudentProcess
+) -> NotebookNode:
     """The canonical notebook with the student's outputs, and with every test cell's outputs made of its records.
 
     source: the instructor's notebook, whose solutions stand in for functions that do not pass
+    new_process: gives the student's process for each run
     """
     problem = canonical.metadata.get("attention101", {}).get("problem")
     if problem:
@@ -43,28 +36,23 @@ def judge(canonical: NotebookNode, source: NotebookNode, limits: Limits) -> Note
             _set_records(canonical.cells[index], [_not_completed(problem)])
         return canonical
     deadline = monotonic() + limits.total_seconds
-    run = run_session(with_follow_through(canonical, source), limits.cell_seconds, limits.total_seconds)
+    run = run_session(new_process, canonical, limits.cell_seconds, limits.total_seconds)
     sentences = _mark_left_out(run)
     records = {
         test_id: _records(run, index, sentences.get(test_id.removeprefix("test_"), ""), limits)
         for test_id, index in _tests(canonical).items()
     }
     if HEAD_TEST in records and not all_passed(records[HEAD_TEST]):
-        if HEAD in sentences or _tests(canonical)[HEAD_TEST] in run.left_out:
-            seconds = max(deadline - monotonic(), limits.cell_seconds)
-            alone = head_alone(canonical, source, list(run.left_out))
-            again = run_session(alone, limits.cell_seconds, seconds)
-        else:
-            again = run
+        seconds = max(deadline - monotonic(), limits.cell_seconds)
+        alone = head_over_correct_functions(canonical, source, list(run.left_out))
+        again = run_session(new_process, alone, limits.cell_seconds, seconds, secret=True)
         records[HEAD_TEST] = _over_correct_functions(again, records, limits)
     for test_id in _tests(canonical):
         stopped = _how_the_answer_stopped(run.notebook, test_id.removeprefix("test_"))
         if stopped and not all_passed(records[test_id]):
             records[test_id].insert(0, stopped)
     notebook = run.notebook
-    del notebook.cells[len(canonical.cells) :]
     for test_id, index in _tests(notebook).items():
-        notebook.cells[index].source = canonical.cells[index].source
         _set_records(notebook.cells[index], records[test_id])
     return notebook
 

@@ -8,6 +8,7 @@ import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions, NbGraderPreprocessor
+from nbgrader.utils import compute_checksum, is_solution
 from traitlets.config import Config
 
 
@@ -22,6 +23,11 @@ def released_version(source: NotebookNode, config: Config | None = None) -> Note
     for preprocessor in (ClearSolutions, ClearHiddenTests):
         released, resources = preprocessor(config=config).preprocess(released, resources)
     return released
+
+
+def stub_checksums(released: NotebookNode) -> dict[str, str]:
+    """nbgrader's checksums of the answer cells as they are released, by grade_id."""
+    return {cell.metadata.nbgrader["grade_id"]: compute_checksum(cell) for cell in released.cells if is_solution(cell)}
 
 
 class StoreReleased(NbGraderPreprocessor):

@@ -1,13 +1,17 @@
 """Second stage of grading: run the canonical notebook, and leave the checks' records in it."""
 
+import json
+
+import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Float
 
-from grading.completed import seal
-from grading.course import course_of, source_path
-from grading.judge import Limits, judge
-from grading.released import read_source
+from grading.completed import seal, submission_digest
+from grading.course import course_of
+from grading.grading_request import common_request
+from grading.limits import Limits
+from grading.local_worker import ask_own_worker
 
 
 class RunNotebook(NbGraderPreprocessor):
@@ -18,7 +22,17 @@ class RunNotebook(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         given, course = resources["nbgrader"], course_of(self)
-        source = read_source(source_path(course, given["assignment"]))
-        notebook = judge(nb, source, Limits(self.cell_seconds, self.total_seconds))
-        seal(notebook, course, given["assignment"], given["student"])
+        request = common_request(course, given["assignment"], self.config, self.limits())
+        answer = ask_own_worker(request | {"canonical": json.dumps(nb)}, self.log.warning)
+        if "refused" in answer:
+            # Nothing else stops nbgrader from trying every other student, too.
+            raise SystemExit(answer["refused"])
+        if "failed" in answer:
+            raise RuntimeError(answer["failed"])
+        notebook = nbformat.from_dict(json.loads(answer["notebook"]))
+        seal(notebook, submission_digest(course, given["assignment"], given["student"]))
         return notebook, resources
+
+    def limits(self) -> Limits:
+        """The two limits of time."""
+        return Limits(self.cell_seconds, self.total_seconds)

@@ -1,14 +1,60 @@
-"""Where student code runs. This is the only place in `grading` that starts it."""
+"""One submission's run: its cells in a student's process of the sandbox, its test cells here.
+
+This is the only place in `grading` that has student code run.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from time import monotonic
 
 from nbformat import NotebookNode
 
-from attention_lib.fresh_run import FreshRun, run_afresh
+from attention_lib.checks import passed_in_this_session
+from attention_lib.fresh_run import FreshRun, is_to_run, too_long, without_culprits
+from grading.sandbox.stand_ins import StudentNamespace
+from grading.sandbox.student_process import StudentProcess, StudentStopped
+from grading.sandbox.test_cells import run_test_cell
+
+NewStudentProcess = Callable[[], AbstractContextManager[StudentProcess]]
 
 
-def run_session(notebook: NotebookNode, cell_seconds: float, total_seconds: float) -> FreshRun:
-    """Run a canonical notebook in a new process, in an empty folder, without the cells tagged `lesson-only`.
+def run_session(
+    new_process: NewStudentProcess,
+    notebook: NotebookNode,
+    cell_seconds: float,
+    total_seconds: float,
+    secret: bool = False,
+) -> FreshRun:
+    """Run a canonical notebook in a new student's process, without the cells tagged `lesson-only`.
 
-    cell_seconds, total_seconds: limits for one cell and for all of the run
-    Raises attention_lib.fresh_run.KernelNotStarted, which is a fault of the grader's machine.
+    A cell that meets a limit or ends the process is left out, and the rest is run again; where that was a test cell,
+    the answer that it called is left out.
+
+    cell_seconds, total_seconds: limits for one cell, and for all runs together
+    secret: the notebook holds what must not come out, such as correct functions: outputs of cells are dropped
+    Raises grading.sandbox.warm_process.WarmParentFailed, a fault of the grader's machine.
     """
-    return run_afresh(notebook, cell_limit_s=cell_seconds, total_limit_s=total_seconds)
+
+    def run_once(run: FreshRun, deadline: float) -> tuple[int, str | None] | None:
+        passed_in_this_session.clear()
+        with new_process() as process:
+            students = StudentNamespace(process, secret)
+            for index, cell in enumerate(run.notebook.cells):
+                if not is_to_run(cell) or index in run.left_out:
+                    continue
+                begun = monotonic()
+                process.deadline = min(begun + cell_seconds, deadline)
+                process.too_late = too_long(cell_seconds)
+                try:
+                    if cell.metadata.get("nbgrader", {}).get("grade"):
+                        cell.outputs = run_test_cell(cell.source, students)
+                    else:
+                        outputs = process.run_cell(cell.source)
+                        cell.outputs = [] if secret else outputs
+                except StudentStopped as stopped:
+                    out_of_time = process.deadline == deadline and monotonic() >= deadline
+                    return index, None if out_of_time else stopped.reason
+                run.seconds[index] = monotonic() - begun
+        return None
+
+    return without_culprits(notebook, run_once, total_seconds)

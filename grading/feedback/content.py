@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from attention_lib.checks import CHECKS_MIME
+from attention_lib.record_view import CHECKS_MIME
 from markupsafe import Markup
 from nbformat import NotebookNode
 

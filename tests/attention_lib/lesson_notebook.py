@@ -5,7 +5,7 @@ import json
 from nbformat import NotebookNode, v4
 
 from attention_lib.canonical import ANSWERS
-from attention_lib.checks import CHECKS_MIME
+from attention_lib.record_view import CHECKS_MIME
 
 RIGHT = {
     "project_qkv": "def project_qkv(x, W_q, W_k, W_v):\n    return x * W_q, x * W_k, x * W_v",

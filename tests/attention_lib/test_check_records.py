@@ -2,7 +2,7 @@ import pytest
 from nbformat import v4
 
 from attention_lib.check_records import all_passed, completed_records
-from attention_lib.checks import CHECKS_MIME
+from attention_lib.record_view import CHECKS_MIME
 
 GOOD = {"check": "shape", "passed": True, "message": "", "hidden": False}
 ERROR = v4.new_output("error", ename="ChecksFailed", evalue="", traceback=[])

@@ -8,19 +8,18 @@ import torch
 from nbformat.v4 import new_code_cell, new_notebook
 
 from attention_lib import checks as checks_module
-from attention_lib.check_records import all_passed, completed_records
+from attention_lib.check_records import all_passed, checks_output, completed_records
 from attention_lib.checks import (
-    CHECKS_MIME,
     CheckFailed,
     Checks,
     ChecksFailed,
-    checks_output,
     expect,
     expect_close,
     expect_shape,
     expect_tensor,
 )
 from attention_lib.fresh_run import run_afresh
+from attention_lib.record_view import CHECKS_MIME
 
 
 @pytest.fixture(autouse=True)

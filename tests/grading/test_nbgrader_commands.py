@@ -7,7 +7,7 @@ from course_folder import RIGHT, at, insert_after
 from nbformat import v4
 
 from attention_lib.check_records import completed_records
-from attention_lib.checks import CHECKS_MIME
+from attention_lib.record_view import CHECKS_MIME
 
 pytestmark = pytest.mark.kernel
 

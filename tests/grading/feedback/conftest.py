@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from attention_lib.checks import CHECKS_MIME
+from attention_lib.record_view import CHECKS_MIME
 from grading.feedback.page import FeedbackExporter
 
 ANSWERS = {

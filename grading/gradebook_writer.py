@@ -1,0 +1,70 @@
+"""Writes what came of a submission: its points into the gradebook, its notebook into `autograded/`. There is one writer."""
+
+import json
+import os
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from traitlets.config import Config
+
+from grading.completed import autograded_path, seal
+from grading.submission_reader import SubmissionReader
+from grading.submitted_files import bring_along, read_timestamp
+
+
+class GradebookWriter:
+    """Does for one submission what nbgrader's `Autograde` does, with nbgrader's own parts, over one open gradebook."""
+
+    def __init__(self, gradebook: Gradebook, course: CourseDirectory, assignment: str, config: Config):
+        self._gradebook, self._course, self._assignment = gradebook, course, assignment
+        self._converter = Autograde(coursedir=course, config=config)
+        self._kept_files = SubmissionReader(config=config).kept_files
+        self._grades = SaveAutoGrades(config=config)
+        self._grades.gradebook = gradebook
+        self._grades.notebook_id = self._grades.assignment_id = assignment
+        self._late = AssignLatePenalties(config=config)
+
+    def write(self, student: str, text: str, digest: str) -> None:
+        """Write one. The notebook comes last and at once: without it the submission counts as not graded.
+
+        text: the judged notebook
+        digest: stands for the submission that it is of
+        Raises CourseError, OSError, and SQLAlchemy's errors; nothing is then left that looks graded.
+        """
+        path = autograded_path(self._course, self._assignment, student)
+        folder = Path(self._course.format_path(self._course.submitted_directory, student, self._assignment))
+        timestamp = read_timestamp(folder)
+        master = Path(self._course.format_path(self._course.source_directory, ".", self._assignment))
+        bring_along(folder, master, path.parent, self._kept_files, self._course.max_file_size * 1000)
+        notebook = nbformat.from_dict(json.loads(text))
+        try:
+            self._write_points(student, notebook, timestamp)
+        except BaseException:
+            self._gradebook.db.rollback()
+            raise
+        seal(notebook, digest)
+        unfinished = path.with_suffix(".unfinished")
+        try:
+            unfinished.write_text(json.dumps(notebook, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+            os.replace(unfinished, path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        self._converter.set_permissions(self._assignment, student)
+
+    def _write_points(self, student: str, notebook: nbformat.NotebookNode, timestamp) -> None:
+        book = self._gradebook
+        book.update_or_create_student(student)
+        when = {"timestamp": timestamp} if timestamp else {}
+        submission = book.update_or_create_submission(self._assignment, student, **when)
+        self._grades.student_id = student
+        for index, cell in enumerate(notebook.cells):
+            self._grades.preprocess_cell(cell, {}, index)
+        penalties = [part.late_submission_penalty for part in submission.notebooks]
+        if submission.total_seconds_late > 0 or any(penalty is not None for penalty in penalties):
+            names = {"notebook": self._assignment, "assignment": self._assignment, "student": student}
+            self._late.preprocess(notebook, {"nbgrader": names | {"db_url": self._course.db_url}})
+            book.db.expire_all()

@@ -1,0 +1,62 @@
+"""A judged notebook without active content: scripts, event handlers and addresses of a student's run in no browser.
+
+This is done where the autograded notebook is made, so that whatever opens it later is safe: formgrader, nbconvert,
+JupyterLab, our feedback page.
+"""
+
+import copy
+import re
+
+from nbformat import NotebookNode
+
+from attention_lib.check_records import checks_output, completed_records
+from grading.harmless_markdown import as_code, harmless_markdown
+from grading.harmless_outputs import harmless_outputs
+
+_PLAIN_WORDS = re.compile(r"[\w .()+-]{0,80}")
+
+
+def harmless(notebook: NotebookNode) -> NotebookNode:
+    """A copy of a judged canonical notebook; see `harmless_outputs` and `harmless_markdown` for what it keeps.
+
+    Outputs of every cell are cleaned, since a student's code can make another cell show what it likes. The outputs of a
+    test cell are made anew from its records. Of a student's cells Markdown is made harmless, raw text becomes a block
+    of code, and attachments go. Code stays as it is: every reader shows it as text.
+    """
+    notebook = copy.deepcopy(notebook)
+    notebook.metadata = _metadata(notebook.metadata)
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = _outputs(cell)
+            count = cell.get("execution_count")
+            cell.execution_count = count if type(count) is int else None
+        elif _is_students(cell):
+            cell.pop("attachments", None)
+            cell.source = as_code(cell.source) if cell.cell_type == "raw" else harmless_markdown(cell.source)
+            cell.cell_type = "markdown"
+    return notebook
+
+
+def _is_students(cell: NotebookNode) -> bool:
+    ours, nbgrader = cell.metadata.get("attention101", {}), cell.metadata.get("nbgrader", {})
+    return bool(ours.get("own") or ours.get("answer") or nbgrader.get("solution"))
+
+
+def _outputs(cell: NotebookNode) -> list[NotebookNode]:
+    records = completed_records(cell.outputs) if cell.metadata.get("nbgrader", {}).get("grade") else []
+    if not records:
+        return harmless_outputs(cell.outputs)
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    return [checks_output(records), *harmless_outputs(errors)]
+
+
+def _metadata(given: NotebookNode) -> NotebookNode:
+    """Of the kernel's answers to who it is only plain words, and nothing else but what grading wrote itself."""
+    kept = NotebookNode({key: given[key] for key in ("attention101",) if key in given})
+    for key in ("kernelspec", "language_info"):
+        entry = given.get(key)
+        if isinstance(entry, dict):
+            words = {k: v for k, v in entry.items() if isinstance(v, str) and _PLAIN_WORDS.fullmatch(v)}
+            kept[key] = NotebookNode(words)
+    return kept

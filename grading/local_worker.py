@@ -1,0 +1,118 @@
+"""A worker of this machine, as a process of its own, and the one that serves this process."""
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+from multiprocessing import Pipe
+
+from grading.checkout import CHECKOUT
+
+
+class WorkerDied(Exception):
+    """A worker ended in the middle of a submission. The text says how."""
+
+
+class LocalWorker:
+    """Starts at once and gets ready in the background; then `send`, and `receive` when `pipe` is readable.
+
+    first: a request, without a submission, that tells what to get ready for
+    """
+
+    def __init__(self, first: dict):
+        self.pipe, theirs = Pipe()
+        self._getting_ready = True
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "grading.worker", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env=os.environ | {"PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"},
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        self.send(first | {"only_start": True})
+
+    def send(self, request: dict) -> None:
+        """Give it a request; its answer comes later. Raises WorkerDied."""
+        try:
+            self.pipe.send_bytes(json.dumps(request).encode())
+        except OSError:
+            raise WorkerDied(self._how_it_ended()) from None
+
+    def receive(self) -> dict:
+        """Its next answer; waits for it. Raises WorkerDied."""
+        try:
+            return json.loads(self.pipe.recv_bytes())
+        except (EOFError, OSError):
+            raise WorkerDied(self._how_it_ended()) from None
+
+    def is_alive(self) -> bool:
+        """Whether it still runs. A worker ends by itself when nothing came for a while."""
+        return self.process.poll() is None
+
+    def close(self) -> None:
+        """End it, with all that it has started."""
+        self.pipe.close()
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def _how_it_ended(self) -> str:
+        try:
+            status = self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            return "the worker no longer answers"
+        if status < 0:
+            return f"the worker was ended by signal {-status} (is there enough memory?)"
+        return f"the worker ended with exit status {status}; its last words are above"
+
+
+_mine: LocalWorker | None = None
+_told: set[str] = set()
+
+
+def ask_own_worker(request: dict, tell) -> dict:
+    """Ask the worker of this process, which is started at the first request and kept. Tries a dead one's request again.
+
+    tell: called with what a user should know about the walls, once in the life of this process
+    Raises WorkerDied where it died twice.
+    """
+    global _mine
+    for attempt in (1, 2):
+        try:
+            if _mine is None or not _mine.is_alive():
+                _start(request)
+            _mine.send(request)
+            answer = _mine.receive()
+        except WorkerDied:
+            end_own_worker()
+            if attempt == 2:
+                raise
+            continue
+        warning = answer.get("warning")
+        if warning and warning not in _told:
+            _told.add(warning)
+            tell(warning)
+        return answer
+
+
+def _start(request: dict) -> None:
+    global _mine
+    end_own_worker()
+    _mine = LocalWorker({key: request[key] for key in ("sandbox", "limits")})
+    _mine.receive()
+
+
+def end_own_worker() -> None:
+    """End the worker of this process, if there is one."""
+    global _mine
+    if _mine is not None:
+        _mine.close()
+        _mine = None
+
+
+atexit.register(end_own_worker)

@@ -1,0 +1,44 @@
+"""An error in the student's process, made into an exception of this one."""
+
+import builtins
+
+from attention_lib.checks import FromAnotherProcess
+from attention_lib.notebook_file import encodable
+from grading.sandbox.line.values import as_name
+
+_LONGEST_TEXT = 2_000
+_MOST_LINES = 100_000
+
+
+def as_exception(fact: object, secret: bool) -> Exception:
+    """An exception with the type's name, the text and the place that `fact` tells, as far as they are what they should be.
+
+    It is of the built-in class that the student's was of, too, so that a test can catch it by that.
+    secret: tell only of which built-in class it was, and where it was raised
+    """
+    fact = fact if isinstance(fact, dict) else {}
+    base = _built_in(fact.get("bases"))
+    name = base.__name__ if secret else as_name(fact.get("type"))
+    text = "" if secret else _text(fact.get("text"))
+    kinds = (FromAnotherProcess,) if base is Exception else (FromAnotherProcess, base)
+    kind = type(name, kinds, {"__init__": lambda self: None, "__str__": lambda self: text})
+    error = kind()
+    line, name, raised_in = fact.get("line"), fact.get("name"), fact.get("raised_in")
+    error.line_in_cell = line if type(line) is int and 0 < line < _MOST_LINES else None
+    error.raised_in = raised_in if isinstance(raised_in, str) else ""
+    if isinstance(error, NameError):
+        error.name = name if isinstance(name, str) and not secret else None
+    return error
+
+
+def _built_in(bases: object) -> type[Exception]:
+    for base in bases if isinstance(bases, list) else []:
+        kind = getattr(builtins, base, None) if isinstance(base, str) else None
+        # Unicode's errors cannot be made without their text in bytes.
+        if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, UnicodeError):
+            return kind
+    return Exception
+
+
+def _text(text: object) -> str:
+    return encodable(text[:_LONGEST_TEXT]) if isinstance(text, str) else ""

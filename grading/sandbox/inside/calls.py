@@ -1,0 +1,176 @@
+"""Calls of what the student defined, from the trusted side: values come in as data, and go back as data."""
+
+import io
+import re
+import traceback
+from contextlib import redirect_stderr, redirect_stdout
+
+import torch
+from torch import nn
+
+from attention_lib.checks import steady
+from grading.sandbox.inside.modules import KnownModules
+from grading.sandbox.line.values import Incoming, Outgoing, Unsendable, name_of
+
+_MOST_PRINTED = 4_000
+_LONGEST_MESSAGE = 2_000
+_MOST_GRAPHS = 64
+_IN_A_CELL = re.compile(r"ipykernel_\d+|<ipython-input")
+
+
+class Calls:
+    """What the trusted side may ask of the student's names; `namespace` is the notebook's."""
+
+    def __init__(self, namespace: dict, most_tensor_bytes: int):
+        self._namespace = namespace
+        self._most_tensor_bytes = most_tensor_bytes
+        self._modules = KnownModules()
+        self._graphs: dict[int, tuple[list[torch.Tensor], list[torch.Tensor]]] = {}
+
+    def kinds(self, names: list[str]) -> dict:
+        """What each name stands for: "class" (of modules), "callable", or "value"; undefined ones are left out."""
+        found = {}
+        for name in names:
+            if name in self._namespace:
+                thing = self._namespace[name]
+                if isinstance(thing, type) and issubclass(thing, nn.Module):
+                    found[name] = "class"
+                else:
+                    found[name] = "callable" if callable(thing) else "value"
+        return found
+
+    def call(self, message: dict, tensors: dict) -> tuple[dict, dict]:
+        """Call a name or a module. The reply has the result, or the error; and the inputs that are not as they were."""
+        inputs: dict[int, torch.Tensor] = {}
+
+        def as_input(number: int, value: torch.Tensor, grad: bool) -> torch.Tensor:
+            inputs[number] = value.requires_grad_(grad)
+            return value
+
+        incoming = Incoming(tensors, self._no_other, as_input)
+        wanted = inputs.copy()
+        for number, value in message["parameters"]:
+            parameter = self._modules.parameter(number)
+            _set(parameter, incoming.decoded(value).detach())
+            wanted[value["tensor"]] = parameter
+        of_the_module = set(inputs)
+        arguments, named = incoming.decoded(message["arguments"]), incoming.decoded(message["named"])
+        given = {number: value for number, value in inputs.items() if number not in of_the_module}
+        before = {number: value.detach().clone() for number, value in given.items()}
+        wanted |= given
+        printed = _Printed()
+        with steady(message["seed"]), torch.set_grad_enabled(message["grad"]):
+            with redirect_stdout(printed), redirect_stderr(printed):
+                try:
+                    result = self._target(message)(*arguments, **named)
+                    reply, outgoing = self._result(result)
+                    self._keep_graph(message["number"], outgoing, [wanted[number] for number in sorted(wanted)])
+                except (Exception, SystemExit, KeyboardInterrupt) as error:
+                    reply, outgoing = {"error": _facts(error)}, self._outgoing()
+        self._add_changed(reply, outgoing, given, before)
+        if "module" in message:
+            reply["module"] = self._modules.described(self._modules.module(message["module"]), outgoing)
+        reply["printed"] = printed.getvalue()
+        return reply, outgoing.tensors
+
+    def backward(self, message: dict, tensors: dict) -> tuple[dict, dict]:
+        """Gradients of an earlier call: None for what they do not reach."""
+        outputs, inputs = self._graphs[message["call"]]
+        incoming = Incoming(tensors, self._no_other, lambda number, value, grad: value)
+        gradients = incoming.decoded(message["gradients"])
+        outgoing = self._outgoing()
+        printed = _Printed()
+        with redirect_stdout(printed), redirect_stderr(printed):
+            try:
+                # The gradient of a sum of products; with `grad_outputs` torch imports a computer algebra system.
+                weighted = sum((out * grad).sum() for out, grad in zip(outputs, gradients, strict=True) if grad is not None)
+                wanted = [value for value in inputs if value.requires_grad]
+                found = iter(torch.autograd.grad(weighted, wanted, allow_unused=True, retain_graph=True))
+                answer = [next(found) if value.requires_grad else None for value in inputs]
+                reply = {"result": outgoing.encoded(answer)}
+            except (Exception, SystemExit, KeyboardInterrupt) as error:
+                reply, outgoing = {"error": _facts(error)}, self._outgoing()
+        return reply, outgoing.tensors
+
+    def _target(self, message: dict):
+        if "module" in message:
+            return self._modules.module(message["module"])
+        name = message["name"]
+        if name not in self._namespace:
+            raise NameError(f"name {name!r} is not defined", name=name)
+        return self._namespace[name]
+
+    def _outgoing(self) -> Outgoing:
+        outgoing = Outgoing(lambda value: self._other(value, outgoing), self._most_tensor_bytes)
+        return outgoing
+
+    def _result(self, result: object) -> tuple[dict, Outgoing]:
+        outgoing = self._outgoing()
+        try:
+            return {"result": outgoing.encoded(result)}, outgoing
+        except Unsendable as reason:
+            return {"error": _fact("ValueError", f"it returned {reason}")}, self._outgoing()
+
+    def _other(self, value: object, outgoing: Outgoing) -> dict:
+        if isinstance(value, nn.Module):
+            return {"module": self._modules.described(value, outgoing)}
+        return {"other": name_of(type(value))}
+
+    def _no_other(self, given: dict) -> object:
+        raise Unsendable("an argument that is no data")
+
+    def _keep_graph(self, number: int, outgoing: Outgoing, inputs: list[torch.Tensor]) -> None:
+        self._graphs[number] = ([value for value in outgoing.originals if value.requires_grad], inputs)
+        if len(self._graphs) > _MOST_GRAPHS:
+            del self._graphs[min(self._graphs)]
+
+    def _add_changed(self, reply: dict, outgoing: Outgoing, given: dict, before: dict) -> None:
+        reply["changed"] = []
+        for number, now in given.items():
+            then = before[number]
+            same = now.shape == then.shape and now.dtype == then.dtype
+            if not same or not torch.equal(now.detach(), then):
+                reply["changed"].append([number, outgoing.encoded(now.detach())])
+
+
+def _set(parameter: torch.Tensor, value: torch.Tensor) -> None:
+    with torch.no_grad():
+        if parameter.shape != value.shape or parameter.dtype != value.dtype:
+            parameter.data = value
+        elif not torch.equal(parameter, value):
+            parameter.copy_(value)
+
+
+def _facts(error: BaseException) -> dict:
+    """An error as data: its type, its text, and where in the notebook it was raised."""
+    try:
+        text = str(error)
+    except Exception:
+        text = ""
+    line, innermost = None, ""
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        innermost = frame.f_code.co_qualname
+        if _IN_A_CELL.search(frame.f_code.co_filename):
+            line = number
+    name = getattr(error, "name", None)
+    fact = _fact(name_of(type(error)), text)
+    fact["bases"] = [name_of(kind) for kind in type(error).__mro__][:20]
+    fact["line"], fact["raised_in"] = line, innermost[:200]
+    fact["name"] = name[:200] if isinstance(error, NameError) and isinstance(name, str) else None
+    return fact
+
+
+def _fact(kind: str, text: str) -> dict:
+    text = text[:_LONGEST_MESSAGE].encode("utf-8", "replace").decode()
+    return {"type": kind, "text": text, "bases": [kind], "line": None, "raised_in": "", "name": None}
+
+
+class _Printed(io.StringIO):
+    """Takes any amount of text and keeps the first 4,000 characters."""
+
+    def write(self, text: str) -> int:
+        room = _MOST_PRINTED - self.tell()
+        if room > 0:
+            super().write(text[:room].encode("utf-8", "replace").decode())
+        return len(text)
+

@@ -1,0 +1,66 @@
+"""Describes a student's nn.Module as data: its layers, parameters and buffers, each under a number."""
+
+import torch
+from torch import nn
+
+from grading.sandbox.line.values import Outgoing, Unsendable, name_of
+
+MOST_LAYERS = 200
+MOST_PARAMETERS = 500
+
+
+class KnownModules:
+    """The modules that the trusted side has been told of, and their parameters, by number."""
+
+    def __init__(self):
+        self._modules: list[nn.Module] = []
+        self._parameters: list[torch.Tensor] = []
+
+    def module(self, number: int) -> nn.Module:
+        return self._modules[number]
+
+    def parameter(self, number: int) -> torch.Tensor:
+        return self._parameters[number]
+
+    def described(self, module: nn.Module, outgoing: Outgoing) -> dict:
+        """JSON for a module and all below it. Raises Unsendable."""
+        layers: dict[int, int] = {}
+        described: list[dict] = []
+        parameters: dict[int, object] = {}
+
+        def add_parameter(value: torch.Tensor | None) -> int | None:
+            if value is None:
+                return None
+            if not isinstance(value, torch.Tensor) or len(parameters) >= MOST_PARAMETERS:
+                raise Unsendable("more parameters than can be sent")
+            number = _number(self._parameters, value)
+            if number not in parameters:
+                parameters[number] = outgoing.encoded(value)
+            return number
+
+        def add_layer(layer: nn.Module | None) -> int | None:
+            if layer is None:
+                return None
+            if id(layer) in layers:
+                return layers[id(layer)]
+            if len(layers) >= MOST_LAYERS:
+                raise Unsendable("more layers than can be sent")
+            layers[id(layer)] = place = len(described)
+            entry = {"kind": "Linear" if isinstance(layer, nn.Linear) else "Module", "name": name_of(type(layer))}
+            described.append(entry)
+            entry["number"] = _number(self._modules, layer)
+            entry["parameters"] = [[name, add_parameter(value)] for name, value in layer._parameters.items()]
+            entry["buffers"] = [[name, add_parameter(value)] for name, value in layer._buffers.items()]
+            entry["layers"] = [[name, add_layer(child)] for name, child in layer._modules.items()]
+            return place
+
+        add_layer(module)
+        return {"layers": described, "parameters": [[number, value] for number, value in parameters.items()]}
+
+
+def _number(known: list, thing: object) -> int:
+    for number, other in enumerate(known):
+        if other is thing:
+            return number
+    known.append(thing)
+    return len(known) - 1

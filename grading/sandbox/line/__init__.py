@@ -1,0 +1,1 @@
+"""What goes over the line between the trusted process and the student's: data, never code."""

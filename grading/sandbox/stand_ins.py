@@ -1,0 +1,276 @@
+"""Stand-ins: what a test cell sees instead of the student's functions and modules.
+
+A function's stand-in ships its arguments to the student's process, calls there, and takes back data. A module's is a
+real nn.Module with the same layers; its forward is such a call. Gradients flow through both: the backward of a call is
+a second call (torch.autograd.Function, https://pytorch.org/docs/stable/notes/extending.html).
+"""
+
+import torch
+from torch import nn
+from torch.autograd.function import once_differentiable
+
+from grading.sandbox.errors import as_exception
+from grading.sandbox.line.values import LONGEST_NAME, Incoming, Outgoing, Unsendable, as_name
+from grading.sandbox.student_process import StudentProcess, StudentStopped
+
+MOST_LAYERS = 200
+MOST_PARAMETERS = 500
+_FIRST_SEED = 1_000_001
+
+
+class StudentNamespace:
+    """The names that a student's process defines, as stand-ins.
+
+    secret: where the student's process holds what must not come out; of its errors only the kind is then told, and
+        nothing that it prints is passed on
+    """
+
+    def __init__(self, process: StudentProcess, secret: bool = False):
+        self._process, self._secret = process, secret
+        self._layers: dict[int, nn.Module] = {}
+        self._parameters: dict[int, nn.Parameter] = {}
+        self._seed = _FIRST_SEED
+
+    def names(self, wanted: list[str]) -> dict[str, object]:
+        """Stand-ins for those of the names that are defined."""
+        found = {}
+        for name, kind in self._process.kinds(wanted).items():
+            if kind == "class":
+                found[name] = self._module_class(name)
+            elif kind == "callable":
+                found[name] = self._function(name)
+            else:
+                found[name] = _opaque("object")
+        return found
+
+    def _function(self, name: str):
+        def stand_in(*arguments, **named):
+            return self._call({"name": name}, (), arguments, named, self._new_value)
+
+        stand_in.__name__ = stand_in.__qualname__ = as_name(name)
+        return stand_in
+
+    def _module_class(self, name: str) -> type:
+        """A class whose instances are made in the student's process, and here as modules with the same layers."""
+        namespace = self
+
+        class Made(_ModuleStandIn):
+            def __init__(self, *arguments, **named):
+                super().__init__()
+
+                def take(given: dict, incoming: Incoming) -> nn.Module:
+                    return namespace._mirrored(given, incoming, self)
+
+                made = namespace._call({"name": name}, (), arguments, named, take)
+                if made is not self:
+                    raise TypeError(f"`{name}` made something else than a module of its own")
+
+        Made.__name__ = Made.__qualname__ = as_name(name)
+        return Made
+
+    def _call(self, target: dict, parameters, arguments: tuple, named: dict, take):
+        """Call in the student's process. take(json, incoming): what to make of a result that is no plain data."""
+        outgoing = Outgoing(_no_argument, self._process.settings["message_mb"] * 1_000_000)
+        message = {
+            "do": "call",
+            **target,
+            "seed": self._seed,
+            "grad": torch.is_grad_enabled(),
+            "parameters": [[number, outgoing.encoded(value)] for number, value in parameters],
+            "arguments": outgoing.encoded(list(arguments)),
+            "named": outgoing.encoded(dict(named)),
+        }
+        self._seed += 1
+        reply, tensors = self._process.ask(message, outgoing.tensors)
+        call = _Call(self._process, reply, tensors, outgoing.originals, self._secret)
+        incoming = Incoming(tensors, lambda given: take(given, incoming), call.tensor)
+        try:
+            call.take_over_changes()
+            printed = reply.get("printed")
+            if isinstance(printed, str) and not self._secret:
+                print(printed, end="")
+            if "module" in target:
+                module = self._layers[target["module"]]
+                self._mirrored({"module": reply["module"]}, incoming, module)
+            if "error" not in reply:
+                return incoming.decoded(reply["result"])
+        except (Unsendable, KeyError) as reason:
+            raise StudentStopped(f"broke the connection to the grader ({reason})") from None
+        raise as_exception(reply["error"], self._secret)
+
+    def _new_value(self, given: dict, incoming: Incoming) -> object:
+        if given.keys() == {"other"}:
+            return _opaque(as_name(given["other"]))
+        return self._mirrored(given, incoming, _ModuleStandIn())
+
+    def _mirrored(self, given: dict, incoming: Incoming, root: nn.Module) -> nn.Module:
+        """Make `root` and the layers below it as they are described. Raises Unsendable."""
+        try:
+            layers, parameters = given["module"]["layers"], given["module"]["parameters"]
+            if not 0 < len(layers) <= MOST_LAYERS or len(parameters) > MOST_PARAMETERS:
+                raise Unsendable("more layers than can be taken")
+            numbers = [layer["number"] for layer in layers]
+            if not all(type(number) is int for number in numbers):
+                raise Unsendable("an unknown form")
+            known = {number: self._parameter(number, incoming.decoded(value)) for number, value in parameters}
+            self._layers[numbers[0]] = root
+            mirrors = [self._layer(number, layer["kind"]) for number, layer in zip(numbers, layers)]
+            for mirror, layer in zip(mirrors, layers):
+                mirror._parameters.clear()
+                mirror._buffers.clear()
+                mirror._modules.clear()
+                for name, number in layer["parameters"]:
+                    mirror.register_parameter(_attribute(name), None if number is None else known[number])
+                for name, number in layer["buffers"]:
+                    mirror.register_buffer(_attribute(name), None if number is None else known[number].detach())
+                for name, place in layer["layers"]:
+                    mirror.add_module(_attribute(name), None if place is None else mirrors[place])
+                if isinstance(mirror, nn.Linear) and mirror._parameters.get("weight") is not None:
+                    mirror.out_features, mirror.in_features = mirror.weight.shape
+            return root
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+            raise Unsendable(f"a module that cannot be described, {type(error).__name__}") from None
+
+    def _layer(self, number: int, kind: str) -> nn.Module:
+        mirror = self._layers.get(number)
+        if mirror is None:
+            mirror = nn.Linear.__new__(nn.Linear) if kind == "Linear" else _ModuleStandIn()
+            if kind == "Linear":
+                nn.Module.__init__(mirror)
+            self._layers[number] = mirror
+        if isinstance(mirror, _ModuleStandIn):
+            mirror.__dict__["_stands_for"] = (self, number)
+        return mirror
+
+    def _parameter(self, number: int, value: object) -> nn.Parameter:
+        """The parameter with this number: the same object as before, with what is in it now."""
+        if type(number) is not int or not isinstance(value, torch.Tensor):
+            raise Unsendable("an unknown form")
+        known = self._parameters.get(number)
+        if known is None:
+            known = nn.Parameter(value.detach(), requires_grad=value.requires_grad)
+            self._parameters[number] = known
+        elif known.shape != value.shape or known.dtype != value.dtype:
+            known.data = value.detach()
+        elif not torch.equal(known, value):
+            with torch.no_grad():
+                known.copy_(value)
+        return known
+
+    def call_module(self, number: int, module: nn.Module, arguments: tuple, named: dict) -> object:
+        """What the module with this number makes of the arguments, with the parameters that its mirror has now."""
+        numbers = {id(value): place for place, value in self._parameters.items()}
+        parameters = [(numbers[id(value)], value) for value in module.parameters() if id(value) in numbers]
+        return self._call({"module": number}, parameters, arguments, named, self._new_value)
+
+
+class _ModuleStandIn(nn.Module):
+    """A module of the student's; its layers stand here as mirrors."""
+
+    def forward(self, *arguments, **named):
+        namespace, number = self.__dict__["_stands_for"]
+        return namespace.call_module(number, self, arguments, named)
+
+
+class _Call:
+    """What came back from a call; joins its tensors to the arguments, so that gradients flow."""
+
+    def __init__(self, process: StudentProcess, reply: dict, tensors: dict, originals: list, secret: bool):
+        self._process, self._number, self._secret = process, process.number, secret
+        self._reply, self._tensors, self._originals = reply, tensors, originals
+        self._joined: dict[int, torch.Tensor] = {}
+        numbers = sorted(_with_gradient(reply.get("result")))
+        wanted = [value for value in originals if value.requires_grad]
+        outputs = [tensors.get(str(number)) for number in numbers]
+        if torch.is_grad_enabled() and wanted and outputs and all(map(_can_have_gradient, outputs)):
+            self._joined = dict(zip(numbers, _Join.apply(self, outputs, *wanted)))
+
+    def tensor(self, number: int, value: torch.Tensor, grad: bool) -> torch.Tensor:
+        """The tensor of the result with this number, joined to the arguments."""
+        if number in self._joined:
+            return self._joined[number]
+        return value.requires_grad_() if grad else value
+
+    def take_over_changes(self) -> None:
+        """Change the arguments as the student's function changed them. Raises Unsendable."""
+        incoming = Incoming(self._tensors, _no_argument, lambda number, value, grad: value)
+        changed = self._reply.get("changed")
+        if not isinstance(changed, list):
+            raise Unsendable("an unknown form")
+        for item in changed:
+            if not (isinstance(item, list) and len(item) == 2 and type(item[0]) is int):
+                raise Unsendable("an unknown form")
+            value = incoming.decoded(item[1])
+            if not 0 <= item[0] < len(self._originals) or not isinstance(value, torch.Tensor):
+                raise Unsendable("an unknown form")
+            original = self._originals[item[0]]
+            with torch.no_grad():
+                if original.shape == value.shape and original.dtype == value.dtype:
+                    original.copy_(value)
+                else:
+                    original.data = value
+
+    def gradients(self, given: tuple) -> list[torch.Tensor | None]:
+        """The gradients of the arguments, out of those of the tensors in the result. Raises the student's error."""
+        outgoing = Outgoing(_no_argument, self._process.settings["message_mb"] * 1_000_000)
+        message = {"do": "backward", "call": self._number, "gradients": outgoing.encoded(list(given))}
+        reply, tensors = self._process.ask(message, outgoing.tensors)
+        if "error" in reply:
+            raise as_exception(reply["error"], self._secret)
+        try:
+            incoming = Incoming(tensors, _no_argument, lambda number, value, grad: value)
+            found = incoming.decoded(reply.get("result"))
+        except Unsendable as reason:
+            raise StudentStopped(f"broke the connection to the grader ({reason})") from None
+        if not isinstance(found, list) or len(found) != len(self._originals):
+            raise StudentStopped("broke the connection to the grader (gradients that do not fit)")
+        for value, original in zip(found, self._originals):
+            if value is not None and (not isinstance(value, torch.Tensor) or value.shape != original.shape):
+                raise StudentStopped("broke the connection to the grader (gradients that do not fit)")
+        return [value for value, original in zip(found, self._originals) if original.requires_grad]
+
+
+class _Join(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, call: _Call, outputs: list, *arguments):
+        ctx.call = call
+        ctx.set_materialize_grads(False)
+        return tuple(outputs)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, *gradients):
+        return None, None, *ctx.call.gradients(gradients)
+
+
+def _with_gradient(given: object) -> set[int]:
+    """The numbers of the tensors in a result, as JSON, that say that they take part in gradients."""
+    found, rest = set(), [given]
+    while rest:
+        item = rest.pop()
+        if isinstance(item, list):
+            rest += item
+        elif isinstance(item, dict):
+            if item.get("grad") is True and type(item.get("tensor")) is int:
+                found.add(item["tensor"])
+            rest += item.values()
+    return found
+
+
+def _can_have_gradient(value: torch.Tensor | None) -> bool:
+    return value is not None and value.is_floating_point()
+
+
+def _opaque(name: str) -> object:
+    """A thing of which only the name of its type is known."""
+    return type(name, (), {"__slots__": ()})()
+
+
+def _no_argument(value: object) -> object:
+    raise Unsendable(f"{type(value).__name__}: only tensors, numbers, texts and plain containers of them go over")
+
+
+def _attribute(name: object) -> str:
+    if not isinstance(name, str) or len(name) > LONGEST_NAME or name.startswith("__"):
+        raise Unsendable("a name that cannot be taken")
+    return name

@@ -1,0 +1,128 @@
+"""The trusted side of one student's process: asks it to run cells and to make calls, within limits."""
+
+from select import POLLIN, poll
+from signal import Signals
+from time import monotonic
+
+import torch
+from nbformat import NotebookNode
+
+from grading.sandbox.line.messages import BrokenLine, Closed, Line
+from grading.sandbox.outputs import checked_outputs
+from grading.sandbox.warm_process import WarmProcess
+from grading.sandbox.watchdog import Watchdog
+
+_MOST_TEXT = 32_000_000
+
+
+class StudentStopped(BaseException):
+    """The student's process is lost: it met a limit, ended itself, or broke the line. No check may catch this.
+
+    reason: a clause that goes on from the name of a cell, such as "took longer than 20 s (a loop that never ends?)"
+    """
+
+    def __init__(self, reason: str):
+        super().__init__(reason)
+        self.reason = reason
+
+
+class StudentProcess:
+    """One fork of a warm parent, from its start to the end of all that it has started; a context manager.
+
+    deadline: monotonic time at which what is going on is stopped; `too_late` is then the reason
+    """
+
+    def __init__(self, warm: WarmProcess):
+        self._warm = warm
+        self.deadline = float("inf")
+        self.too_late = "took too long"
+        self._count = 0
+
+    def __enter__(self) -> "StudentProcess":
+        warm = self._warm
+        end = warm.start_student()
+        self._line = Line(end, _MOST_TEXT, warm.settings["message_mb"] * 1_000_000 + 1_000_000)
+        self._poller = poll()
+        self._poller.register(warm.control, POLLIN)
+        self._watchdog = Watchdog(warm.process.pid, None if warm.walls.outer else warm.scratch, warm.settings)
+        return self
+
+    def __exit__(self, *error) -> None:
+        self._line.end.close()
+        self._warm.end_student()
+
+    @property
+    def settings(self) -> dict:
+        """The settings of `Sandbox`."""
+        return self._warm.settings
+
+    def run_cell(self, source: str) -> list[NotebookNode]:
+        """Run one cell; an error in it is one of the outputs. Raises StudentStopped."""
+        reply, _ = self.ask({"do": "cell", "source": source})
+        return checked_outputs(reply.get("outputs"))
+
+    def kinds(self, names: list[str]) -> dict[str, str]:
+        """"class" (of modules), "callable" or "value" for each of the names that is defined. Raises StudentStopped."""
+        kinds = self.ask({"do": "kinds", "names": names})[0].get("kinds")
+        if not isinstance(kinds, dict):
+            raise StudentStopped(_broken("an answer that does not fit"))
+        return {name: kinds[name] for name in names if kinds.get(name) in ("class", "callable", "value")}
+
+    def ask(self, message: dict, tensors: dict[str, torch.Tensor] | None = None) -> tuple[dict, dict]:
+        """Send a request and return its reply. Raises StudentStopped."""
+        self._count += 1
+        message["number"] = self._count
+        try:
+            self._line.send(message, tensors or {}, self._wait)
+            reply, answer = self._line.receive(self._wait)
+        except BrokenLine as error:
+            raise StudentStopped(_broken(str(error))) from None
+        except Closed:
+            raise StudentStopped(self._how_it_ended()) from None
+        if reply.get("to") != self._count:
+            raise StudentStopped(_broken("an answer to another question"))
+        return reply, answer
+
+    @property
+    def number(self) -> int:
+        """The number of the last request."""
+        return self._count
+
+    def _wait(self, events: int) -> None:
+        self._poller.register(self._line, events)
+        while True:
+            left = self.deadline - monotonic()
+            if left <= 0:
+                raise StudentStopped(self.too_late)
+            ready = dict(self._poller.poll(min(left, self._watchdog.pause) * 1000 + 1))
+            if self._line.fileno() in ready:
+                return
+            if ready:
+                raise StudentStopped(self._how_it_ended())
+            if trouble := self._watchdog.trouble():
+                raise StudentStopped(trouble)
+
+    def _how_it_ended(self) -> str:
+        ready = dict(_readable(self._warm.control))
+        status = self._warm.exit_status() if ready else 0
+        if status < 0:
+            try:
+                name = Signals(-status).name
+            except ValueError:
+                name = f"signal {-status}"
+            if name == "SIGXCPU":
+                return "used more processor time than there is"
+            return f"ended the Python process ({name}; more memory than there is, or a crash?)"
+        return "ended the Python process (an exit, or more memory than there is?)"
+
+
+def _readable(end, milliseconds: int = 1000) -> list[tuple[int, int]]:
+    """Wait a moment for `end` to become readable."""
+    poller = poll()
+    poller.register(end, POLLIN)
+    return poller.poll(milliseconds)
+
+
+def _broken(what: str) -> str:
+    return f"broke the connection to the grader ({what})"
+

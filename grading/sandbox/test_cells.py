@@ -1,0 +1,32 @@
+"""Runs a test cell in this process, which runs no code of the student's: there are stand-ins instead."""
+
+import math
+
+import torch
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from torch import nn
+
+from attention_lib import checks
+from grading.sandbox.stand_ins import StudentNamespace
+
+STUDENTS_NAMES = ["project_qkv", "attention_scores", "attention_weights", "aggregate_values", "AttentionHead"]
+
+
+def run_test_cell(source: str, students: StudentNamespace) -> list[NotebookNode]:
+    """The outputs of a test cell: the records that it reported, and the error with which it stopped, if it did.
+
+    Raises grading.sandbox.student_process.StudentStopped where the student's process is lost.
+    """
+    names = {"__name__": "__main__", "math": math, "torch": torch, "nn": nn, "F": nn.functional}
+    names |= students.names(STUDENTS_NAMES)
+    outputs: list[NotebookNode] = []
+    checks.publish = lambda bundle: outputs.append(new_output("display_data", data=bundle))
+    try:
+        exec(compile(source, "<test cell>", "exec"), names)
+    except Exception as error:
+        name, text = type(error).__name__, str(error)
+        outputs.append(new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"]))
+    finally:
+        checks.publish = checks.show_in_notebook
+    return outputs

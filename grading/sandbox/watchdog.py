@@ -1,0 +1,108 @@
+"""Watches what a submission's processes use together: no limit of the kernel's counts that over several of them."""
+
+import os
+from pathlib import Path
+from time import monotonic
+
+import psutil
+
+_SHORTEST_PAUSE_S = 0.1
+_SHARE_OF_TIME = 0.1
+
+
+class Watchdog:
+    """Looks now and then at all that runs below one process.
+
+    root: id of the process below which the submission runs, with `spared` processes of our own on top
+    scratch: the submissions' folder on disk; None where it lies in memory with a fixed size
+    settings: of `Sandbox`, as a dictionary
+    """
+
+    def __init__(self, root: int, scratch: str | None, settings: dict):
+        self._root, self._scratch, self._settings = root, scratch, settings
+        self._next = monotonic() + _SHORTEST_PAUSE_S
+        self._own = self._processes()
+        self._shared_before = _shared_memory_used() if scratch else 0
+
+    @property
+    def pause(self) -> float:
+        """Seconds until it wants to look again."""
+        return max(0.0, self._next - monotonic())
+
+    def trouble(self) -> str:
+        """Which limit is passed, as a clause ("used more memory ..."); "" if none, or if it is not time to look yet."""
+        begun = monotonic()
+        if begun < self._next:
+            return ""
+        try:
+            return self._look()
+        finally:
+            now = monotonic()
+            self._next = now + max(_SHORTEST_PAUSE_S, (now - begun) / _SHARE_OF_TIME)
+
+    def _look(self) -> str:
+        settings = self._settings
+        processes = self._processes() - self._own
+        if len(processes) > settings["processes"]:
+            return f"started more than {settings['processes']} processes at a time"
+        threads = memory = 0
+        for process in processes:
+            threads += _threads(process.pid)
+            memory += _memory(process.pid)
+        if threads > settings["threads"]:
+            return f"started more than {settings['threads']} threads at a time"
+        if memory > settings["memory_mb"] * 1_000_000:
+            return f"used more memory than {settings['memory_mb']} MB"
+        if self._scratch and self._disk() > settings["scratch_mb"] * 1_000_000:
+            return f"wrote more than {settings['scratch_mb']} MB of files"
+        return ""
+
+    def _processes(self) -> set[psutil.Process]:
+        try:
+            root = psutil.Process(self._root)
+            return {root, *root.children(recursive=True)}
+        except psutil.Error:
+            return set()
+
+    def _disk(self) -> int:
+        used = max(0, _shared_memory_used() - self._shared_before)
+        most = self._settings["scratch_mb"] * 1_000_000
+        for folder, _, files in os.walk(self._scratch):
+            used += 4096
+            for name in files:
+                try:
+                    used += max(4096, os.lstat(os.path.join(folder, name)).st_blocks * 512)
+                except OSError:
+                    continue
+            if used > most:
+                break
+        return used
+
+
+def _threads(pid: int) -> int:
+    try:
+        return len(os.listdir(f"/proc/{pid}/task"))
+    except OSError:
+        return 0
+
+
+def _memory(pid: int) -> int:
+    """Bytes of a process, a page that is shared by n processes counted as its n-th part."""
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, ValueError):
+        pass
+    try:
+        return psutil.Process(pid).memory_info().rss
+    except psutil.Error:
+        return 0
+
+
+def _shared_memory_used() -> int:
+    try:
+        usage = os.statvfs("/dev/shm")
+    except OSError:
+        return 0
+    return (usage.f_blocks - usage.f_bfree) * usage.f_frsize

@@ -1,0 +1,139 @@
+"""A worker: a trusted process that judges submissions, one at a time, each in a fork of its warm parent.
+
+It runs no student code itself. `answer` is all of it; `main` serves it to another process of ours over a pipe, and the
+Dask workers call it as it is.
+"""
+
+import grading.quick_import  # noqa: F401, I001  (before nbformat)
+
+import json
+import sys
+import traceback
+from functools import lru_cache
+from multiprocessing.connection import Connection
+from pathlib import Path
+from threading import Lock
+
+import nbformat
+from nbformat import NotebookNode
+
+from grading.sandbox.walls import NoWall, Walls, chosen_walls
+from grading.sandbox.warm_process import WarmParentFailed, WarmProcess
+
+_IDLE_SECONDS = 120.0
+_one_at_a_time = Lock()
+_warm: WarmProcess | None = None
+_started_for: str = ""
+
+
+def answer(request: str) -> str:
+    """Judge one submission.
+
+    request: JSON with
+        sandbox, limits: the settings of `Sandbox`, and `cell_seconds` and `total_seconds`
+        source, released: the instructor's notebook and its student version, as text
+        stubs: nbgrader's checksums of the answers' stubs
+        canonical: a canonical notebook, as text; or
+        submitted: the path at which a submitted notebook should be; or
+        parcel: a submitted folder packed by `grading.submission_parcel`
+        only_start: true to do no more than get ready
+    Returns JSON: {"notebook": text of the judged notebook, "walls": name, "warning": sentence or ""}, or
+    {"refused": sentence} where the walls that are demanded do not stand, or {"failed": clause} where the grader has a fault.
+    Raises grading.sandbox.warm_process.WarmParentFailed.
+    """
+    given = json.loads(request)
+    with _one_at_a_time:
+        try:
+            warm = _warm_process(given["sandbox"], given["limits"]["total_seconds"])
+        except NoWall as refusal:
+            return json.dumps({"refused": str(refusal)})
+        try:
+            judged = None if given.get("only_start") else _judged(given, warm)
+        except WarmParentFailed:
+            stop()
+            raise
+        except Exception as error:
+            traceback.print_exc()
+            words = " ".join(str(error).split())[:300]
+            return json.dumps({"failed": f"the grader failed: {type(error).__name__}: {words}"})
+        return json.dumps({"notebook": judged, "walls": warm.walls.name, "warning": warm.walls.warning})
+
+
+def _judged(given: dict, warm: WarmProcess) -> str:
+    from grading.canonical_submission import canonical_submission
+    from grading.harmless import harmless
+    from grading.judge import judge
+    from grading.limits import Limits
+    from grading.sandbox.student_process import StudentProcess
+    from grading.submission_parcel import unpacked
+    from grading.read_submission import read_submission
+
+    source, released = _notebook(given["source"]), _notebook(given["released"])
+    if "canonical" in given:
+        canonical = nbformat.from_dict(json.loads(given["canonical"]))
+    else:
+        if "parcel" in given:
+            with unpacked(given["parcel"]) as path:
+                submitted = read_submission(path)
+        else:
+            submitted = read_submission(Path(given["submitted"]))
+        canonical = canonical_submission(submitted, source, released, given["stubs"])
+    judged = harmless(judge(canonical, source, Limits(**given["limits"]), lambda: StudentProcess(warm)))
+    nbformat.validate(judged)
+    return json.dumps(judged)
+
+
+def stop() -> None:
+    """End the warm parent; the next request starts a new one."""
+    global _warm
+    if _warm is not None:
+        _warm.close()
+        _warm = None
+
+
+def _warm_process(settings: dict, total_seconds: float) -> WarmProcess:
+    global _warm, _started_for
+    wanted = json.dumps([settings, total_seconds], sort_keys=True)
+    if _warm is None or _started_for != wanted:
+        stop()
+        walls: Walls = chosen_walls(settings["walls"])
+        started = WarmProcess(walls, settings, cpu_seconds=int(total_seconds) + 60)
+        try:
+            _import_meanwhile()
+            started.wait_until_ready()
+        except BaseException:
+            started.close()
+            raise
+        _warm, _started_for = started, wanted
+    return _warm
+
+
+def _import_meanwhile() -> None:
+    import torch
+
+    import grading.harmless
+    import grading.session  # noqa: F401
+
+    # One core per worker; and no pool of threads for tensors as small as the tests'.
+    torch.set_num_threads(1)
+
+
+@lru_cache(maxsize=4)
+def _notebook(text: str) -> NotebookNode:
+    return nbformat.from_dict(json.loads(text))
+
+
+def main(descriptor: int) -> None:
+    """Serve requests until the pipe closes, or nothing came for two minutes."""
+    with Connection(descriptor) as pipe:
+        try:
+            while pipe.poll(_IDLE_SECONDS):
+                pipe.send_bytes(answer(pipe.recv_bytes().decode()).encode())
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            pass
+        finally:
+            stop()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,103 @@
+"""Workers side by side: requests go out as workers come free, answers come back in any order."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from typing import Protocol
+
+from grading.local_worker import LocalWorker, WorkerDied
+
+
+@dataclass(frozen=True)
+class Task:
+    """A submission to grade: whose it is, and its own part of the request."""
+
+    student: str
+    request: dict
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a worker answered (see `grading.worker.answer`), or why there is no answer, as a clause."""
+
+    student: str
+    answer: dict
+    failure: str = ""
+
+
+class Pool(Protocol):
+    """What `autograde_class` needs of workers, on this machine or on others. A context manager."""
+
+    def __enter__(self) -> "Pool": ...
+
+    def __exit__(self, *error) -> None: ...
+
+    def answers(self, tasks: Iterable[Task]) -> Iterator[Answer]:
+        """The answers, as they come. `tasks` is read no faster than workers come free."""
+        ...
+
+
+class LocalPool:
+    """Workers of this machine.
+
+    common: the part of all requests that is the same
+    """
+
+    def __init__(self, jobs: int, common: dict):
+        self._jobs, self._common = jobs, common
+        self._workers: list[LocalWorker] = []
+
+    def __enter__(self) -> "LocalPool":
+        first = {key: self._common[key] for key in ("sandbox", "limits")}
+        self._first = first
+        self._workers = [LocalWorker(first) for _ in range(self._jobs)]
+        return self
+
+    def __exit__(self, *error) -> None:
+        for worker in self._workers:
+            worker.pipe.close()
+        for worker in self._workers:
+            worker.close()
+
+    def answers(self, tasks: Iterable[Task]) -> Iterator[Answer]:
+        """The answers, as they come. Of a worker that died, the submission is tried once more at the end, alone."""
+        waiting, again = iter(tasks), deque()
+        busy: dict[LocalWorker, Task | None] = dict.fromkeys(self._workers)  # None: getting ready
+        while busy:
+            by_pipe = {worker.pipe: worker for worker in busy}
+            for pipe in wait(list(by_pipe)):
+                worker = by_pipe[pipe]
+                task = busy.pop(worker)
+                try:
+                    answer = worker.receive()
+                except WorkerDied as death:
+                    if task is None:
+                        raise
+                    again.append((task, str(death)))
+                    worker = self._replaced(worker)
+                    busy[worker] = None
+                    continue
+                if task is not None or "refused" in answer:
+                    yield Answer(task.student if task else "", answer)
+                following = next(waiting, None)
+                if following is not None:
+                    worker.send(self._common | following.request)
+                    busy[worker] = following
+        for task, first_death in again:
+            yield self._alone(task, first_death)
+
+    def _alone(self, task: Task, first_death: str) -> Answer:
+        worker = self._workers[0]
+        try:
+            worker.send(self._common | task.request)
+            return Answer(task.student, worker.receive())
+        except WorkerDied as death:
+            self._replaced(worker).receive()
+            return Answer(task.student, {}, f"the grader failed twice on it: {first_death}; then, alone, {death}")
+
+    def _replaced(self, worker: LocalWorker) -> LocalWorker:
+        worker.close()
+        new = LocalWorker(self._first)
+        self._workers[self._workers.index(worker)] = new
+        return new
