@@ -31,6 +31,7 @@ RTOL = 1e-4
 ATOL = 1e-5
 
 _PRINTED_LIMIT = 4_000
+_LONGEST_MESSAGE = 1_500
 _IN_A_CELL = re.compile(r"ipykernel_\d+|<ipython-input")
 # By answer: whether its test cell passed when it last ran in this process.
 passed_in_this_session: dict[str, bool] = {}
@@ -107,6 +108,8 @@ class Checks:
             passed = None
             names = " and ".join(filter(None, [", ".join(waiting[:-1]), waiting[-1]]))
             message = f"This comes once {names} {'is' if len(waiting) == 1 else 'are'} right. For now: {message}"
+        if len(message) > _LONGEST_MESSAGE:
+            message = message[:_LONGEST_MESSAGE] + "…"
         name = check.__name__.removeprefix("check_").replace("_", " ")
         self.records.append({"check": name, "passed": passed, "message": message, "hidden": hidden})
         return check

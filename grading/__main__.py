@@ -10,9 +10,9 @@ import warnings
 
 import traitlets.log
 from sqlalchemy.exc import SAWarning
-from tqdm import tqdm
 
 from grading.checkout import CourseError
+from grading.progress_bar import ProgressBar
 from grading.sandbox.settings import WALLS
 
 
@@ -68,7 +68,7 @@ def _autograde(given: argparse.Namespace) -> int:
     config = load_config()
     if given.walls:
         config.Sandbox.walls = given.walls
-    with _Bar("grading") as bar:
+    with ProgressBar("grading") as bar:
         run = autograde_class(
             given.assignment, config, bar.tell, warn=bar.warn, jobs=given.jobs, scheduler=given.scheduler
         )
@@ -85,7 +85,7 @@ def _autograde(given: argparse.Namespace) -> int:
 def _feedback(given: argparse.Namespace) -> int:
     from grading.feedback_command import generate_feedback_for_class
 
-    with _Bar("feedback") as bar:
+    with ProgressBar("feedback") as bar:
         pages, failed = generate_feedback_for_class(given.assignment, tell=bar.tell)
     for page in pages.values():
         print(page)
@@ -106,30 +106,6 @@ def _jobs(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 256:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of jobs; give one from 1 to 256")
     return int(text)
-
-
-class _Bar:
-    """A progress bar that learns how many there are with the first one."""
-
-    def __init__(self, what: str):
-        self._bar = tqdm(desc=what, unit=" submission", total=0)
-
-    def __enter__(self) -> "_Bar":
-        return self
-
-    def __exit__(self, *error) -> None:
-        if error[0] is None:
-            self._bar.n = self._bar.total
-            self._bar.set_postfix_str("")
-        self._bar.close()
-
-    def warn(self, sentence: str) -> None:
-        self._bar.write(sentence, file=sys.stderr)
-
-    def tell(self, student: str, done: int, of: int) -> None:
-        self._bar.total = of
-        self._bar.n = done
-        self._bar.set_postfix_str(student)
 
 
 if __name__ == "__main__":

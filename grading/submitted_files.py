@@ -1,5 +1,6 @@
 """What of a submission's folder goes along to `autograded/` beside the notebook: the time stamp, and what is named."""
 
+import errno
 import os
 import shutil
 import stat
@@ -59,8 +60,8 @@ def read_timestamp(folder: Path) -> datetime | None:
 def bring_along(submitted: Path, master: Path, destination: Path, patterns: list[str], largest: int) -> None:
     """Make `destination` hold the time stamp of `submitted`, the files that `patterns` name, and nothing else.
 
-    Where `master`, the instructor's folder, has a file of the same name, that one is taken. Links, pipes and devices
-    are left behind, as are files of more than `largest` bytes. A file of a type that a browser might run gets ".txt"
+    Where `master`, the instructor's folder, has a file of the same name, that one is taken. Notebooks, links, pipes and
+    devices are left behind, as are files of more than `largest` bytes and those whose name gets too long. A file of a type that a browser might run gets ".txt"
     at the end of its name.
     """
     if destination.is_dir():
@@ -73,13 +74,20 @@ def bring_along(submitted: Path, master: Path, destination: Path, patterns: list
     for parent, _, files in os.walk(submitted) if patterns else ():
         for name in files:
             relative = Path(parent, name).relative_to(submitted)
-            if not _named(relative, patterns) or relative.as_posix() == TIMESTAMP:
+            if not _named(relative, patterns) or relative.as_posix() == TIMESTAMP or relative.suffix == ".ipynb":
                 continue
             file = master / relative if _is_regular(master / relative) else submitted / relative
             if _is_regular(file) and file.stat().st_size <= largest:
-                target = destination / relative.with_name(_inert_name(name))
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, target, follow_symlinks=False)
+                _copy(file, destination / relative.with_name(_inert_name(name)))
+
+
+def _copy(file: Path, target: Path) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target, follow_symlinks=False)
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
 
 
 def _named(relative: Path, patterns: list[str]) -> bool:

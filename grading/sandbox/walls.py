@@ -51,7 +51,7 @@ def chosen_walls(setting: str) -> Walls:
     if setting == "inner":
         _require_signal_scope("`Sandbox.walls` is \"inner\"")
         return Walls(outer=False, inner=True)
-    why = outer_wall.why_not(readable_paths())
+    why = outer_wall.why_not(readable_paths()).rstrip(".")
     if not why:
         return Walls(outer=True, inner=True)
     if setting == "both":

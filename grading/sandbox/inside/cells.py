@@ -4,6 +4,7 @@ import base64
 import builtins
 import getpass
 import json
+import subprocess
 import sys
 from collections import deque
 from contextlib import contextmanager
@@ -193,6 +194,20 @@ class CellShell(InteractiveShell):
 
     def ask_exit(self):
         """exit() in a cell ends nothing here; what follows is still wanted."""
+
+    def system(self, cmd):
+        """!command in a cell. IPython's own way needs a terminal device, and there is none here."""
+        done = subprocess.run(
+            self.var_expand(cmd, depth=1),
+            shell=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        print(done.stdout, end="")
+        self.user_ns["_exit_code"] = done.returncode
 
     def _showtraceback(self, etype, evalue, stb):
         try:
