@@ -2,7 +2,7 @@ PYTHON_IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-slow test-quick release lint
+.PHONY: help setup demo test test-slow test-quick attack bench release lint
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,12 @@ test-slow: setup ## run the tests that need minutes, a browser, root or the netw
 
 test-quick: setup ## run the tests that take less than a minute in all
 	$(PYTHON_IN_VENV) -m pytest -m "not slow and not kernel"
+
+attack: setup ## try the attacks on our grading and on plain nbgrader, and print a table
+	$(PYTHON_IN_VENV) -m tests.attacks
+
+bench: setup ## grade the same class with plain nbgrader and with ours, and print times and memory
+	$(PYTHON_IN_VENV) -m tests.bench
 
 release: setup ## compile the student version and put attention_lib's wheel beside it
 	$(PYTHON_IN_VENV) -m grading release

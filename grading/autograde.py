@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade
 from sqlalchemy.exc import OperationalError
@@ -122,6 +122,7 @@ def _failure(error: Exception) -> str:
     if isinstance(error, CourseError):
         return str(error)
     words = " ".join(str(error).split())[:300]
-    if isinstance(error, OperationalError):
+    # nbgrader wraps the former into the latter in some places.
+    if isinstance(error, OperationalError | InvalidEntry):
         return f"the gradebook could not be written: {words}"
     return f"the grader failed: {type(error).__name__}: {words}"

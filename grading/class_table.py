@@ -10,6 +10,7 @@ from attention_lib.record_view import CHECKS_MIME
 from grading.completed import read_autograded
 from grading.course import autograded_ids, submitted_ids
 from grading.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
+from grading.student_ids import trouble_with
 
 REMARK_WIDTH = 90
 
@@ -51,11 +52,11 @@ def class_table(rows: list[Row]) -> str:
     head = ["student", *names, "score", "late", "remark"]
     lines = [
         [
-            r.student,
+            _printable(r.student),
             *(_points(r.scores.get(n)) for n in names),
             _points(r.score),
             "late" if r.late else "",
-            _cut(r.remark),
+            _cut(_printable(r.remark)),
         ]
         for r in rows
     ]
@@ -74,7 +75,15 @@ def class_table(rows: list[Row]) -> str:
     return "\n".join([as_text[0], rule, *as_text[1:-1], rule, as_text[-1]])
 
 
+def _printable(text: str) -> str:
+    """The text as a terminal may show it: what cannot be printed is spelt out, as Python does."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def _row(gradebook: Gradebook, course: CourseDirectory, assignment: str, student: str, reason: str) -> Row:
+    if reason and trouble_with(student):
+        # Some of these ids no gradebook can be asked for.
+        return Row(student, {}, False, f"not graded, because {reason}")
     notebook = None if reason else read_autograded(course, assignment, student)
     try:
         submission = gradebook.find_submission(assignment, student)

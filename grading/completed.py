@@ -9,6 +9,8 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
+from grading.read_submission import is_linked
+
 
 def seal(notebook: NotebookNode, digest: str) -> None:
     """Write into an autograded notebook which submission it is of. Interrupted gradings leave none."""
@@ -19,7 +21,8 @@ def submission_digest(course: CourseDirectory, assignment: str, student: str) ->
     """Stands for the notebooks and the time stamp of a submission; changes when one of them does."""
     digest = hashlib.sha256()
     folder = Path(course.format_path(course.submitted_directory, student, assignment))
-    for path in sorted(p for p in folder.iterdir() if p.suffix == ".ipynb" or p.name == "timestamp.txt"):
+    inside = folder.iterdir() if folder.is_dir() and not is_linked(folder) else ()
+    for path in sorted(p for p in inside if p.suffix == ".ipynb" or p.name == "timestamp.txt"):
         digest.update(path.name.encode("utf-8", "surrogateescape") + b"\0")
         if path.is_file() and not path.is_symlink():
             with path.open("rb") as file:

@@ -1,9 +1,11 @@
 """The course that a command works on: its folders and its configuration, as plain `nbgrader` has them."""
 
+import os
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import OperationalError
 from traitlets.config import Config, PyFileConfigLoader
 
 from grading.checkout import CHECKOUT, CourseError
@@ -60,17 +62,32 @@ def _ids(course: CourseDirectory, step: str, assignment: str) -> list[str]:
     folder = Path(course.root) / step
     if not folder.is_dir():
         return []
-    return sorted(p.name for p in folder.iterdir() if (p / assignment).is_dir())
+    # Whatever stands there, a file or a broken link too, was handed in, and is answered for.
+    return sorted(p.name for p in folder.iterdir() if os.path.lexists(p / assignment) or _is_broken_link(p))
+
+
+def _is_broken_link(path: Path) -> bool:
+    return path.is_symlink() and not path.exists()
 
 
 def require_gradebook(course: CourseDirectory, assignment: str, grade_ids: list[str]) -> None:
     """Raises CourseError unless the gradebook has the assignment with these graded cells."""
     remedy = f"Run `nbgrader generate_assignment {assignment}`, then try again."
-    with Gradebook(course.db_url, course.course_id) as gradebook:
-        try:
+    try:
+        with Gradebook(course.db_url, course.course_id) as gradebook:
             found = {cell.name for cell in gradebook.find_notebook(assignment, assignment).grade_cells}
-        except MissingEntry:
-            raise CourseError(f"The gradebook {course.db_url} has no assignment {assignment!r}. {remedy}") from None
+    except MissingEntry:
+        raise CourseError(f"The gradebook {course.db_url} has no assignment {assignment!r}. {remedy}") from None
+    except OperationalError as error:
+        raise CourseError(gradebook_trouble(course, error)) from None
     missing = [grade_id for grade_id in grade_ids if grade_id not in found]
     if missing:
         raise CourseError(f"The gradebook {course.db_url} has no cell {', '.join(missing)}. {remedy}")
+
+
+def gradebook_trouble(course: CourseDirectory, error: OperationalError) -> str:
+    """Why the gradebook could not be used, with the remedy."""
+    return (
+        f"The gradebook {course.db_url} could not be used ({error.orig}). Close what else works with it, see that its "
+        "disk has room and that you may write to it and to its folder, and run the same command again."
+    )

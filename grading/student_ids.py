@@ -7,6 +7,9 @@ def trouble_with(student: str) -> str:
     special = sorted(set(student) & set("*?[],+{}/\\"))
     if special:
         return f"its id holds {' '.join(special)}, which nbgrader reads as a pattern or a separator ({remedy})"
+    special = sorted(set(student) & set('<>"&'))
+    if special:
+        return f"its id holds {' '.join(special)}, which formgrader writes into its pages as HTML ({remedy})"
     if student.startswith("."):
         return f"its id starts with a dot, and nbgrader skips such folders ({remedy})"
     if student != student.strip():

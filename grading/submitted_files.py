@@ -61,8 +61,8 @@ def bring_along(submitted: Path, master: Path, destination: Path, patterns: list
     """Make `destination` hold the time stamp of `submitted`, the files that `patterns` name, and nothing else.
 
     Where `master`, the instructor's folder, has a file of the same name, that one is taken. Notebooks, links, pipes and
-    devices are left behind, as are files of more than `largest` bytes and those whose name gets too long. A file of a type that a browser might run gets ".txt"
-    at the end of its name.
+    devices are left behind, as are files of more than `largest` bytes and those whose name gets too long. A file of a
+    type that a browser might run gets ".txt" at the end of its name.
     """
     if destination.is_dir():
         rmtree(str(destination))
