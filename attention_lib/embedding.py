@@ -38,12 +38,13 @@ def _checked(path: str) -> dict[str, torch.Tensor]:
 
 
 @cache
-def _weights() -> dict[str, torch.Tensor]:
+def weights() -> dict[str, torch.Tensor]:
+    """The model's weights by their names in its file. Raises MissingWeights (see `model_files`)."""
     return read_model_file(WEIGHTS_FOLDER / "model.safetensors", _checked)
 
 
 def _weight(name: str) -> torch.Tensor:
-    return _weights()[f"transformer.{name}"]
+    return weights()[f"transformer.{name}"]
 
 
 def _checked_ids(ids) -> torch.Tensor:

@@ -11,7 +11,8 @@ __all__ = ["WEIGHTS_FOLDER", "MissingWeights", "tokenize"]
 
 
 @cache
-def _tokenizer() -> Tokenizer:
+def tokenizer() -> Tokenizer:
+    """The model's tokenizer. Raises MissingWeights."""
     return read_model_file(WEIGHTS_FOLDER / "tokenizer.json", Tokenizer.from_file)
 
 
@@ -32,10 +33,9 @@ def tokenize(text: str) -> tuple[list[str], torch.Tensor]:
         text.encode()
     except UnicodeEncodeError as reason:
         raise ValueError(f"The text holds half a sign at place {reason.start}. Remove it or type it anew.") from None
-    tokenizer = _tokenizer()
-    ids = tokenizer.encode(text).ids
+    ids = tokenizer().encode(text).ids
     most = config()["n_positions"]
     if len(ids) > most:
         raise ValueError(f"The text has {len(ids)} tokens, and the model takes at most {most}. Use a shorter text.")
-    tokens = [tokenizer.decode([i], skip_special_tokens=False) for i in ids]
+    tokens = [tokenizer().decode([i], skip_special_tokens=False) for i in ids]
     return [token.removeprefix(" ") or token for token in tokens], torch.tensor(ids, dtype=torch.int64, device="cpu")

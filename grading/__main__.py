@@ -28,7 +28,10 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("assignment", help="for example: attention")
         if name == "autograde":
             command.add_argument(
-                "--jobs", type=_jobs, default=os.cpu_count() or 1, metavar="N",
+                "--jobs",
+                type=_jobs,
+                default=os.cpu_count() or 1,
+                metavar="N",
                 help="how many submissions to judge side by side (default: one per core)",
             )
             command.add_argument(

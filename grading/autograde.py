@@ -52,15 +52,23 @@ def autograde_class(
     course = open_course(assignment, config)
     source = read_source(source_path(course, assignment))
     common = common_request(course, assignment, config, RunNotebook(config=config).limits())
-    pool: Pool = DaskPool(scheduler, common) if scheduler else LocalPool(max(1, min(jobs, len(submitted_ids(course, assignment)))), common)
+    pool: Pool = (
+        DaskPool(scheduler, common)
+        if scheduler
+        else LocalPool(max(1, min(jobs, len(submitted_ids(course, assignment)))), common)
+    )
     with pool:
-        require_gradebook(course, assignment, [cell.metadata.nbgrader.grade_id for cell in source.cells if is_grade(cell)])
+        require_gradebook(
+            course, assignment, [cell.metadata.nbgrader.grade_id for cell in source.cells if is_grade(cell)]
+        )
         with Gradebook(course.db_url, course.course_id) as gradebook:
             return _ClassGrading(course, assignment, config, gradebook, tell, warn, bool(scheduler)).grade(pool)
 
 
 class _ClassGrading:
-    def __init__(self, course: CourseDirectory, assignment: str, config: Config, gradebook: Gradebook, tell, warn, ship: bool):
+    def __init__(
+        self, course: CourseDirectory, assignment: str, config: Config, gradebook: Gradebook, tell, warn, ship: bool
+    ):
         self._course, self._assignment, self._gradebook = course, assignment, gradebook
         self._writer = GradebookWriter(gradebook, course, assignment, config)
         self._tell, self._warn, self._ship = tell, warn, ship

@@ -12,6 +12,7 @@ from grading.checkout import CHECKOUT, CourseError
 
 __all__ = ["CHECKOUT", "CourseError"]
 
+
 def load_config() -> Config:
     """The configuration in the checkout's `nbgrader_config.py`."""
     return PyFileConfigLoader("nbgrader_config.py", path=str(CHECKOUT)).load_config()

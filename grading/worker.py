@@ -64,9 +64,9 @@ def _judged(given: dict, warm: WarmProcess) -> str:
     from grading.harmless import harmless
     from grading.judge import judge
     from grading.limits import Limits
+    from grading.read_submission import read_submission
     from grading.sandbox.student_process import StudentProcess
     from grading.submission_parcel import unpacked
-    from grading.read_submission import read_submission
 
     source, released = _notebook(given["source"]), _notebook(given["released"])
     if "canonical" in given:

@@ -19,7 +19,11 @@ def _checked(item: dict) -> NotebookNode | None:
     match item:
         case {"output_type": "stream", "name": ("stdout" | "stderr") as name, "text": str(text)}:
             return new_output("stream", name=name, text=encodable(text))
-        case {"output_type": ("display_data" | "execute_result") as kind, "data": dict(data), "metadata": dict(metadata)}:
+        case {
+            "output_type": ("display_data" | "execute_result") as kind,
+            "data": dict(data),
+            "metadata": dict(metadata),
+        }:
             more = {"execution_count": None} if kind == "execute_result" else {}
             return new_output(kind, data=_texts(data), metadata=_texts(metadata), **more)
         case {"output_type": "error", "ename": str(name), "evalue": str(text), "traceback": list(lines)}:

@@ -44,7 +44,9 @@ class StudentProcess:
         self._line = Line(end, _MOST_TEXT, warm.settings["message_mb"] * 1_000_000 + 1_000_000)
         self._poller = poll()
         self._poller.register(warm.control, POLLIN)
-        self._watchdog = Watchdog(warm.process.pid, None if warm.walls.outer else warm.scratch, warm.settings)
+        self._watchdog = Watchdog(
+            warm.process.pid, warm.own_processes, None if warm.walls.outer else warm.scratch, warm.settings
+        )
         return self
 
     def __exit__(self, *error) -> None:
@@ -62,7 +64,7 @@ class StudentProcess:
         return checked_outputs(reply.get("outputs"))
 
     def kinds(self, names: list[str]) -> dict[str, str]:
-        """"class" (of modules), "callable" or "value" for each of the names that is defined. Raises StudentStopped."""
+        """ "class" (of modules), "callable" or "value" for each of the names that is defined. Raises StudentStopped."""
         kinds = self.ask({"do": "kinds", "names": names})[0].get("kinds")
         if not isinstance(kinds, dict):
             raise StudentStopped(_broken("an answer that does not fit"))
@@ -125,4 +127,3 @@ def _readable(end, milliseconds: int = 1000) -> list[tuple[int, int]]:
 
 def _broken(what: str) -> str:
     return f"broke the connection to the grader ({what})"
-

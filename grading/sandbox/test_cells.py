@@ -1,6 +1,8 @@
 """Runs a test cell in this process, which runs no code of the student's: there are stand-ins instead."""
 
 import math
+from functools import lru_cache
+from types import CodeType
 
 import torch
 from nbformat import NotebookNode
@@ -13,6 +15,11 @@ from grading.sandbox.stand_ins import StudentNamespace
 STUDENTS_NAMES = ["project_qkv", "attention_scores", "attention_weights", "aggregate_values", "AttentionHead"]
 
 
+@lru_cache(maxsize=64)
+def _compiled(source: str) -> CodeType:
+    return compile(source, "<test cell>", "exec")
+
+
 def run_test_cell(source: str, students: StudentNamespace) -> list[NotebookNode]:
     """The outputs of a test cell: the records that it reported, and the error with which it stopped, if it did.
 
@@ -23,7 +30,7 @@ def run_test_cell(source: str, students: StudentNamespace) -> list[NotebookNode]
     outputs: list[NotebookNode] = []
     checks.publish = lambda bundle: outputs.append(new_output("display_data", data=bundle))
     try:
-        exec(compile(source, "<test cell>", "exec"), names)
+        exec(_compiled(source), names)
     except Exception as error:
         name, text = type(error).__name__, str(error)
         outputs.append(new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"]))

@@ -14,10 +14,10 @@ BOTH, INNER, NONE = "both walls", "the inner wall alone", "no wall"
 INNER_ALONE = (
     "Student code runs behind the inner wall alone (Landlock, seccomp, limits), because this machine refuses new "
     "namespaces: {why}. It has no network and reads nothing of the course. Not protected: that files exist and how large they are, "
-    "files in /dev/shm, and other programs' Unix sockets that have a path. Set `c.Sandbox.walls = \"both\"` to refuse to grade then."
+    'files in /dev/shm, and other programs\' Unix sockets that have a path. Set `c.Sandbox.walls = "both"` to refuse to grade then.'
 )
 NO_WALL = (
-    "Student code runs WITHOUT any wall, because `Sandbox.walls` is \"none\": it can read and change all that you can. Grade only code "
+    'Student code runs WITHOUT any wall, because `Sandbox.walls` is "none": it can read and change all that you can. Grade only code '
     "that you wrote yourself."
 )
 _SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/fonts", "/etc/ssl", "/etc/alternatives")
@@ -49,15 +49,15 @@ def chosen_walls(setting: str) -> Walls:
         return Walls(outer=False, inner=False, warning=NO_WALL)
     _require_inner()
     if setting == "inner":
-        _require_signal_scope("`Sandbox.walls` is \"inner\"")
+        _require_signal_scope('`Sandbox.walls` is "inner"')
         return Walls(outer=False, inner=True)
     why = outer_wall.why_not(readable_paths()).rstrip(".")
     if not why:
         return Walls(outer=True, inner=True)
     if setting == "both":
         raise NoWall(
-            f"`Sandbox.walls` is \"both\", and the outer wall does not stand here: {why}. Grade on a machine, or in a container, that "
-            "allows unprivileged user namespaces, or set `c.Sandbox.walls = \"best\"`."
+            f'`Sandbox.walls` is "both", and the outer wall does not stand here: {why}. Grade on a machine, or in a container, that '
+            'allows unprivileged user namespaces, or set `c.Sandbox.walls = "best"`.'
         )
     _require_signal_scope(why)
     return Walls(outer=False, inner=True, warning=INNER_ALONE.format(why=why))
@@ -65,7 +65,9 @@ def chosen_walls(setting: str) -> Walls:
 
 def _require_inner() -> None:
     if sys.platform != "linux":
-        raise NoWall(f"Grading needs Linux, for the walls around student code; this is {sys.platform}. Students can work here.")
+        raise NoWall(
+            f"Grading needs Linux, for the walls around student code; this is {sys.platform}. Students can work here."
+        )
     try:
         from grading.sandbox.inside import landlock, system_calls
 
@@ -78,7 +80,7 @@ def _require_inner() -> None:
     if landlock.abi_version() < 1:
         raise NoWall(
             "This kernel has no Landlock, so student code cannot be enclosed. Use Linux 5.13 or later with Landlock switched on (it is "
-            "listed in /sys/kernel/security/lsm). For code that you wrote yourself there is `c.Sandbox.walls = \"none\"`."
+            'listed in /sys/kernel/security/lsm). For code that you wrote yourself there is `c.Sandbox.walls = "none"`.'
         )
 
 
@@ -94,7 +96,13 @@ def _require_signal_scope(why: str) -> None:
 
 def readable_paths() -> list[str]:
     """What student code may read: the system's libraries, Python's, attention_lib, and what runs inside the walls."""
-    python = {sys.prefix, sys.base_prefix, sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *site.getsitepackages()}
+    python = {
+        sys.prefix,
+        sys.base_prefix,
+        sysconfig.get_path("purelib"),
+        sysconfig.get_path("platlib"),
+        *site.getsitepackages(),
+    }
     ours = [CHECKOUT / "attention_lib", CHECKOUT / "grading" / "__init__.py", CHECKOUT / "grading" / "sandbox"]
     paths = [*_SYSTEM, *_SYSTEM_FILES, *sorted(python), *map(str, ours)]
     return [path for path in dict.fromkeys(paths) if os.path.exists(path)]

@@ -12,6 +12,7 @@ from time import monotonic
 
 from grading.sandbox import outer_wall
 from grading.sandbox.walls import NoWall, Walls, environment, readable_paths
+from grading.sandbox.watchdog import descendants
 
 _MOST = 1 << 16
 
@@ -72,6 +73,7 @@ class WarmProcess:
         if answer.get("refused") != []:
             leaks = ", ".join(answer.get("refused") or ["?"])
             raise NoWall(f"The walls do not hold on this machine; not refused: {leaks}.")
+        self.own_processes = descendants(self.process.pid)
 
     @property
     def control(self) -> socket.socket:

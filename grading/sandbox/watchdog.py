@@ -13,15 +13,15 @@ _SHARE_OF_TIME = 0.1
 class Watchdog:
     """Looks now and then at all that runs below one process.
 
-    root: id of the process below which the submission runs, with `spared` processes of our own on top
+    root: id of the process below which the submission runs
+    ours: ids of the processes of our own below it
     scratch: the submissions' folder on disk; None where it lies in memory with a fixed size
     settings: of `Sandbox`, as a dictionary
     """
 
-    def __init__(self, root: int, scratch: str | None, settings: dict):
-        self._root, self._scratch, self._settings = root, scratch, settings
+    def __init__(self, root: int, ours: set[int], scratch: str | None, settings: dict):
+        self._root, self._ours, self._scratch, self._settings = root, ours, scratch, settings
         self._next = monotonic() + _SHORTEST_PAUSE_S
-        self._own = self._processes()
         self._shared_before = _shared_memory_used() if scratch else 0
 
     @property
@@ -42,13 +42,13 @@ class Watchdog:
 
     def _look(self) -> str:
         settings = self._settings
-        processes = self._processes() - self._own
+        processes = descendants(self._root) - self._ours
         if len(processes) > settings["processes"]:
             return f"started more than {settings['processes']} processes at a time"
         threads = memory = 0
         for process in processes:
-            threads += _threads(process.pid)
-            memory += _memory(process.pid)
+            threads += _threads(process)
+            memory += _memory(process)
         if threads > settings["threads"]:
             return f"started more than {settings['threads']} threads at a time"
         if memory > settings["memory_mb"] * 1_000_000:
@@ -56,13 +56,6 @@ class Watchdog:
         if self._scratch and self._disk() > settings["scratch_mb"] * 1_000_000:
             return f"wrote more than {settings['scratch_mb']} MB of files"
         return ""
-
-    def _processes(self) -> set[psutil.Process]:
-        try:
-            root = psutil.Process(self._root)
-            return {root, *root.children(recursive=True)}
-        except psutil.Error:
-            return set()
 
     def _disk(self) -> int:
         used = max(0, _shared_memory_used() - self._shared_before)
@@ -77,6 +70,24 @@ class Watchdog:
             if used > most:
                 break
         return used
+
+
+def descendants(root: int) -> set[int]:
+    """The ids of all processes below a process, and its own."""
+    try:
+        # The kernel's own lists of children; psutil reads every process of the machine.
+        found, rest = set(), [root]
+        while rest:
+            pid = rest.pop()
+            found.add(pid)
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                rest += [child for child in map(int, (task / "children").read_text().split()) if child not in found]
+        return found
+    except OSError:
+        try:
+            return {root, *(child.pid for child in psutil.Process(root).children(recursive=True))}
+        except psutil.Error:
+            return set()
 
 
 def _threads(pid: int) -> int:

@@ -83,7 +83,9 @@ class Calls:
         with redirect_stdout(printed), redirect_stderr(printed):
             try:
                 # The gradient of a sum of products; with `grad_outputs` torch imports a computer algebra system.
-                weighted = sum((out * grad).sum() for out, grad in zip(outputs, gradients, strict=True) if grad is not None)
+                weighted = sum(
+                    (out * grad).sum() for out, grad in zip(outputs, gradients, strict=True) if grad is not None
+                )
                 wanted = [value for value in inputs if value.requires_grad]
                 found = iter(torch.autograd.grad(weighted, wanted, allow_unused=True, retain_graph=True))
                 answer = [next(found) if value.requires_grad else None for value in inputs]
@@ -173,4 +175,3 @@ class _Printed(io.StringIO):
         if room > 0:
             super().write(text[:room].encode("utf-8", "replace").decode())
         return len(text)
-

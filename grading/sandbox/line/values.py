@@ -83,16 +83,15 @@ class Outgoing:
 
 
 def _plain(value: torch.Tensor) -> torch.Tensor:
-    """A dense, contiguous CPU copy that shares memory with nothing."""
+    """A dense, contiguous tensor on the CPU without gradients. It may share its memory with `value`."""
     if value.layout is not torch.strided or value.is_quantized or value.device.type != "cpu":
         raise Unsendable(f"a tensor of layout {value.layout} on {value.device.type}")
-    with torch.no_grad(), torch.inference_mode(False):
-        plain = value.detach()
-        if plain.dtype in _AS_REAL:
-            plain = torch.view_as_real(plain.resolve_conj())
-        if plain.dtype not in _SHIPPED:
-            raise Unsendable(f"a tensor of dtype {plain.dtype}")
-        return plain.resolve_neg().clone(memory_format=torch.contiguous_format)
+    plain = value.detach()
+    if plain.dtype in _AS_REAL:
+        plain = torch.view_as_real(plain.resolve_conj())
+    if plain.dtype not in _SHIPPED:
+        raise Unsendable(f"a tensor of dtype {plain.dtype}")
+    return plain.resolve_neg().contiguous()
 
 
 def _is_encodable(text: str) -> bool:
