@@ -89,6 +89,9 @@ class LocalPool:
 
     def _alone(self, task: Task, first_death: str) -> Answer:
         worker = self._workers[0]
+        if not worker.is_alive():
+            worker = self._replaced(worker)
+            worker.receive()
         try:
             worker.send(self._common | task.request)
             return Answer(task.student, worker.receive())

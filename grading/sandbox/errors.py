@@ -34,8 +34,9 @@ def as_exception(fact: object, secret: bool) -> Exception:
 def _built_in(bases: object) -> type[Exception]:
     for base in bases if isinstance(bases, list) else []:
         kind = getattr(builtins, base, None) if isinstance(base, str) else None
-        # Unicode's errors cannot be made without their text in bytes.
-        if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, UnicodeError):
+        # These cannot be made without what they are about.
+        cannot = UnicodeError | BaseExceptionGroup
+        if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, cannot):
             return kind
     return Exception
 

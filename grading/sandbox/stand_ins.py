@@ -244,14 +244,14 @@ class _Join(torch.autograd.Function):
 
 
 def _with_gradient(given: object) -> set[int]:
-    """The numbers of the tensors in a result, as JSON, that say that they take part in gradients."""
+    """The numbers of the real tensors in a result, as JSON, that say that they take part in gradients."""
     found, rest = set(), [given]
     while rest:
         item = rest.pop()
         if isinstance(item, list):
             rest += item
         elif isinstance(item, dict):
-            if item.get("grad") is True and type(item.get("tensor")) is int:
+            if item.get("grad") is True and item.get("complex") is False and type(item.get("tensor")) is int:
                 found.add(item["tensor"])
             rest += item.values()
     return found

@@ -122,7 +122,8 @@ class Calls:
         raise Unsendable("an argument that is no data")
 
     def _keep_graph(self, number: int, outgoing: Outgoing, inputs: list[torch.Tensor]) -> None:
-        self._graphs[number] = ([value for value in outgoing.originals if value.requires_grad], inputs)
+        outputs = [value for value in outgoing.originals if value.requires_grad and not value.is_complex()]
+        self._graphs[number] = (outputs, inputs)
         if len(self._graphs) > _MOST_GRAPHS:
             del self._graphs[min(self._graphs)]
 

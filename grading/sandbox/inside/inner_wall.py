@@ -54,7 +54,9 @@ def set_limits(memory: int, processes: int, open_files: int, file_size: int, cpu
     for kind, wanted in limits.items():
         _, most = resource.getrlimit(kind)
         value = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
-        resource.setrlimit(kind, (value, value))
+        # At the first limit of time comes a signal that tells what it was, at the second the end.
+        hard = value + 5 if kind == resource.RLIMIT_CPU and most == resource.RLIM_INFINITY else value
+        resource.setrlimit(kind, (value, hard))
 
 
 def _tasks_of_this_user() -> int:
