@@ -43,8 +43,7 @@ def run_session(
                 if not is_to_run(cell) or index in run.left_out:
                     continue
                 begun = monotonic()
-                process.deadline = min(begun + cell_seconds, deadline)
-                process.too_late = too_long(cell_seconds)
+                process.limit(cell_seconds, deadline, too_long(cell_seconds))
                 try:
                     if cell.metadata.get("nbgrader", {}).get("grade"):
                         cell.outputs = run_test_cell(cell.source, students)
@@ -52,8 +51,7 @@ def run_session(
                         outputs = process.run_cell(cell.source)
                         cell.outputs = [] if secret else outputs
                 except StudentStopped as stopped:
-                    out_of_time = process.deadline == deadline and monotonic() >= deadline
-                    return index, None if out_of_time else stopped.reason
+                    return index, None if monotonic() >= deadline else stopped.reason
                 run.seconds[index] = monotonic() - begun
         return None
 

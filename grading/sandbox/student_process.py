@@ -13,6 +13,7 @@ from grading.sandbox.warm_process import WarmProcess
 from grading.sandbox.watchdog import Watchdog
 
 _MOST_TEXT = 32_000_000
+_LEAST_GRANT_S = 0.05
 
 
 class StudentStopped(BaseException):
@@ -27,15 +28,13 @@ class StudentStopped(BaseException):
 
 
 class StudentProcess:
-    """One fork of a warm parent, from its start to the end of all that it has started; a context manager.
-
-    deadline: monotonic time at which what is going on is stopped; `too_late` is then the reason
-    """
+    """One fork of a warm parent, from its start to the end of all that it has started; a context manager."""
 
     def __init__(self, warm: WarmProcess):
         self._warm = warm
-        self.deadline = float("inf")
-        self.too_late = "took too long"
+        self._deadline = self._last_deadline = float("inf")
+        self._too_late = "took too long"
+        self._granted = 0.0
         self._count = 0
 
     def __enter__(self) -> "StudentProcess":
@@ -57,6 +56,18 @@ class StudentProcess:
     def settings(self) -> dict:
         """The settings of `Sandbox`."""
         return self._warm.settings
+
+    def limit(self, seconds: float, last_deadline: float, too_late: str) -> None:
+        """From now on, stop what is going on after so many seconds, with the clause `too_late` as the reason.
+
+        Seconds in which the student's process, or this one, waited for a processor are given back, since another
+        program's load is nobody's mistake; but no more than twice as many, and never beyond `last_deadline`
+        (monotonic time).
+        """
+        begun = monotonic()
+        self._deadline = min(begun + seconds, last_deadline)
+        self._last_deadline = min(begun + 3 * seconds, last_deadline)
+        self._too_late = too_late
 
     def run_cell(self, source: str) -> list[NotebookNode]:
         """Run one cell; an error in it is one of the outputs. Raises StudentStopped."""
@@ -93,9 +104,11 @@ class StudentProcess:
     def _wait(self, events: int) -> None:
         self._poller.register(self._line, events)
         while True:
-            left = self.deadline - monotonic()
+            left = self._deadline - monotonic()
             if left <= 0:
-                raise StudentStopped(self.too_late)
+                if self._deadline < self._last_deadline and self._grant_waiting():
+                    continue
+                raise StudentStopped(self._too_late)
             ready = dict(self._poller.poll(min(left, self._watchdog.pause) * 1000 + 1))
             if self._line.fileno() in ready:
                 return
@@ -103,6 +116,13 @@ class StudentProcess:
                 raise StudentStopped(self._how_it_ended())
             if trouble := self._watchdog.trouble():
                 raise StudentStopped(trouble)
+
+    def _grant_waiting(self) -> bool:
+        """Give back what was spent waiting for a processor; False if that was nothing worth mentioning."""
+        extra = self._watchdog.seconds_without_processor() - self._granted
+        self._granted += extra
+        self._deadline = min(self._deadline + extra, self._last_deadline)
+        return extra > _LEAST_GRANT_S
 
     def _how_it_ended(self) -> str:
         ready = dict(_readable(self._warm.control))

@@ -22,6 +22,7 @@ class Watchdog:
     def __init__(self, root: int, ours: set[int], scratch: str | None, settings: dict):
         self._root, self._ours, self._scratch, self._settings = root, ours, scratch, settings
         self._next = monotonic() + _SHORTEST_PAUSE_S
+        self._waited_before = _seconds_without_processor("self")
         self._shared_before = _shared_memory_used() if scratch else 0
 
     @property
@@ -39,6 +40,11 @@ class Watchdog:
         finally:
             now = monotonic()
             self._next = now + max(_SHORTEST_PAUSE_S, (now - begun) / _SHARE_OF_TIME)
+
+    def seconds_without_processor(self) -> float:
+        """How long the submission, since it started, and this process meanwhile, were ready to run and had to wait."""
+        theirs = [_seconds_without_processor(str(pid)) for pid in descendants(self._root) - self._ours]
+        return max(theirs, default=0.0) + _seconds_without_processor("self") - self._waited_before
 
     def _look(self) -> str:
         settings = self._settings
@@ -88,6 +94,14 @@ def descendants(root: int) -> set[int]:
             return {root, *(child.pid for child in psutil.Process(root).children(recursive=True))}
         except psutil.Error:
             return set()
+
+
+def _seconds_without_processor(pid: str) -> float:
+    """What the scheduler says (Documentation/scheduler/sched-stats.rst); 0 where the kernel does not keep it."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def _threads(pid: int) -> int:
