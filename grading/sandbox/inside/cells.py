@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -188,6 +188,10 @@ class CellShell(InteractiveShell):
     def __init__(self, **options):
         self.outputs = Outputs()
         super().__init__(**options)
+
+    def _tee(self, channel):
+        """IPython keeps a second copy of all that a cell prints, without a limit. Here none is wanted."""
+        return nullcontext()
 
     def enable_gui(self, gui=None):
         """Pictures are drawn inline; there is no other way here."""
