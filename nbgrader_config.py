@@ -32,8 +32,10 @@ c.CourseDirectory.root = os.path.abspath(os.environ.get("ATTENTION101_COURSE") o
 
 if formgrader := sys.modules.get("nbgrader.server_extensions.formgrader.handlers"):
     from grading.formgrader_files import run_nothing
+    from grading.formgrader_pages import refuse_markup
 
     run_nothing(formgrader.SubmissionFilesHandler)
+    refuse_markup(formgrader.BaseHandler)
 
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()\n"}
 c.GenerateAssignment.force = True

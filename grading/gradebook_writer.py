@@ -1,11 +1,14 @@
-"""Writes what came of a submission: its points into the gradebook, its notebook into `autograded/`. There is one writer."""
+"""Writes what came of a submission: its points into the gradebook, its notebook into `autograded/`. One writer only."""
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
@@ -14,6 +17,22 @@ from traitlets.config import Config
 from grading.completed import autograded_path, seal
 from grading.submission_reader import SubmissionReader
 from grading.submitted_files import bring_along, read_timestamp
+
+
+@contextmanager
+def one_transaction(gradebook: Gradebook) -> Iterator[None]:
+    """nbgrader commits after each of its steps. In here all of them are committed at the end, or none is."""
+    session = gradebook.db
+    commit = session.commit
+    session.commit = session.flush
+    try:
+        yield
+        commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.commit = commit
 
 
 class GradebookWriter:
@@ -41,11 +60,9 @@ class GradebookWriter:
         master = Path(self._course.format_path(self._course.source_directory, ".", self._assignment))
         bring_along(folder, master, path.parent, self._kept_files, self._course.max_file_size * 1000)
         notebook = nbformat.from_dict(json.loads(text))
-        try:
-            self._write_points(student, notebook, timestamp)
-        except BaseException:
-            self._gradebook.db.rollback()
-            raise
+        with one_transaction(self._gradebook):
+            submission = self._write_points(student, notebook, timestamp)
+        self._assign_penalty(student, notebook, submission)
         seal(notebook, digest)
         unfinished = path.with_suffix(".unfinished")
         try:
@@ -55,7 +72,9 @@ class GradebookWriter:
             unfinished.unlink(missing_ok=True)
         self._converter.set_permissions(self._assignment, student)
 
-    def _write_points(self, student: str, notebook: nbformat.NotebookNode, timestamp) -> None:
+    def _write_points(
+        self, student: str, notebook: nbformat.NotebookNode, timestamp: datetime | None
+    ) -> SubmittedAssignment:
         book = self._gradebook
         book.update_or_create_student(student)
         when = {"timestamp": timestamp} if timestamp else {}
@@ -63,8 +82,12 @@ class GradebookWriter:
         self._grades.student_id = student
         for index, cell in enumerate(notebook.cells):
             self._grades.preprocess_cell(cell, {}, index)
+        return submission
+
+    def _assign_penalty(self, student: str, notebook: nbformat.NotebookNode, submission: SubmittedAssignment) -> None:
         penalties = [part.late_submission_penalty for part in submission.notebooks]
         if submission.total_seconds_late > 0 or any(penalty is not None for penalty in penalties):
+            # nbgrader's own part opens the gradebook itself.
             names = {"notebook": self._assignment, "assignment": self._assignment, "student": student}
             self._late.preprocess(notebook, {"nbgrader": names | {"db_url": self._course.db_url}})
-            book.db.expire_all()
+            self._gradebook.db.expire_all()

@@ -17,25 +17,30 @@ _PLAIN_WORDS = re.compile(r"[\w .()+-]{0,80}")
 
 
 def harmless(notebook: NotebookNode) -> NotebookNode:
-    """A copy of a judged canonical notebook; see `harmless_outputs` and `harmless_markdown` for what it keeps.
+    """A judged canonical notebook made anew; see `harmless_outputs` and `harmless_markdown` for what it keeps.
 
     Outputs of every cell are cleaned, since a student's code can make another cell show what it likes. The outputs of a
     test cell are made anew from its records. Of a student's cells Markdown is made harmless, raw text becomes a block
     of code, and attachments go. Code stays as it is: every reader shows it as text.
     """
-    notebook = copy.deepcopy(notebook)
-    notebook.metadata = _metadata(notebook.metadata)
-    for cell in notebook.cells:
-        cell.metadata.pop("execution", None)
-        if cell.cell_type == "code":
-            cell.outputs = _outputs(cell)
-            count = cell.get("execution_count")
-            cell.execution_count = count if type(count) is int else None
-        elif _is_students(cell):
-            cell.pop("attachments", None)
-            cell.source = as_code(cell.source) if cell.cell_type == "raw" else harmless_markdown(cell.source)
-            cell.cell_type = "markdown"
-    return notebook
+    new = NotebookNode(notebook)
+    new.metadata = _metadata(notebook.metadata)
+    new.cells = [_cell(cell) for cell in notebook.cells]
+    return new
+
+
+def _cell(cell: NotebookNode) -> NotebookNode:
+    new = NotebookNode(cell)
+    new.metadata = NotebookNode({key: value for key, value in cell.metadata.items() if key != "execution"})
+    if cell.cell_type == "code":
+        new.outputs = _outputs(cell)
+        count = cell.get("execution_count")
+        new.execution_count = count if type(count) is int else None
+    elif _is_students(cell):
+        new.pop("attachments", None)
+        new.source = as_code(cell.source) if cell.cell_type == "raw" else harmless_markdown(cell.source)
+        new.cell_type = "markdown"
+    return new
 
 
 def _is_students(cell: NotebookNode) -> bool:
@@ -53,7 +58,7 @@ def _outputs(cell: NotebookNode) -> list[NotebookNode]:
 
 def _metadata(given: NotebookNode) -> NotebookNode:
     """Of the kernel's answers to who it is only plain words, and nothing else but what grading wrote itself."""
-    kept = NotebookNode({key: given[key] for key in ("attention101",) if key in given})
+    kept = NotebookNode({key: copy.deepcopy(given[key]) for key in ("attention101",) if key in given})
     for key in ("kernelspec", "language_info"):
         entry = given.get(key)
         if isinstance(entry, dict):

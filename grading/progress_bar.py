@@ -24,7 +24,8 @@ class ProgressBar:
         """Show that `done` of `of` are done, and with whom it is now."""
         self._bar.total = of
         self._bar.n = done
-        self._bar.set_postfix_str(student)
+        # An id may hold what a terminal would obey.
+        self._bar.set_postfix_str("".join(c if c.isprintable() else "?" for c in student))
 
     def warn(self, sentence: str) -> None:
         """Show a sentence above the bar."""

@@ -1,4 +1,4 @@
-"""What a test needs is named by `@pytest.mark.needs("chromium")`, "root" or "network", always together with `slow`.
+"""What a test needs is named by `@pytest.mark.needs("chromium")`, "namespaces", "root" or "network", beside `slow`.
 
 Where something is missing, the test is skipped and the summary says why. Where CI=true nothing may be skipped: the test
 fails, and the message says what is missing and what to do.
@@ -33,8 +33,17 @@ def _missing_network() -> str | None:
     return None if answer.returncode == 0 else "the package index cannot be reached"
 
 
+def _missing_namespaces() -> str | None:
+    from grading.sandbox import outer_wall
+    from grading.sandbox.walls import readable_paths
+
+    why = outer_wall.why_not(readable_paths())
+    return f"this machine refuses new namespaces, so the outer wall does not stand: {why}" if why else None
+
+
 PROBES: dict[str, Callable[[], str | None]] = {
     "chromium": _missing_chromium,
+    "namespaces": _missing_namespaces,
     "root": _missing_root,
     "network": _missing_network,
 }

@@ -12,7 +12,7 @@ def checked_outputs(given: object) -> list[NotebookNode]:
     """The outputs that are well formed, in order. Texts are made encodable; unknown entries are dropped."""
     if not isinstance(given, list):
         return []
-    return [output for item in given[:_MOST_OUTPUTS] if isinstance(item, dict) and (output := _checked(item))]
+    return [output for item in given[-_MOST_OUTPUTS:] if isinstance(item, dict) and (output := _checked(item))]
 
 
 def _checked(item: dict) -> NotebookNode | None:

@@ -30,6 +30,7 @@ STUBS = {
     else "class AttentionHead:\n    def forward(self, x):\n        raise NotImplementedError()"
     for answer, name in ANSWERS.items()
 }
+SETUP = "import math\nimport os"
 TEST = """\
 from IPython.display import display as _show
 try:
@@ -51,7 +52,7 @@ def cell(grade_id: str, source: str, **metadata) -> NotebookNode:
 
 def lesson(answers: dict[str, str] | None = None) -> NotebookNode:
     """The released notebook with these answers written in; the others hold their stubs."""
-    cells = [cell("setup", "import math\nimport os")]
+    cells = [cell("setup", SETUP)]
     for answer in ANSWERS:
         cells.append(cell(answer, STUBS[answer], solution=True, locked=False))
         test = TEST.format(call=CALLS[answer], mime=CHECKS_MIME, answer=answer)

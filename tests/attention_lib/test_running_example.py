@@ -39,7 +39,7 @@ def copied_folder(tmp_path, monkeypatch):
     shutil.copytree(WEIGHTS_FOLDER, folder)
     for module in (model_files, tokenization, embedding):
         monkeypatch.setattr(module, "WEIGHTS_FOLDER", folder)
-    loaded = (model_files.config, tokenization._tokenizer, embedding._weights)
+    loaded = (model_files.config, tokenization.tokenizer, embedding.weights)
     for one in loaded:
         one.cache_clear()
     yield folder

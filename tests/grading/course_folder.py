@@ -19,7 +19,20 @@ def _load(name: str, path: Path):
     return module
 
 
+# A copy of its own: in grading `AttentionHead` has to be a module, and records come from `Checks`.
 lesson_notebook = _load("lesson_for_grading", ROOT / "tests/attention_lib/lesson_notebook.py")
+lesson_notebook.SETUP += "\nfrom torch import nn"
+for _texts in (lesson_notebook.RIGHT, lesson_notebook.STUBS):
+    _texts["attention_head"] = _texts["attention_head"].replace("AttentionHead:", "AttentionHead(nn.Module):")
+lesson_notebook.TEST = """\
+from attention_lib.checks import Checks, expect
+checks = Checks("{answer}")
+@checks.visible
+def check_worked_example():
+    "The number of the worked example comes out."
+    expect({call}, "wrong number")
+checks.report()
+"""
 RIGHT, lesson, at, insert_after = (getattr(lesson_notebook, n) for n in ("RIGHT", "lesson", "at", "insert_after"))
 
 

@@ -12,6 +12,7 @@ from grading.feedback_command import generate_feedback_for_class
 
 pytestmark = pytest.mark.kernel
 
+HEAD_OF_ONE = "class AttentionHead(nn.Module):\n    def forward(self, x): return 1"
 REFUSED = ["Group 3 (Tue) [late]", "a,b", ".hidden", "star*", "who?", "a+b", "{x}"]
 
 
@@ -36,7 +37,7 @@ def graded(course):
     course.hand_in("helper loops in head", course.submission({**RIGHT, "project_qkv": looping}))
     course.hand_in(
         "wrong head",
-        course.submission({**wrong, "attention_head": "class AttentionHead:\n    def forward(self, x): return 1"}),
+        course.submission({**wrong, "attention_head": HEAD_OF_ONE}),
     )
     course.hand_in("exit", course.submission({**RIGHT, "attention_head": "import os\nos._exit(0)"}))
     course.hand_in("renamed", course.submission(RIGHT), "attention (1).ipynb")
@@ -139,21 +140,18 @@ def test_feedback_covers_all_that_was_graded(graded, monkeypatch):
 
 
 def test_a_fault_of_the_grader_is_not_a_score(graded, monkeypatch):
-    from grading import judge
-
-    def no_kernel(*arguments):
-        raise OSError("no space left on device")
-
     config = settings(graded, monkeypatch)
-    monkeypatch.setattr(judge, "run_session", no_kernel)
+    in_the_way = graded.folder / "autograded" / "zuse"
+    in_the_way.write_text("a file where a folder should be")
     graded.hand_in("zuse", graded.submission(RIGHT))
     run = autograde_class("attention", config)
-    assert "no space left" in run.not_graded["zuse"]
-    row = {row.student: row for row in class_rows(open_course("attention", config), "attention", run.not_graded)}[
-        "zuse"
-    ]
-    assert row.score is None and row.remark.startswith("not graded, because the grader failed")
-    assert not (graded.folder / "autograded" / "zuse" / "attention").exists()
+    assert str(in_the_way) in run.not_graded["zuse"]
+    rows = {row.student: row for row in class_rows(open_course("attention", config), "attention", run.not_graded)}
+    assert rows["zuse"].score is None and rows["zuse"].remark.startswith("not graded, because the grader failed")
+    assert "zuse" not in graded.scores() and in_the_way.is_file()
+    in_the_way.unlink()
+    assert autograde_class("attention", config).graded == ["zuse"]
+    assert graded.scores()["zuse"] == [1, 1, 1, 1, 1]
 
 
 def test_a_time_stamp_that_is_no_time_is_named(graded, monkeypatch):

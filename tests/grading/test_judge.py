@@ -1,11 +1,16 @@
-"""The run and its verdicts, in one kernel each."""
+"""The run and its verdicts, each in a process of its own behind the inner wall."""
 
 import pytest
 from course_folder import RIGHT, at, insert_after, lesson
 
 from attention_lib.canonical import canonical_notebook
 from attention_lib.check_records import completed_records
-from grading.judge import Limits, judge
+from grading.judge import judge
+from grading.limits import Limits
+from grading.sandbox.settings import Sandbox
+from grading.sandbox.student_process import StudentProcess
+from grading.sandbox.walls import chosen_walls
+from grading.sandbox.warm_process import WarmProcess
 
 LIMITS = Limits(10, 60)
 OVER = """\
@@ -19,17 +24,24 @@ checks.report()
 """
 
 
-def judged(source, submitted):
-    notebook = canonical_notebook(source, submitted, lesson()).notebook
-    return judge(notebook, source, LIMITS)
+@pytest.fixture(scope="module")
+def judged():
+    """judged(source, submitted): the judged notebook."""
+    warm = WarmProcess(chosen_walls("inner"), Sandbox().as_dict(), cpu_seconds=120)
+    try:
+        warm.wait_until_ready()
+        yield lambda source, submitted: judge(
+            canonical_notebook(source, submitted, lesson()).notebook, source, LIMITS, lambda: StudentProcess(warm)
+        )
+    finally:
+        warm.close()
 
 
 def records(notebook, answer):
     return completed_records(at(notebook, f"test_{answer}").outputs)
 
 
-@pytest.mark.kernel
-def test_no_record_stays_open_and_no_solution_is_seen_by_cells_below():
+def test_no_record_stays_open_and_no_solution_is_seen_by_cells_below(judged):
     source = lesson(RIGHT)
     at(source, "test_attention_scores").source = OVER.format(
         answer="attention_scores", over=(), call="attention_scores(2, 3) == 6"
@@ -61,8 +73,7 @@ def test_no_record_stays_open_and_no_solution_is_seen_by_cells_below():
     assert at(notebook, "test_attention_head").source == at(source, "test_attention_head").source
 
 
-@pytest.mark.kernel
-def test_the_head_is_judged_with_the_names_above_its_test():
+def test_the_head_is_judged_with_the_names_above_its_test(judged):
     source = lesson(RIGHT)
     head = RIGHT["attention_head"].replace("return aggregate_values(", "return helper(aggregate_values, ")
     submitted = lesson({**RIGHT, "aggregate_values": "def aggregate_values(w, V): return 0", "attention_head": head})
@@ -78,5 +89,5 @@ def test_the_head_is_judged_with_the_names_above_its_test():
 def test_a_problem_is_said_at_every_test_without_a_run():
     notebook = canonical_notebook(lesson(RIGHT), lesson(), lesson()).notebook
     notebook.metadata["attention101"]["problem"] = "The file is empty."
-    judge(notebook, lesson(RIGHT), Limits(0, 0))
+    judge(notebook, lesson(RIGHT), Limits(0, 0), lambda: pytest.fail("a process was started"))
     assert {records(notebook, answer)[0]["message"] for answer in RIGHT} == {"The file is empty."}

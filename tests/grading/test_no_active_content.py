@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from active_content import DISPLAYS, JS, MARKDOWN, PAGE, SVG
@@ -215,6 +216,18 @@ def test_formgraders_lists_run_nothing(graded, look, path):
     assert happened == []
     page.wait_for_selector("tbody tr td a, tbody tr td span")
     assert not page.evaluate("window.pwned")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["gradebook/{}", "gradebook/{}/attention", "gradebook/attention/{}", "manage_submissions/{}", "manage_students/{}"],
+)
+def test_a_link_into_formgrader_runs_nothing_that_stands_in_it(graded, look, path):
+    for markup in (f"<img src=x onerror={JS}>", f'";{JS};"'):
+        page, _ = look(f"formgrader/{path.format(quote(markup, safe=''))}")
+        assert not page.evaluate("window.pwned")
+    page, happened = look(f"formgrader/{path.format('attention')}")
+    assert happened == [] and page.title() == "nbgrader formgrade"
 
 
 def test_kept_files_are_shown_as_text(graded, look):
