@@ -23,7 +23,8 @@ _PICTURE = re.compile(r"!(?=\[)")
 # MathJax: attributes, addresses and code to load.
 _FORMULA_COMMAND = re.compile(r"\\(?=(?:href|class|cssId|style|require|bbox|mmlToken|includegraphics)(?![A-Za-z]))")
 # The language of a block of code; "mermaid" is drawn by a script, and may be written in several ways.
-_DRAWN_BLOCK = re.compile(r"(`{3,}|~{3,})(?!text )(?=[^\n]*(?:mermaid|[&\\]))", re.IGNORECASE)
+# Possessive: going back over thousands of backticks would take minutes.
+_FENCE = re.compile(r"((?<!`)`{3,}+|(?<!~)~{3,}+)(?!text )")
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ue000\ue001]")
 
 
@@ -47,7 +48,12 @@ def harmless_markdown(source: str) -> str:
     text = _PICTURE.sub("! ", text)
     text = _OTHER_TARGET.sub("] ", text)
     text = _FORMULA_COMMAND.sub(r"\\ ", text)
-    return _DRAWN_BLOCK.sub(r"\1text ", text)
+    return "\n".join(map(_undrawn, text.split("\n")))
+
+
+def _undrawn(line: str) -> str:
+    last = max(line.lower().rfind(sign) for sign in ("mermaid", "&", "\\"))
+    return _FENCE.sub(r"\1text ", line[:last]) + line[last:] if last > 0 else line
 
 
 def as_code(source: str) -> str:
