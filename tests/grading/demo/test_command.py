@@ -146,5 +146,5 @@ def test_a_bar_shows_how_far_it_is(runs):
     counts = [int(count) for count in re.findall(r"(\d+)/12 ", runs[0].stderr)]
     second = next(i for i in range(1, len(counts)) if counts[i] < counts[i - 1])
     for bar in (counts[:second], counts[second:]):
-        assert bar == sorted(bar) and bar[0] == 0 and bar[-1] == 12
+        assert bar == sorted(bar) and bar[0] <= 1 and bar[-1] == 12
     assert any(0 < count < 12 for count in counts[:second])
