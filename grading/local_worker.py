@@ -22,7 +22,6 @@ class LocalWorker:
 
     def __init__(self, first: dict):
         self.pipe, theirs = Pipe()
-        self._getting_ready = True
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "grading.worker", str(theirs.fileno())],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import Protocol
 
+from grading.checkout import CourseError
 from grading.local_worker import LocalWorker, WorkerDied
 
 
@@ -73,7 +74,7 @@ class LocalPool:
                     answer = worker.receive()
                 except WorkerDied as death:
                     if task is None:
-                        raise
+                        raise CourseError(f"A worker could not get ready: {death}. Nothing more was graded.") from None
                     again.append((task, str(death)))
                     worker = self._replaced(worker)
                     busy[worker] = None
