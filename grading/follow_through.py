@@ -7,6 +7,7 @@ head's test, then the instructor's functions, then the head's test.
 from nbformat import NotebookNode
 
 from attention_lib.canonical import ANSWERS
+from attention_lib.checks import FOR_NOW
 from attention_lib.fresh_run import answer_of
 from attention_lib.notebook_file import new_cell, new_notebook
 
@@ -44,6 +45,22 @@ def head_over_correct_functions(canonical: NotebookNode, source: NotebookNode, l
 def correct_functions(source: NotebookNode) -> str:
     """The instructor's text of the four functions."""
     return "\n\n".join(cell.source for cell in source.cells if answer_of(cell) in FUNCTIONS)
+
+
+def failed_over_correct_functions(record: dict, over_own: dict | None) -> dict:
+    """The record of a check of a head that fails over correct functions.
+
+    record: from there; its message is the check's rule, because values might give the correct functions away
+    over_own: the same check's record over the student's own functions
+    """
+    if record["passed"] is True:
+        return record
+    if over_own is not None and over_own["passed"] is False:
+        return over_own
+    message = f"This does not hold, over correct versions of the four functions either: {record['message']}"
+    if over_own is not None and over_own["passed"] is None:
+        message += f" Over yours: {over_own['message'].partition(FOR_NOW)[2]}"
+    return record | {"message": message}
 
 
 def judged_over_correct_functions(not_passing: list[str]) -> dict:

@@ -13,6 +13,7 @@ from grading.follow_through import (
     FUNCTIONS,
     HEAD,
     HEAD_TEST,
+    failed_over_correct_functions,
     head_over_correct_functions,
     judged_over_correct_functions,
 )
@@ -58,15 +59,21 @@ def judge(
 
 
 def _over_correct_functions(run: FreshRun, records: dict[str, list[dict]], limits: Limits) -> list[dict]:
-    """The head's records out of a run whose last cell is the head's test over correct functions."""
+    """The head's records out of a run whose last cell is the head's test over correct functions.
+
+    records: by test cell, out of the run over the student's own functions
+    """
     cells = run.notebook.cells
     left_out = [index for index in run.left_out if answer_of(cells[index]) == HEAD or index == len(cells) - 1]
     sentence = _left_out_sentence(HEAD, run.left_out[left_out[0]]) if left_out else ""
     found = _records(run, len(cells) - 1, sentence, limits)
-    if not all_passed(found):
+    if all_passed(found):
+        not_passing = [ANSWERS[name] for name in FUNCTIONS if not all_passed(records.get(f"test_{name}", []))]
+        return [judged_over_correct_functions(not_passing), *found]
+    if not completed_records(cells[-1].outputs):
         return found
-    not_passing = [ANSWERS[name] for name in FUNCTIONS if not all_passed(records.get(f"test_{name}", []))]
-    return [judged_over_correct_functions(not_passing), *found]
+    over_own = {record["check"]: record for record in records[HEAD_TEST]}
+    return [failed_over_correct_functions(record, over_own.get(record["check"])) for record in found]
 
 
 def _tests(notebook: NotebookNode) -> dict[str, int]:

@@ -31,7 +31,8 @@ def run_session(
     the answer that it called is left out.
 
     cell_seconds, total_seconds: limits for one cell, and for all runs together
-    secret: the notebook holds what must not come out, such as correct functions: outputs of cells are dropped
+    secret: the notebook holds what must not come out, such as correct functions: outputs of cells are dropped, and
+        records say no more than which check passed
     Raises grading.sandbox.warm_process.WarmParentFailed, a fault of the grader's machine.
     """
 
@@ -46,7 +47,7 @@ def run_session(
                 process.limit(cell_seconds, deadline, too_long(cell_seconds))
                 try:
                     if cell.metadata.get("nbgrader", {}).get("grade"):
-                        cell.outputs = run_test_cell(cell.source, students)
+                        cell.outputs = run_test_cell(cell.source, students, secret)
                     else:
                         outputs = process.run_cell(cell.source)
                         cell.outputs = [] if secret else outputs

@@ -10,11 +10,10 @@ from torch import nn
 from torch.autograd.function import once_differentiable
 
 from grading.sandbox.errors import as_exception
+from grading.sandbox.line.layers import MOST_LAYERS, MOST_PARAMETERS, check_size
 from grading.sandbox.line.values import LONGEST_NAME, Incoming, Outgoing, Unsendable, as_name
 from grading.sandbox.student_process import StudentProcess, StudentStopped
 
-MOST_LAYERS = 200
-MOST_PARAMETERS = 500
 _FIRST_SEED = 1_000_001
 
 
@@ -89,7 +88,7 @@ class StudentNamespace:
             printed = reply.get("printed")
             if isinstance(printed, str) and not self._secret:
                 print(printed, end="")
-            if "module" in target:
+            if "module" in target and ("module" in reply or "error" not in reply):
                 module = self._layers[target["module"]]
                 self._mirrored({"module": reply["module"]}, incoming, module)
             if "error" not in reply:
@@ -112,6 +111,7 @@ class StudentNamespace:
             numbers = [layer["number"] for layer in layers]
             if not all(type(number) is int for number in numbers):
                 raise Unsendable("an unknown form")
+            check_size([[place for _, place in layer["layers"] if place is not None] for layer in layers])
             known = {number: self._parameter(number, incoming.decoded(value)) for number, value in parameters}
             self._layers[numbers[0]] = root
             mirrors = [self._layer(number, layer["kind"]) for number, layer in zip(numbers, layers)]

@@ -20,20 +20,22 @@ def _compiled(source: str) -> CodeType:
     return compile(source, "<test cell>", "exec")
 
 
-def run_test_cell(source: str, students: StudentNamespace) -> list[NotebookNode]:
+def run_test_cell(source: str, students: StudentNamespace, secret: bool = False) -> list[NotebookNode]:
     """The outputs of a test cell: the records that it reported, and the error with which it stopped, if it did.
 
+    secret: the student's process holds what must not come out; the records say which check passed and nothing of values
     Raises grading.sandbox.student_process.StudentStopped where the student's process is lost.
     """
     names = {"__name__": "__main__", "math": math, "torch": torch, "nn": nn, "F": nn.functional}
     names |= students.names(STUDENTS_NAMES)
     outputs: list[NotebookNode] = []
     checks.publish = lambda bundle: outputs.append(new_output("display_data", data=bundle))
+    checks.rules_only = secret
     try:
         exec(_compiled(source), names)
     except Exception as error:
-        name, text = type(error).__name__, str(error)
+        name, text = ("Exception", "") if secret else (type(error).__name__, str(error))
         outputs.append(new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"]))
     finally:
-        checks.publish = checks.show_in_notebook
+        checks.publish, checks.rules_only = checks.show_in_notebook, False
     return outputs

@@ -67,9 +67,11 @@ class Calls:
                     self._keep_graph(message["number"], outgoing, [wanted[number] for number in sorted(wanted)])
                 except (Exception, SystemExit, KeyboardInterrupt) as error:
                     reply, outgoing = {"error": _facts(error)}, self._outgoing()
-        self._add_changed(reply, outgoing, given, before)
-        if "module" in message:
-            reply["module"] = self._modules.described(self._modules.module(message["module"]), outgoing)
+        try:
+            self._add_state(reply, outgoing, message, given, before)
+        except Unsendable as reason:
+            reply, outgoing = {"error": _fact("ValueError", f"it left {reason}")}, self._outgoing()
+            reply["changed"] = []
         reply["printed"] = printed.getvalue()
         return reply, outgoing.tensors
 
@@ -127,13 +129,16 @@ class Calls:
         if len(self._graphs) > _MOST_GRAPHS:
             del self._graphs[min(self._graphs)]
 
-    def _add_changed(self, reply: dict, outgoing: Outgoing, given: dict, before: dict) -> None:
+    def _add_state(self, reply: dict, outgoing: Outgoing, message: dict, given: dict, before: dict) -> None:
+        """What the call changed: inputs that are not as they were, and the module's layers."""
         reply["changed"] = []
         for number, now in given.items():
             then = before[number]
             same = now.shape == then.shape and now.dtype == then.dtype
             if not same or not torch.equal(now.detach(), then):
                 reply["changed"].append([number, outgoing.encoded(now.detach())])
+        if "module" in message:
+            reply["module"] = self._modules.described(self._modules.module(message["module"]), outgoing)
 
 
 def _set(parameter: torch.Tensor, value: torch.Tensor) -> None:

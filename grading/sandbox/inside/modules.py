@@ -3,10 +3,8 @@
 import torch
 from torch import nn
 
+from grading.sandbox.line.layers import MOST_LAYERS, MOST_PARAMETERS, check_size
 from grading.sandbox.line.values import Outgoing, Unsendable, name_of
-
-MOST_LAYERS = 200
-MOST_PARAMETERS = 500
 
 
 class KnownModules:
@@ -55,6 +53,7 @@ class KnownModules:
             return place
 
         add_layer(module)
+        check_size([[place for _, place in entry["layers"] if place is not None] for entry in described])
         return {"layers": described, "parameters": [[number, value] for number, value in parameters.items()]}
 
 
