@@ -11,6 +11,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+MOST_CELLS = 2_000
+MOST_CHARACTERS = 5_000_000
 _SAVE_AGAIN = "Open your notebook in JupyterLab, save it, and hand in that file."
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -65,7 +67,8 @@ def read_notebook(path: str | os.PathLike, limit_mb: float = 50) -> NotebookNode
         A notebook of format 4.5. Metadata is kept as it was, so that it may still break nbformat's schema.
 
     Raises:
-        UnreadableNotebook: whenever no notebook comes of it, with a reason to show to the student.
+        UnreadableNotebook: whenever no notebook comes of it, or one of more than MOST_CELLS cells or MOST_CHARACTERS
+            in them, with a reason to show to the student.
     """
     name = encodable(Path(path).name)
     content = _read_bytes(path, name, limit_mb)
@@ -154,7 +157,17 @@ def _notebook(content, name: str) -> NotebookNode:
     if cells is None:
         raise UnreadableNotebook(f"The file {name} is JSON, but no notebook: it has no list of cells. {_SAVE_AGAIN}")
     cells = [{"source": cell} if isinstance(cell, str) else cell for cell in cells]
+    if len(cells) > MOST_CELLS:
+        raise UnreadableNotebook(
+            f"The notebook {name} has {len(cells):,} cells, and no more than {MOST_CELLS:,} can be graded. Delete those "
+            "that you do not need, save it, and hand it in again."
+        )
     cells = [_cell(cell, f"cell-{place}") for place, cell in enumerate(cells) if isinstance(cell, dict)]
+    if sum(len(cell.source) for cell in cells) > MOST_CHARACTERS:
+        raise UnreadableNotebook(
+            f"The cells of the notebook {name} hold more than {MOST_CHARACTERS / 1e6:g} million characters, which is too "
+            "much to be graded. Delete what was pasted into them, save it, and hand it in again."
+        )
     return new_notebook(cells, _metadata(content))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from grading.checkout import CourseError
 from grading.worker_pool import Answer, Task
 
+_PATIENCE_S = 10
 _AHEAD = 2  # tasks per worker that wait for it, so that none is idle
 
 
@@ -26,7 +27,7 @@ class DaskPool:
             ) from None
         self._common = common
         try:
-            self._client = Client(address, timeout=30)
+            self._client = Client(address, timeout=_PATIENCE_S)
         except (OSError, ValueError) as error:
             raise CourseError(f"The Dask scheduler {address} cannot be reached: {error}. Check the address.") from None
 

@@ -6,12 +6,16 @@ import os
 import subprocess
 import sys
 from multiprocessing import Pipe
+from time import monotonic
 
 from grading.checkout import CHECKOUT
 
+# What a worker may need beyond the limits of a submission: to get ready, to read, to clean, on a busy machine.
+_PATIENCE_S = 120.0
+
 
 class WorkerDied(Exception):
-    """A worker ended in the middle of a submission. The text says how."""
+    """A worker ended, or was ended, in the middle of a submission. The text says how."""
 
 
 class LocalWorker:
@@ -21,6 +25,8 @@ class LocalWorker:
     """
 
     def __init__(self, first: dict):
+        self._most_seconds = 2 * first["limits"]["total_seconds"] + _PATIENCE_S
+        self._deadline = 0.0
         self.pipe, theirs = Pipe()
         with theirs:
             self.process = subprocess.Popen(
@@ -35,14 +41,22 @@ class LocalWorker:
 
     def send(self, request: dict) -> None:
         """Give it a request; its answer comes later. Raises WorkerDied."""
+        self._deadline = monotonic() + self._most_seconds
         try:
             self.pipe.send_bytes(json.dumps(request).encode())
         except OSError:
             raise WorkerDied(self._how_it_ended()) from None
 
+    def seconds_left(self) -> float:
+        """How long its answer may still take."""
+        return max(0.0, self._deadline - monotonic())
+
     def receive(self) -> dict:
-        """Its next answer; waits for it. Raises WorkerDied."""
+        """Its next answer; waits for it, and ends the worker where that takes too long. Raises WorkerDied."""
         try:
+            if not self.pipe.poll(self.seconds_left()):
+                self.process.kill()
+                raise WorkerDied(f"the worker gave no answer within {self._most_seconds:.0f} s")
             return json.loads(self.pipe.recv_bytes())
         except (EOFError, OSError):
             raise WorkerDied(self._how_it_ended()) from None

@@ -7,6 +7,7 @@ Dask workers call it as it is.
 import grading.quick_import  # noqa: F401, I001  (before nbformat)
 
 import json
+import resource
 import sys
 import traceback
 from functools import lru_cache
@@ -21,6 +22,8 @@ from grading.sandbox.walls import NoWall, Walls, chosen_walls
 from grading.sandbox.warm_process import WarmParentFailed, WarmProcess
 
 _IDLE_SECONDS = 120.0
+# Far more than judging takes. What a submission has the trusted side hold may not take the machine's memory.
+_MOST_BYTES = 3 << 30
 _one_at_a_time = Lock()
 _warm: WarmProcess | None = None
 _started_for: str = ""
@@ -125,6 +128,9 @@ def _notebook(text: str) -> NotebookNode:
 
 def main(descriptor: int) -> None:
     """Serve requests until the pipe closes, or nothing came for two minutes."""
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    limit = _MOST_BYTES if most == resource.RLIM_INFINITY else min(_MOST_BYTES, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
     with Connection(descriptor) as pipe:
         try:
             while pipe.poll(_IDLE_SECONDS):

@@ -67,7 +67,8 @@ class LocalPool:
         busy: dict[LocalWorker, Task | None] = dict.fromkeys(self._workers)  # None: getting ready
         while busy:
             by_pipe = {worker.pipe: worker for worker in busy}
-            for pipe in wait(list(by_pipe)):
+            patience = min(worker.seconds_left() for worker in busy)
+            for pipe in wait(list(by_pipe), patience) or _overdue(by_pipe):
                 worker = by_pipe[pipe]
                 task = busy.pop(worker)
                 try:
@@ -105,3 +106,7 @@ class LocalPool:
         new = LocalWorker(self._first)
         self._workers[self._workers.index(worker)] = new
         return new
+
+
+def _overdue(by_pipe: dict) -> list:
+    return [pipe for pipe, worker in by_pipe.items() if worker.seconds_left() <= 0]

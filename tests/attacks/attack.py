@@ -174,6 +174,7 @@ class Attack:
     build: fills in a Submission
     deserved: the points that its answers are worth
     promised_by: EITHER if each wall setting has to hold it off, BOTH_WALLS if only the two together promise it
+    may_stay_ungraded: the grader may answer with a reason that names the student's folder, instead of with points
     """
 
     name: str
@@ -182,6 +183,7 @@ class Attack:
     build: Callable[[Submission], None]
     deserved: int = 0
     promised_by: str = EITHER
+    may_stay_ungraded: bool = False
 
 
 ATTACKS: dict[str, Attack] = {}
@@ -190,13 +192,13 @@ ATTACKS: dict[str, Attack] = {}
 def family(name: str):
     """The decorator of a family: a function that fills in a Submission becomes an attack; its docstring says which."""
 
-    def attack(build=None, *, deserved: int = 0, promised_by: str = EITHER):
+    def attack(build=None, **told):
         if build is None:
-            return partial(attack, deserved=deserved, promised_by=promised_by)
+            return partial(attack, **told)
         if name not in FAMILIES or build.__name__ in ATTACKS:
             raise ValueError(f"{build.__name__}: a second attack of this name, or the unknown family {name}")
         sentence = " ".join(build.__doc__.split())
-        ATTACKS[build.__name__] = Attack(build.__name__, name, sentence, build, deserved, promised_by)
+        ATTACKS[build.__name__] = Attack(build.__name__, name, sentence, build, **told)
         return build
 
     return attack

@@ -20,6 +20,7 @@ class Evidence:
     """What a grading run left of one attacker.
 
     points: None if there is no result
+    refused: whether the grader said why there is none
     outputs: all outputs in the autograded notebook, as text
     feedback: the page that the student gets, "" if none was made
     heard: what came in from the attacker outside, as (way, text)
@@ -30,6 +31,7 @@ class Evidence:
     """
 
     points: float | None = None
+    refused: bool = False
     outputs: str = ""
     feedback: str = ""
     heard: list[tuple[str, str]] = field(default_factory=list)
@@ -43,9 +45,9 @@ class Evidence:
 def achieved(attack: Attack, evidence: Evidence) -> list[str]:
     """Sentences without a subject; none if the attack failed."""
     found = list(evidence.changes)
-    if evidence.points is None:
+    if evidence.points is None and not (attack.may_stay_ungraded and evidence.refused):
         found.append("left no result")
-    elif evidence.points > attack.deserved:
+    elif evidence.points is not None and evidence.points > attack.deserved:
         found.append(f"got {evidence.points:g} points instead of {attack.deserved}")
     places = [("its outputs", evidence.outputs), ("its feedback page", evidence.feedback)]
     places += [(way, text) for way, text in evidence.heard] + list(evidence.dropped.items())

@@ -19,12 +19,11 @@ from pathlib import Path
 
 import psutil
 from all_attacks import attacks
-from attack import RIGHT, Attack, Submission
+from attack import Attack
+from attackers_class import folder_of, graded_notebook, hand_in, points_in_gradebook
 from harm import Evidence, achieved, mentions, text_of_outputs
 from jail import GRADERS_ID, PREPARED, ROOT
 from listeners import Listeners
-from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell
 from prepared_course import PLAIN, secret
 from watch import Watch, end, others
 from world import (
@@ -44,7 +43,6 @@ CELL_SECONDS, TOTAL_SECONDS = 4, 20
 QUIET_SECONDS, QUIET_SECONDS_OF_PLAIN = 120, 75
 # How often a run that an attacker ended is begun again without that attacker.
 MOST_RUNS = 12
-HONEST_EVERY = 12
 WITH_FEEDBACK = ("read_what_is_hidden", "attack_the_channel", "tamper_with_the_file")
 LOG = Path("/tmp/grader.log")
 
@@ -79,8 +77,8 @@ def main(grader: str, names: list[str]) -> None:
     files = _put_secrets()
     bystander = subprocess.Popen(["sleep", "100000"], start_new_session=True)
     know_bystander(bystander.pid)
-    students = _hand_in(attacks(names))
-    files += [path for student in students if "honest" in student for path in _folder(student).glob("*")]
+    students = hand_in(COURSE, attacks(names))
+    files += [path for student in students if "honest" in student for path in folder_of(COURSE, student).glob("*")]
     run = _Run(grader, students, {bystander.pid, os.getpid(), 1})
     watch = Watch(files, psutil.Process(bystander.pid), run.keep, run.kill)
     run.grade()
@@ -135,36 +133,6 @@ def _put_secrets() -> list[Path]:
     return kept
 
 
-def _folder(student: str) -> Path:
-    return COURSE / "submitted" / student / "attention"
-
-
-def _hand_in(class_of_attacks: list[Attack]) -> dict[str, Attack | None]:
-    """Everybody's submission, honest students first, in between and last. Returns ids in the order of grading."""
-    released = json.loads(
-        (COURSE / "release/attention/attention.ipynb").read_text(), object_hook=lambda d: NotebookNode(d)
-    )
-    students: dict[str, Attack | None] = {}
-    for number, attack in enumerate(class_of_attacks):
-        if number % HONEST_EVERY == 0 and (number or len(class_of_attacks) > 1):
-            students[f"{len(students):03d}_honest"] = None
-        students[f"{len(students):03d}_{attack.name}"] = attack
-    students[f"{len(students):03d}_honest"] = None
-    for student, attack in sorted(students.items(), key=lambda item: item[1] is not None):
-        folder = _folder(student)
-        folder.mkdir(parents=True)
-        (folder / "timestamp.txt").write_text("2026-11-25 10:00:00.000000 UTC")
-        submission = Submission(attack.name if attack else student, released, folder, COURSE)
-        if attack is None:
-            for grade_id, source in RIGHT.items():
-                submission.answer(grade_id, source)
-            submission.notebook.cells.append(new_markdown_cell(f"My own thoughts: {secret('NEIGHBOUR')}"))
-        else:
-            attack.build(submission)
-        submission.write()
-    return students
-
-
 class _Run:
     """One grading run over the class, begun again without the attacker who ended it."""
 
@@ -181,7 +149,7 @@ class _Run:
         for _ in range(MOST_RUNS):
             quiet = QUIET_SECONDS_OF_PLAIN if self.grader == PLAIN else QUIET_SECONDS
             status = self._command("autograde", quiet)
-            points = points_in_gradebook()
+            points = points_in_gradebook(COURSE)
             waiting = [s for s in self.students if s not in self.ended_by and s not in points]
             graded = [s for s in self.students if s in points]
             stopped_at = next((s for s in waiting if not graded or s > graded[-1]), None)
@@ -192,7 +160,7 @@ class _Run:
                 self.unexplained.append(f"the run ended at {stopped_at}: {why}")
                 return
             self.ended_by[stopped_at] = why
-            shutil.move(_folder(stopped_at), BESIDE / f"aside-{stopped_at}")
+            shutil.move(folder_of(COURSE, stopped_at), BESIDE / f"aside-{stopped_at}")
             end(others(self.keep))
             for student in waiting:
                 shutil.rmtree(COURSE / "autograded" / student, ignore_errors=True)
@@ -289,50 +257,17 @@ def _left_behind(run: _Run) -> list[psutil.Process]:
     return left
 
 
-def _notebook_of(student: str) -> tuple[dict, float]:
-    """The autograded notebook and the time at which it was written."""
-    path = COURSE / "autograded" / student / "attention" / "attention.ipynb"
-    try:
-        return json.loads(path.read_text()), path.stat().st_mtime
-    except (OSError, ValueError):
-        return {}, 0.0
-
-
-def points_in_gradebook() -> dict[str, float]:
-    """By student, for all submissions that were graded to their end."""
-    from nbgrader.api import Gradebook, MissingEntry
-
-    found = {}
-    with Gradebook(f"sqlite:///{COURSE / 'gradebook.db'}", "attention101") as gradebook:
-        try:
-            submissions = gradebook.assignment_submissions("attention")
-        except MissingEntry:
-            return {}
-        for submission in submissions:
-            grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-            if not grades or any(grade.auto_score is None for grade in grades):
-                continue
-            if _is_finished(_notebook_of(submission.student.id)[0]):
-                found[submission.student.id] = sum(grade.score or 0 for grade in grades)
-    return found
-
-
-def _is_finished(notebook: dict) -> bool:
-    """Whether it is the last of the two that nbgrader writes. Ours says so; in plain nbgrader's, cells were run."""
-    ran = any(cell.get("execution_count") for cell in notebook.get("cells", []))
-    return ran or bool(notebook.get("metadata", {}).get("attention101", {}).get("graded"))
-
-
 def _judge(run: _Run, students: dict, listeners: Listeners, watch: Watch, left: list[psutil.Process]) -> Outcome:
-    outcome = Outcome(harm=list(run.unexplained), log=LOG.read_text(errors="replace")[-6000:])
-    spans, points = _spans(run), points_in_gradebook()
+    log = LOG.read_text(errors="replace")
+    outcome = Outcome(harm=list(run.unexplained), log=log[-6000:])
+    spans, points = _spans(run), points_in_gradebook(COURSE)
     changes = [*watch.changes]
     births = {process.pid: _born(process) for process in left}
     placed_changes, placed_left = set(), set()
     dropped = _dropped_files()
     for student, attack in students.items():
-        evidence = Evidence(points=points.get(student))
-        notebook, _ = _notebook_of(student)
+        evidence = Evidence(points=points.get(student), refused=f"{folder_of(COURSE, student)}/" in log)
+        notebook, _ = graded_notebook(COURSE, student)
         begun, ended = spans.get(student, (0.0, 0.0))
         evidence.outputs = text_of_outputs(notebook)
         evidence.seconds = ended - begun
@@ -378,7 +313,7 @@ def _spans(run: _Run) -> dict[str, tuple[float, float]]:
     """From when to when each submission was graded, as far as the times of the notebooks tell."""
     spans, before, unknown = {}, run.begun, False
     for student in run.students:
-        _, written = _notebook_of(student)
+        _, written = graded_notebook(COURSE, student)
         if not written:
             unknown = True
             continue

@@ -18,6 +18,12 @@ class Listeners:
         """To be called while ports below 1024 may be had."""
         self._receive("DNS", self._bound(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", DNS_PORT)))
 
+    def listen_for_tcp(self) -> int:
+        """Open one way alone, at a port that is free; returns the port."""
+        end = self._bound(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0))
+        self._accept("TCP", end)
+        return end.getsockname()[1]
+
     def listen(self) -> None:
         """Open all other ways."""
         tcp, udp = socket.SOCK_STREAM, socket.SOCK_DGRAM

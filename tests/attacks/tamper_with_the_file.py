@@ -237,7 +237,7 @@ def a_number_too_long_to_read(s: Submission):
     (s.folder / "attention.ipynb").write_text(text)
 
 
-@tamper
+@tamper(may_stay_ungraded=True)
 def a_time_stamp_that_leads_away(s: Submission):
     """Hands in, as time stamp, a link to a secret file whose text an error message might quote."""
     stamp = s.folder / "timestamp.txt"

@@ -4,7 +4,7 @@ All attackers of a setting are one class, graded in one run inside a jail; each 
 """
 
 import pytest
-from all_attacks import attacks, one_per_family
+from all_attacks import attacks
 from attack import BOTH_WALLS, FAMILIES, RIGHT, WRONG, Attack
 from grading_in_jail import Outcome, grade
 from jail import trouble
@@ -39,19 +39,6 @@ def fails(outcome: Outcome, attack: Attack) -> None:
     assert not outcome.broken, f"{outcome.broken}\n{outcome.log}"
     assert attack.name in outcome.achieved
     assert outcome.achieved[attack.name] == [], attack.sentence
-
-
-@pytest.mark.kernel
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("attack", one_per_family(), ids=lambda attack: attack.name)
-def test_one_of_each_family_fails(graded, attack):
-    fails(graded("inner", one_per_family()), attack)
-
-
-@pytest.mark.kernel
-@pytest.mark.timeout(600)
-def test_a_few_attackers_harm_nobody_else(graded):
-    assert harm_to_others(graded("inner", one_per_family())) == []
 
 
 @pytest.mark.slow
