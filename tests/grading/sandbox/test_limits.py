@@ -190,3 +190,22 @@ def test_a_message_that_is_too_large(small):
 def test_a_stopped_process_is_no_answer_and_meets_the_limit(small):
     source = "import os, signal\ndef f(x): os.kill(os.getpid(), signal.SIGSTOP)"
     assert reason(small, source, "1", seconds=0.7) == "took too long"
+
+
+def seconds_until_stopped(warm, monkeypatch, waited, limit=0.5, last=60.0) -> float:
+    """How long a cell that sleeps for ever goes on; `waited(seconds so far)`: what it is said to wait for a processor."""
+    with StudentProcess(warm) as process:
+        begun = monotonic()
+        monkeypatch.setattr(process._watchdog, "seconds_without_processor", lambda: waited(monotonic() - begun))
+        process.limit(limit, begun + last, "took too long")
+        with pytest.raises(StudentStopped, match="took too long"):
+            process.run_cell("import time; time.sleep(60)")
+        return monotonic() - begun
+
+
+def test_time_spent_waiting_for_a_processor_is_given_back_up_to_twice_the_limit(warm, monkeypatch):
+    at_once = seconds_until_stopped(warm, monkeypatch, lambda so_far: 0.0)
+    granted = seconds_until_stopped(warm, monkeypatch, lambda so_far: so_far)
+    never_beyond = seconds_until_stopped(warm, monkeypatch, lambda so_far: so_far, last=1.0)
+    assert at_once < never_beyond < granted
+    assert at_once >= 0.5 and granted >= 1.5 and never_beyond >= 1.0
