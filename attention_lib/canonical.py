@@ -6,7 +6,6 @@ that the student's check sees what the grader sees.
 
 from __future__ import annotations
 
-import copy
 import re
 from dataclasses import asdict, dataclass
 
@@ -14,7 +13,7 @@ from nbformat import NotebookNode
 
 from attention_lib.matching import ANSWERS, Matching, Place, match
 from attention_lib.mended import Mended, notes
-from attention_lib.notebook_file import new_cell, new_notebook
+from attention_lib.notebook_file import copied, new_cell, new_notebook
 
 __all__ = ["ANSWERS", "Canonical", "Mended", "canonical_notebook"]
 
@@ -55,7 +54,7 @@ def canonical_notebook(
     matching = match(instructor, submitted, released or instructor)
     mended = notes(matching)
     metadata = NotebookNode(
-        {key: copy.deepcopy(instructor.metadata[key]) for key in KERNEL if key in instructor.metadata},
+        {key: copied(instructor.metadata[key]) for key in KERNEL if key in instructor.metadata},
         attention101=NotebookNode(mended=[NotebookNode(asdict(note)) for note in mended]),
     )
     return Canonical(new_notebook(_Cells(matching).cells, metadata), mended)
@@ -93,9 +92,9 @@ class _Cells:
                 self._add("code", f"{place.grade_id}-part", cell.source, metadata)
 
     def _add_instructors(self, place: Place, source: str) -> None:
-        self._add(place.cell.cell_type, place.grade_id, source, copy.deepcopy(place.cell.metadata))
+        self._add(place.cell.cell_type, place.grade_id, source, copied(place.cell.metadata))
         if "attachments" in place.cell:
-            self.cells[-1]["attachments"] = copy.deepcopy(place.cell["attachments"])
+            self.cells[-1]["attachments"] = copied(place.cell["attachments"])
 
     def _add_own(self, number: int) -> None:
         cell = self.matching.given[number]

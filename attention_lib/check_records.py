@@ -9,6 +9,8 @@ from attention_lib.record_view import CHECKS_MIME, as_bundle
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+# In a message, before what is known already of a check that waits for other answers.
+FOR_NOW = "For now: "
 _TYPES = {"check": str, "passed": (bool, type(None)), "message": str, "hidden": bool}
 
 
@@ -31,9 +33,9 @@ def completed_records(outputs: list[NotebookNode]) -> list[dict]:
 def checks_output(records: list[dict]) -> NotebookNode:
     """The records as the output of a notebook's cell: JSON, HTML and plain text side by side."""
     # Not needed in a notebook, where its import would take a second.
-    from nbformat.v4 import new_output
+    from attention_lib.notebook_file import new_output
 
-    return new_output("display_data", data=as_bundle(records, ""), metadata={})
+    return new_output("display_data", data=as_bundle(records, ""))
 
 
 def all_passed(records: list[dict]) -> bool:

@@ -25,12 +25,11 @@ import warnings
 import numpy
 import torch
 
+from attention_lib.check_records import FOR_NOW
 from attention_lib.record_view import as_bundle
 
 RTOL = 1e-4
 ATOL = 1e-5
-# Before what is known of a check that waits for other answers.
-FOR_NOW = "For now: "
 
 _PRINTED_LIMIT = 4_000
 _LONGEST_MESSAGE = 1_500
@@ -149,6 +148,7 @@ def show_in_notebook(bundle: dict) -> None:
 publish = show_in_notebook
 # Grading sets this where an answer runs beside secrets: a message is then the check's rule, whatever the answer did.
 rules_only = False
+_kept = False
 
 
 def expect(condition: bool, message: str) -> None:
@@ -205,6 +205,31 @@ def expect_close(what: str, got: object, want: torch.Tensor, hint: str = "") -> 
 @contextlib.contextmanager
 def steady(seed: int = 0):
     """The same seed, dtype, device and grad mode for every check, whatever a student's cell left behind."""
+    with settings_kept():
+        begin_steadily(seed)
+        yield
+
+
+def begin_steadily(seed: int) -> None:
+    """Set seeds, dtype, device and grad mode. To be called within `settings_kept`."""
+    torch.set_default_dtype(torch.float32)
+    if torch.get_default_device().type != "cpu":  # a default device that is set makes every operation slower
+        torch.set_default_device("cpu")
+    torch.set_grad_enabled(True)
+    torch.set_autocast_enabled("cpu", False)
+    # Seeds of devices that the checks never use would take half a millisecond more.
+    torch.default_generator.manual_seed(seed)
+    numpy.random.seed(seed)
+    random.seed(seed)
+
+
+@contextlib.contextmanager
+def settings_kept():
+    """All that `begin_steadily` sets is as it was afterwards. The outermost does it, those within it nothing."""
+    global _kept
+    if _kept:
+        yield
+        return
     dtype, device = torch.get_default_dtype(), torch.get_default_device()
     states = torch.get_rng_state(), numpy.random.get_state(), random.getstate()
     with (
@@ -214,18 +239,13 @@ def steady(seed: int = 0):
         warnings.catch_warnings(),
     ):
         warnings.simplefilter("ignore")
+        _kept = True
         try:
-            torch.set_default_dtype(torch.float32)
-            if device.type != "cpu":  # a default device that is set makes every operation slower
-                torch.set_default_device("cpu")
-            # Seeds of devices that the checks never use would take half a millisecond more.
-            torch.default_generator.manual_seed(seed)
-            numpy.random.seed(seed)
-            random.seed(seed)
             yield
         finally:
+            _kept = False
             torch.set_default_dtype(dtype)
-            if device.type != "cpu":
+            if device.type != torch.get_default_device().type:
                 torch.set_default_device(device)
             torch.set_rng_state(states[0])
             numpy.random.set_state(states[1])

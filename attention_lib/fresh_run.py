@@ -7,7 +7,6 @@ import tempfile
 from collections import deque
 from collections.abc import Callable
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
@@ -18,6 +17,8 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import output_from_msg
+
+from attention_lib.notebook_file import copied
 
 LESSON_ONLY = "lesson-only"
 INSIDE_FRESH_RUN = "ATTENTION101_FRESH_RUN"
@@ -88,7 +89,7 @@ def without_culprits(
     deadline = monotonic() + total_limit_s
     left_out: dict[int, str] = {}
     while True:
-        run = FreshRun(deepcopy(notebook), {}, left_out, finished=True)
+        run = FreshRun(copied(notebook), {}, left_out, finished=True)
         culprit = run_once(run, deadline)
         if culprit is None:
             return run

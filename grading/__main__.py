@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import warnings
+from contextlib import nullcontext
 
 import traitlets.log
 from sqlalchemy.exc import SAWarning
@@ -14,6 +15,7 @@ from sqlalchemy.exc import SAWarning
 from grading.checkout import CourseError
 from grading.progress_bar import ProgressBar
 from grading.sandbox.settings import WALLS
+from grading.worker_pool import LocalPool
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -64,17 +66,17 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _autograde(given: argparse.Namespace) -> int:
-    from grading.autograde import autograde_class
-    from grading.class_table import class_rows, class_table
-    from grading.course import load_config, open_course
+    # The workers import what they need while this process imports nbgrader.
+    with nullcontext() if given.scheduler else LocalPool(given.jobs) as pool:
+        from grading.autograde import autograde_class
+        from grading.class_table import class_rows, class_table
+        from grading.course import load_config, open_course
 
-    config = load_config()
-    if given.walls:
-        config.Sandbox.walls = given.walls
-    with ProgressBar("grading") as bar:
-        run = autograde_class(
-            given.assignment, config, bar.tell, warn=bar.warn, jobs=given.jobs, scheduler=given.scheduler
-        )
+        config = load_config()
+        if given.walls:
+            config.Sandbox.walls = given.walls
+        with ProgressBar("grading") as bar:
+            run = autograde_class(given.assignment, config, bar.tell, bar.warn, scheduler=given.scheduler, pool=pool)
     print(class_table(class_rows(open_course(given.assignment), given.assignment, run.not_graded)))
     behind = f" Student code ran behind {' and '.join(sorted(run.walls))}." if run.walls else ""
     print(

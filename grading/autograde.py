@@ -39,6 +39,7 @@ def autograde_class(
     warn: Callable[[str], None] = lambda sentence: None,
     jobs: int = 1,
     scheduler: str = "",
+    pool: Pool | None = None,
 ) -> ClassRun:
     """Grade all that is in `submitted/` and not graded yet, also after an interruption.
 
@@ -46,23 +47,23 @@ def autograde_class(
     warn: called once with what the walls do not protect, if so
     jobs: how many submissions are judged side by side on this machine
     scheduler: address of a Dask scheduler, whose workers judge instead of this machine's
+    pool: workers that were started before, which are closed at the end; `jobs` and `scheduler` are then not used
     Raises CourseError where the source notebook or the gradebook's entry for it is missing, or no wall stands.
     """
-    config = load_config() if config is None else config
-    course = open_course(assignment, config)
-    source = read_source(source_path(course, assignment))
-    common = common_request(course, assignment, config, RunNotebook(config=config).limits())
-    pool: Pool = (
-        DaskPool(scheduler, common)
-        if scheduler
-        else LocalPool(max(1, min(jobs, len(submitted_ids(course, assignment)))), common)
-    )
+    if pool is None:
+        pool = DaskPool(scheduler) if scheduler else LocalPool(jobs)
     with pool:
+        config = load_config() if config is None else config
+        course = open_course(assignment, config)
+        source = read_source(source_path(course, assignment))
+        common = common_request(course, assignment, config, RunNotebook(config=config).limits())
+        pool.prepare(common, len(submitted_ids(course, assignment)))
         require_gradebook(
             course, assignment, [cell.metadata.nbgrader.grade_id for cell in source.cells if is_grade(cell)]
         )
         with Gradebook(course.db_url, course.course_id) as gradebook:
-            return _ClassGrading(course, assignment, config, gradebook, tell, warn, bool(scheduler)).grade(pool)
+            ship = not isinstance(pool, LocalPool)
+            return _ClassGrading(course, assignment, config, gradebook, tell, warn, ship).grade(pool)
 
 
 class _ClassGrading:

@@ -14,18 +14,17 @@ class DaskPool:
     """The workers of a Dask scheduler. Each needs this checkout and its environment; start them with one thread each.
 
     address: of the scheduler, such as tcp://host:8786
-    common: the part of all requests that is the same
     Raises CourseError where Dask is not installed or the scheduler cannot be reached.
     """
 
-    def __init__(self, address: str, common: dict):
+    def __init__(self, address: str):
         try:
             from distributed import Client
         except ImportError:
             raise CourseError(
                 "--scheduler needs Dask, which is not installed. Install it with: pip install 'distributed>=2026.8'"
             ) from None
-        self._common = common
+        self._common: dict = {}
         try:
             self._client = Client(address, timeout=_PATIENCE_S)
         except (OSError, ValueError) as error:
@@ -36,6 +35,10 @@ class DaskPool:
 
     def __exit__(self, *error) -> None:
         self._client.close()
+
+    def prepare(self, common: dict, most: int) -> None:
+        """See Pool: the part of all requests that is the same."""
+        self._common = common
 
     def answers(self, tasks: Iterable[Task]) -> Iterator[Answer]:
         """The answers, as they come. Of a worker that died, the submission is tried once more at the end, alone."""

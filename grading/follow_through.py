@@ -7,7 +7,7 @@ head's test, then the instructor's functions, then the head's test.
 from nbformat import NotebookNode
 
 from attention_lib.canonical import ANSWERS
-from attention_lib.checks import FOR_NOW
+from attention_lib.check_records import FOR_NOW
 from attention_lib.fresh_run import answer_of
 from attention_lib.notebook_file import new_cell, new_notebook
 

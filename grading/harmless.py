@@ -4,12 +4,12 @@ This is done where the autograded notebook is made, so that whatever opens it la
 JupyterLab, our feedback page.
 """
 
-import copy
 import re
 
 from nbformat import NotebookNode
 
 from attention_lib.check_records import checks_output, completed_records
+from attention_lib.notebook_file import copied
 from grading.harmless_markdown import as_code, harmless_markdown
 from grading.harmless_outputs import harmless_outputs
 
@@ -58,7 +58,7 @@ def _outputs(cell: NotebookNode) -> list[NotebookNode]:
 
 def _metadata(given: NotebookNode) -> NotebookNode:
     """Of the kernel's answers to who it is only plain words, and nothing else but what grading wrote itself."""
-    kept = NotebookNode({key: copy.deepcopy(given[key]) for key in ("attention101",) if key in given})
+    kept = NotebookNode({key: copied(given[key]) for key in ("attention101",) if key in given})
     for key in ("kernelspec", "language_info"):
         entry = given.get(key)
         if isinstance(entry, dict):

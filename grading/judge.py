@@ -4,11 +4,11 @@ import re
 from time import monotonic
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
 from attention_lib.canonical import ANSWERS
 from attention_lib.check_records import all_passed, checks_output, completed_records
 from attention_lib.fresh_run import FreshRun, answer_of
+from attention_lib.notebook_file import new_output
 from grading.follow_through import (
     FUNCTIONS,
     HEAD,

@@ -19,13 +19,12 @@ class WorkerDied(Exception):
 
 
 class LocalWorker:
-    """Starts at once and gets ready in the background; then `send`, and `receive` when `pipe` is readable.
-
-    first: a request, without a submission, that tells what to get ready for
+    """Starts at once, and imports what it needs in the background. First `prepare` it; then `send`, and `receive`
+    when `pipe` is readable.
     """
 
-    def __init__(self, first: dict):
-        self._most_seconds = 2 * first["limits"]["total_seconds"] + _PATIENCE_S
+    def __init__(self):
+        self._most_seconds = _PATIENCE_S
         self._deadline = 0.0
         self.pipe, theirs = Pipe()
         with theirs:
@@ -37,7 +36,11 @@ class LocalWorker:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
-        self.send(first | {"only_start": True})
+
+    def prepare(self, common: dict) -> None:
+        """Tell it the settings and limits, which are part of `common`, and have it get ready; to be received as answer."""
+        self._most_seconds = 2 * common["limits"]["total_seconds"] + _PATIENCE_S
+        self.send({key: common[key] for key in ("sandbox", "limits")} | {"only_start": True})
 
     def send(self, request: dict) -> None:
         """Give it a request; its answer comes later. Raises WorkerDied."""
@@ -116,7 +119,8 @@ def ask_own_worker(request: dict, tell) -> dict:
 def _start(request: dict) -> None:
     global _mine
     end_own_worker()
-    _mine = LocalWorker({key: request[key] for key in ("sandbox", "limits")})
+    _mine = LocalWorker()
+    _mine.prepare(request)
     _mine.receive()
 
 

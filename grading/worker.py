@@ -13,7 +13,7 @@ import traceback
 from functools import lru_cache
 from multiprocessing.connection import Connection
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
 import nbformat
 from nbformat import NotebookNode
@@ -131,6 +131,7 @@ def main(descriptor: int) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     limit = _MOST_BYTES if most == resource.RLIM_INFINITY else min(_MOST_BYTES, most)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
+    Thread(target=_import_meanwhile, daemon=True).start()
     with Connection(descriptor) as pipe:
         try:
             while pipe.poll(_IDLE_SECONDS):

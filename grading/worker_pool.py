@@ -34,25 +34,23 @@ class Pool(Protocol):
 
     def __exit__(self, *error) -> None: ...
 
+    def prepare(self, common: dict, most: int) -> None:
+        """Get ready. common: the part of all requests that is the same; most: how many tasks there may be."""
+        ...
+
     def answers(self, tasks: Iterable[Task]) -> Iterator[Answer]:
         """The answers, as they come. `tasks` is read no faster than workers come free."""
         ...
 
 
 class LocalPool:
-    """Workers of this machine.
+    """Workers of this machine. They start at once; each costs memory, so there should be no more than cores."""
 
-    common: the part of all requests that is the same
-    """
-
-    def __init__(self, jobs: int, common: dict):
-        self._jobs, self._common = jobs, common
-        self._workers: list[LocalWorker] = []
+    def __init__(self, jobs: int):
+        self._workers = [LocalWorker() for _ in range(jobs)]
+        self._common: dict = {}
 
     def __enter__(self) -> "LocalPool":
-        first = {key: self._common[key] for key in ("sandbox", "limits")}
-        self._first = first
-        self._workers = [LocalWorker(first) for _ in range(self._jobs)]
         return self
 
     def __exit__(self, *error) -> None:
@@ -60,6 +58,17 @@ class LocalPool:
             worker.pipe.close()
         for worker in self._workers:
             worker.close()
+
+    def prepare(self, common: dict, most: int) -> None:
+        """See Pool. Workers that would find nothing to do are ended. Raises CourseError where one has died already."""
+        self._common = common
+        while len(self._workers) > max(1, most):
+            self._workers.pop().close()
+        for worker in self._workers:
+            try:
+                worker.prepare(common)
+            except WorkerDied as death:
+                raise _not_ready(death) from None
 
     def answers(self, tasks: Iterable[Task]) -> Iterator[Answer]:
         """The answers, as they come. Of a worker that died, the submission is tried once more at the end, alone."""
@@ -73,28 +82,26 @@ class LocalPool:
                 task = busy.pop(worker)
                 try:
                     answer = worker.receive()
+                    if task is not None or "refused" in answer:
+                        yield Answer(task.student if task else "", answer)
+                    task = next(waiting, None)
+                    if task is not None:
+                        worker.send(self._common | task.request)
+                        busy[worker] = task
                 except WorkerDied as death:
                     if task is None:
-                        raise CourseError(f"A worker could not get ready: {death}. Nothing more was graded.") from None
+                        raise _not_ready(death) from None
                     again.append((task, str(death)))
-                    worker = self._replaced(worker)
-                    busy[worker] = None
-                    continue
-                if task is not None or "refused" in answer:
-                    yield Answer(task.student if task else "", answer)
-                following = next(waiting, None)
-                if following is not None:
-                    worker.send(self._common | following.request)
-                    busy[worker] = following
+                    busy[self._replaced(worker)] = None
         for task, first_death in again:
             yield self._alone(task, first_death)
 
     def _alone(self, task: Task, first_death: str) -> Answer:
         worker = self._workers[0]
-        if not worker.is_alive():
-            worker = self._replaced(worker)
-            worker.receive()
         try:
+            if not worker.is_alive():
+                worker = self._replaced(worker)
+                worker.receive()
             worker.send(self._common | task.request)
             return Answer(task.student, worker.receive())
         except WorkerDied as death:
@@ -103,9 +110,14 @@ class LocalPool:
 
     def _replaced(self, worker: LocalWorker) -> LocalWorker:
         worker.close()
-        new = LocalWorker(self._first)
+        new = LocalWorker()
         self._workers[self._workers.index(worker)] = new
+        new.prepare(self._common)
         return new
+
+
+def _not_ready(death: WorkerDied) -> CourseError:
+    return CourseError(f"A worker could not get ready: {death}. Nothing more was graded.")
 
 
 def _overdue(by_pipe: dict) -> list:

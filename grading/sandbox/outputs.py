@@ -1,9 +1,8 @@
 """Outputs of cells as they come from a student's process: taken over only as far as they have nbformat's form."""
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
-from attention_lib.notebook_file import encodable
+from attention_lib.notebook_file import encodable, new_output
 
 _MOST_OUTPUTS = 1000
 

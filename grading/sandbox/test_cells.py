@@ -6,10 +6,10 @@ from types import CodeType
 
 import torch
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 from torch import nn
 
 from attention_lib import checks
+from attention_lib.notebook_file import new_output
 from grading.sandbox.stand_ins import StudentNamespace
 
 STUDENTS_NAMES = ["project_qkv", "attention_scores", "attention_weights", "aggregate_values", "AttentionHead"]
@@ -32,7 +32,8 @@ def run_test_cell(source: str, students: StudentNamespace, secret: bool = False)
     checks.publish = lambda bundle: outputs.append(new_output("display_data", data=bundle))
     checks.rules_only = secret
     try:
-        exec(_compiled(source), names)
+        with checks.settings_kept():
+            exec(_compiled(source), names)
     except Exception as error:
         name, text = ("Exception", "") if secret else (type(error).__name__, str(error))
         outputs.append(new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"]))

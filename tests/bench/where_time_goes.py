@@ -48,7 +48,8 @@ def where_time_goes(course: Course, students: list[Student], walls: str) -> list
         subprocess.run([sys.executable, "-c", IMPORTS], cwd=CHECKOUT, check=True)
     common = common_request(directory, ASSIGNMENT, config, limits)
     with clock.during("once: a worker gets ready"):
-        worker = LocalWorker({key: common[key] for key in ("sandbox", "limits")})
+        worker = LocalWorker()
+        worker.prepare(common)
         worker.receive()
     worker.close()
     source = read_source(source_path(directory, ASSIGNMENT))

@@ -3,12 +3,12 @@
 import io
 import re
 import traceback
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
 
 import torch
 from torch import nn
 
-from attention_lib.checks import steady
+from attention_lib.checks import begin_steadily, settings_kept
 from grading.sandbox.inside.modules import KnownModules
 from grading.sandbox.line.values import Incoming, Outgoing, Unsendable, name_of
 
@@ -25,7 +25,14 @@ class Calls:
         self._namespace = namespace
         self._most_tensor_bytes = most_tensor_bytes
         self._modules = KnownModules()
+        self._settings: ExitStack | None = None
         self._graphs: dict[int, tuple[list[torch.Tensor], list[torch.Tensor]]] = {}
+
+    def settle(self) -> None:
+        """The row of calls is over: settings are again what the student's cells made them."""
+        if self._settings is not None:
+            self._settings.close()
+            self._settings = None
 
     def kinds(self, names: list[str]) -> dict:
         """What each name stands for: "class" (of modules), "callable", or "value"; undefined ones are left out."""
@@ -59,7 +66,12 @@ class Calls:
         before = {number: value.detach().clone() for number, value in given.items()}
         wanted |= given
         printed = _Printed()
-        with steady(message["seed"]), torch.set_grad_enabled(message["grad"]):
+        if self._settings is None:
+            # Kept over a row of calls, since no other code of the student's runs between them.
+            self._settings = ExitStack()
+            self._settings.enter_context(settings_kept())
+        begin_steadily(message["seed"])
+        with torch.set_grad_enabled(message["grad"]):
             with redirect_stdout(printed), redirect_stderr(printed):
                 try:
                     result = self._target(message)(*arguments, **named)

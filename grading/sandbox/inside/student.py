@@ -47,6 +47,7 @@ def _serve(line: Line, setup: dict, shell: CellShell) -> None:
         message, tensors = line.receive(wait)
         match message["do"]:
             case "cell":
+                calls.settle()
                 reply, answer = {"outputs": shell.run(message["source"])}, {}
             case "kinds":
                 reply, answer = {"kinds": calls.kinds(message["names"])}, {}
