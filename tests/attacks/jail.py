@@ -24,12 +24,13 @@ def jailed(command: list[str], prepared: Path) -> list[str]:
     line += ["--die-with-parent", "--cap-drop", "ALL"]
     for capability in _CAPABILITIES:
         line += ["--cap-add", capability]
-    for path in _readable():
-        line += _bound(Path(path), Path(path))
-    line += _bound(prepared, PREPARED)
     line += ["--proc", "/proc", "--dev", "/dev"]
     for folder, size in (("/tmp", _TEMPORARY_BYTES), ("/dev/shm", _TEMPORARY_BYTES), ("/var/tmp", _TEMPORARY_BYTES)):
         line += ["--size", str(size), "--perms", "1777", "--tmpfs", folder]
+    # After those, since the checkout may lie in one of them.
+    for path in _readable():
+        line += _bound(Path(path), Path(path))
+    line += _bound(prepared, PREPARED)
     line += ["--perms", "0755", "--dir", "/mnt", "--chdir", str(ROOT), "--clearenv"]
     line += ["--setenv", "PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin", "--setenv", "LANG", "C.UTF-8"]
     return [*line, "--", *command]
