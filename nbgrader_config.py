@@ -20,7 +20,7 @@ programs = str(Path(sys.executable).parent)
 if programs not in os.environ.get("PATH", "").split(os.pathsep):
     os.environ["PATH"] = os.pathsep.join(filter(None, [programs, os.environ.get("PATH")]))
 
-from grading.gradebook_wait import wait_for_gradebook  # noqa: E402  (found once `here` is in the path)
+from grading.gradebook.wait import wait_for_gradebook  # noqa: E402  (found once `here` is in the path)
 
 # Seconds to wait while formgrader or another run writes to the gradebook.
 wait_for_gradebook(120)
@@ -31,8 +31,8 @@ c.CourseDirectory.ignore = [*CourseDirectory.class_traits()["ignore"].default(),
 c.CourseDirectory.root = os.path.abspath(os.environ.get("ATTENTION101_COURSE") or here)
 
 if formgrader := sys.modules.get("nbgrader.server_extensions.formgrader.handlers"):
-    from grading.formgrader_files import run_nothing
-    from grading.formgrader_pages import refuse_markup
+    from grading.formgrader.files import run_nothing
+    from grading.formgrader.pages import refuse_markup
 
     run_nothing(formgrader.SubmissionFilesHandler)
     refuse_markup(formgrader.BaseHandler)
@@ -50,10 +50,10 @@ c.GenerateSolution.preprocessors = [*before_execution, "grading.released.StoreRe
 # For the reference and for `nbgrader validate`: a first import of transformers takes long on a slow disk.
 c.Execute.timeout = 120
 
-c.Autograde.exporter_class = "grading.submission_reader.SubmissionReader"
-c.Autograde.sanitize_preprocessors = ["grading.canonicalize.Canonicalize"]
+c.Autograde.exporter_class = "grading.submission.reader.SubmissionReader"
+c.Autograde.sanitize_preprocessors = ["grading.submission.canonicalize.Canonicalize"]
 c.Autograde.autograde_preprocessors = [
-    "grading.run.RunNotebook",
+    "grading.judging.run.RunNotebook",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SAWarning
 from grading.checkout import CourseError
 from grading.progress_bar import ProgressBar
 from grading.sandbox.settings import WALLS
-from grading.worker_pool import LocalPool
+from grading.workers.pool import LocalPool
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -69,8 +69,8 @@ def _autograde(given: argparse.Namespace) -> int:
     # The workers import what they need while this process imports nbgrader.
     with nullcontext() if given.scheduler else LocalPool(given.jobs) as pool:
         from grading.autograde import autograde_class
-        from grading.class_table import class_rows, class_table
         from grading.course import load_config, open_course
+        from grading.gradebook.class_table import class_rows, class_table
 
         config = load_config()
         if given.walls:

@@ -10,16 +10,16 @@ from nbgrader.utils import is_grade
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
-from grading.completed import is_graded, submission_digest
 from grading.course import CourseError, load_config, open_course, require_gradebook, source_path, submitted_ids
-from grading.dask_pool import DaskPool
-from grading.gradebook_writer import GradebookWriter
-from grading.grading_request import common_request
+from grading.gradebook.completed import is_graded, submission_digest
+from grading.gradebook.writer import GradebookWriter
+from grading.judging.run import RunNotebook
 from grading.released import read_source
-from grading.run import RunNotebook
-from grading.student_ids import trouble_with
-from grading.submission_parcel import packed
-from grading.worker_pool import Answer, LocalPool, Pool, Task
+from grading.submission.student_ids import trouble_with
+from grading.workers.dask_pool import DaskPool
+from grading.workers.parcel import packed
+from grading.workers.pool import Answer, LocalPool, Pool, Task
+from grading.workers.request import common_request
 
 
 @dataclass(frozen=True)

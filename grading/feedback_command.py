@@ -8,8 +8,8 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.utils import rmtree
 from traitlets.config import Config
 
-from grading.completed import read_autograded
 from grading.course import autograded_ids, load_config, open_course
+from grading.gradebook.completed import read_autograded
 
 
 def generate_feedback_for_class(

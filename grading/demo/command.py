@@ -15,10 +15,10 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from grading.autograde import autograde_class
-from grading.class_table import class_rows, class_table
 from grading.course import CHECKOUT, load_config
 from grading.demo.class_of_twelve import CLASS, Student
 from grading.feedback_command import generate_feedback_for_class
+from grading.gradebook.class_table import class_rows, class_table
 from grading.progress_bar import ProgressBar
 from grading.sandbox.settings import Sandbox
 from grading.sandbox.walls import NoWall, chosen_walls

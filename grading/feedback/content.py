@@ -13,7 +13,7 @@ from grading.feedback.markdown import harmless_html, markdown_html
 from grading.feedback.outputs import Shown, shown_outputs
 from grading.feedback.plain_text import cut_lines, plain_text
 from grading.feedback.tracebacks import StudentCell
-from grading.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
+from grading.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
 
 NO_RESPONSE = "No response."  # what nbgrader writes beside an answer that was left as released
 

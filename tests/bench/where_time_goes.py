@@ -11,24 +11,24 @@ from time import perf_counter
 import nbformat
 from nbgrader.api import Gradebook
 
-from grading.canonical_submission import canonical_submission
-from grading.class_table import class_rows, class_table
-from grading.completed import is_graded, submission_digest
 from grading.course import CHECKOUT, load_config, open_course, source_path
 from grading.demo.class_of_twelve import Student
-from grading.gradebook_writer import GradebookWriter
-from grading.grading_request import common_request
-from grading.harmless import harmless
-from grading.judge import judge
-from grading.local_worker import LocalWorker
-from grading.read_submission import read_submission
+from grading.gradebook.class_table import class_rows, class_table
+from grading.gradebook.completed import is_graded, submission_digest
+from grading.gradebook.writer import GradebookWriter
+from grading.harmless.notebook import harmless
+from grading.judging.judge import judge
+from grading.judging.run import RunNotebook
 from grading.released import read_source, released_version
-from grading.run import RunNotebook
 from grading.sandbox.student_process import StudentProcess
+from grading.submission.canonical import canonical_submission
+from grading.submission.read_submission import read_submission
+from grading.workers.local_worker import LocalWorker
+from grading.workers.request import common_request
 from tests.bench.class_of_many import ASSIGNMENT, Course
 from tests.bench.warm import warm_process
 
-IMPORTS = "import grading.__main__, grading.autograde, grading.class_table"
+IMPORTS = "import grading.__main__, grading.autograde, grading.gradebook.class_table"
 
 
 def where_time_goes(course: Course, students: list[Student], walls: str) -> list[tuple[str, float]]:

@@ -6,9 +6,9 @@ from nbgrader.api import Gradebook
 
 from attention_lib.check_records import completed_records
 from grading.autograde import autograde_class
-from grading.class_table import class_rows, class_table
 from grading.course import CourseError, load_config, open_course
 from grading.feedback_command import generate_feedback_for_class
+from grading.gradebook.class_table import class_rows, class_table
 
 pytestmark = pytest.mark.kernel
 

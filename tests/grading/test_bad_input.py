@@ -19,7 +19,7 @@ from course_folder import RIGHT, ROOT, CourseFolder
 from grading.autograde import autograde_class
 from grading.course import CourseError, load_config
 from grading.feedback_command import generate_feedback_for_class
-from grading.gradebook_wait import wait_for_gradebook
+from grading.gradebook.wait import wait_for_gradebook
 
 pytestmark = pytest.mark.kernel
 
@@ -370,7 +370,7 @@ class Holder:
 @pytest.fixture
 def waiting():
     """Sets how long the gradebook is waited for; in the end it is as it was."""
-    from grading import gradebook_wait
+    from grading.gradebook import wait as gradebook_wait
 
     before = gradebook_wait._seconds
     yield wait_for_gradebook

@@ -16,8 +16,8 @@ from traitlets.config import Config
 
 from attention_lib.check_records import checks_output, completed_records
 from attention_lib.notebook_file import new_cell, new_notebook
-from grading.harmless import harmless
-from grading.harmless_markdown import harmless_markdown
+from grading.harmless.markdown import harmless_markdown
+from grading.harmless.notebook import harmless
 
 # What plain nbconvert shows as text, too: kept here because other readers of Markdown differ.
 QUIET_IN_NBCONVERT = {

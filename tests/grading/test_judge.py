@@ -5,8 +5,8 @@ from course_folder import RIGHT, at, insert_after, lesson
 
 from attention_lib.canonical import canonical_notebook
 from attention_lib.check_records import completed_records
-from grading.judge import judge
-from grading.limits import Limits
+from grading.judging.judge import judge
+from grading.judging.limits import Limits
 from grading.sandbox.settings import Sandbox
 from grading.sandbox.student_process import StudentProcess
 from grading.sandbox.walls import chosen_walls

@@ -1,6 +1,6 @@
 import pytest
 
-from grading.student_ids import trouble_with
+from grading.submission.student_ids import trouble_with
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import json
 
 from course_folder import RIGHT, lesson
 
-from grading.submission_reader import read_submission
+from grading.submission.reader import read_submission
 
 
 def write(path, notebook):

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from grading.checkout import CourseError
-from grading.submitted_files import bring_along, read_timestamp
+from grading.submission.files import bring_along, read_timestamp
 
 TIME = "2026-11-25 10:00:00.000000 UTC"
 

@@ -11,10 +11,10 @@ import psutil
 import pytest
 from course_folder import RIGHT, ROOT
 
-from grading import local_worker
 from grading.autograde import autograde_class
 from grading.course import CourseError, load_config
-from grading.local_worker import LocalWorker
+from grading.workers import local_worker
+from grading.workers.local_worker import LocalWorker
 
 pytestmark = pytest.mark.kernel
 
@@ -126,7 +126,7 @@ def test_a_killed_run_leaves_nothing_running_and_is_gone_on_with(ungraded, grade
 
 def workers() -> list[psutil.Process]:
     """All of this machine's processes that judge, or that run student code."""
-    ours = ("grading.worker", "grading.sandbox.inside.warm_parent")
+    ours = ("grading.workers.worker", "grading.sandbox.inside.warm_parent")
     return [p for p in psutil.process_iter(["cmdline"]) if any(word in ours for word in p.info["cmdline"] or ())]
 
 

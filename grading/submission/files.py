@@ -12,7 +12,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc, rmtree
 
 from grading.checkout import CourseError
-from grading.read_submission import is_linked
+from grading.submission.read_submission import is_linked
 
 TIMESTAMP = "timestamp.txt"
 LONGEST_TIMESTAMP = 200  # bytes

@@ -3,9 +3,9 @@
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from grading.canonical_submission import canonical_submission
 from grading.course import course_of, source_path
 from grading.released import read_source, released_version, stub_checksums
+from grading.submission.canonical import canonical_submission
 
 
 class Canonicalize(NbGraderPreprocessor):

@@ -14,9 +14,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from traitlets.config import Config
 
-from grading.completed import autograded_path, seal
-from grading.submission_reader import SubmissionReader
-from grading.submitted_files import bring_along, read_timestamp
+from grading.gradebook.completed import autograded_path, seal
+from grading.submission.files import bring_along, read_timestamp
+from grading.submission.reader import SubmissionReader
 
 
 @contextmanager

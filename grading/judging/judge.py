@@ -9,7 +9,7 @@ from attention_lib.canonical import ANSWERS
 from attention_lib.check_records import all_passed, checks_output, completed_records
 from attention_lib.fresh_run import FreshRun, answer_of
 from attention_lib.notebook_file import new_output
-from grading.follow_through import (
+from grading.judging.follow_through import (
     FUNCTIONS,
     HEAD,
     HEAD_TEST,
@@ -17,8 +17,8 @@ from grading.follow_through import (
     head_over_correct_functions,
     judged_over_correct_functions,
 )
-from grading.limits import Limits
-from grading.session import NewStudentProcess, run_session
+from grading.judging.limits import Limits
+from grading.judging.session import NewStudentProcess, run_session
 
 _SYNTAX_ERROR_LINE = re.compile(r" ?\([^()]*, line (\d+)\)$")
 

@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
-from grading.read_submission import is_linked
+from grading.submission.read_submission import is_linked
 
 
 def seal(notebook: NotebookNode, digest: str) -> None:

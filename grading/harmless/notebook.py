@@ -10,8 +10,8 @@ from nbformat import NotebookNode
 
 from attention_lib.check_records import checks_output, completed_records
 from attention_lib.notebook_file import copied
-from grading.harmless_markdown import as_code, harmless_markdown
-from grading.harmless_outputs import harmless_outputs
+from grading.harmless.markdown import as_code, harmless_markdown
+from grading.harmless.outputs import harmless_outputs
 
 _PLAIN_WORDS = re.compile(r"[\w .()+-]{0,80}")
 

@@ -6,13 +6,13 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from grading.course import source_path
-from grading.limits import Limits
+from grading.judging.limits import Limits
 from grading.released import read_source, released_version, stub_checksums
 from grading.sandbox.settings import Sandbox
 
 
 def common_request(course: CourseDirectory, assignment: str, config: Config, limits: Limits) -> dict:
-    """The entries of a request (see `grading.worker.answer`) that do not depend on the submission."""
+    """The entries of a request (see `grading.workers.worker.answer`) that do not depend on the submission."""
     source = read_source(source_path(course, assignment))
     released = released_version(source, config)
     return {

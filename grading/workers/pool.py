@@ -7,7 +7,7 @@ from multiprocessing.connection import wait
 from typing import Protocol
 
 from grading.checkout import CourseError
-from grading.local_worker import LocalWorker, WorkerDied
+from grading.workers.local_worker import LocalWorker, WorkerDied
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a worker answered (see `grading.worker.answer`), or why there is no answer, as a clause."""
+    """What a worker answered (see `grading.workers.worker.answer`), or why there is no answer, as a clause."""
 
     student: str
     answer: dict

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from grading.checkout import CourseError
-from grading.worker_pool import Answer, Task
+from grading.workers.pool import Answer, Task
 
 _PATIENCE_S = 10
 _AHEAD = 2  # tasks per worker that wait for it, so that none is idle
@@ -77,6 +77,6 @@ class DaskPool:
 
 
 def _answer(request: str) -> str:
-    from grading.worker import answer
+    from grading.workers.worker import answer
 
     return answer(request)

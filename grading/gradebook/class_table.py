@@ -7,10 +7,10 @@ from nbgrader.coursedir import CourseDirectory
 
 from attention_lib.canonical import ANSWERS
 from attention_lib.record_view import CHECKS_MIME
-from grading.completed import read_autograded
 from grading.course import autograded_ids, submitted_ids
-from grading.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
-from grading.student_ids import trouble_with
+from grading.gradebook.completed import read_autograded
+from grading.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
+from grading.submission.student_ids import trouble_with
 
 REMARK_WIDTH = 90
 

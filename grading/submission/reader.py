@@ -7,9 +7,9 @@ from nbgrader.converters.base import BaseConverter
 from traitlets import List, Unicode
 
 from grading.course import CourseError
-from grading.read_submission import read_submission
-from grading.student_ids import trouble_with
-from grading.submitted_files import TIMESTAMP, UncopiedFolders, bring_along
+from grading.submission.files import TIMESTAMP, UncopiedFolders, bring_along
+from grading.submission.read_submission import read_submission
+from grading.submission.student_ids import trouble_with
 
 __all__ = ["TIMESTAMP", "SubmissionReader", "read_submission"]
 

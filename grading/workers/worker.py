@@ -38,7 +38,7 @@ def answer(request: str) -> str:
         stubs: nbgrader's checksums of the answers' stubs
         canonical: a canonical notebook, as text; or
         submitted: the path at which a submitted notebook should be; or
-        parcel: a submitted folder packed by `grading.submission_parcel`
+        parcel: a submitted folder packed by `grading.workers.parcel`
         only_start: true to do no more than get ready
     Returns JSON: {"notebook": text of the judged notebook, "walls": name, "warning": sentence or ""}, or
     {"refused": sentence} where the walls that are demanded do not stand, or {"failed": clause} where the grader has a fault.
@@ -63,13 +63,13 @@ def answer(request: str) -> str:
 
 
 def _judged(given: dict, warm: WarmProcess) -> str:
-    from grading.canonical_submission import canonical_submission
-    from grading.harmless import harmless
-    from grading.judge import judge
-    from grading.limits import Limits
-    from grading.read_submission import read_submission
+    from grading.harmless.notebook import harmless
+    from grading.judging.judge import judge
+    from grading.judging.limits import Limits
     from grading.sandbox.student_process import StudentProcess
-    from grading.submission_parcel import unpacked
+    from grading.submission.canonical import canonical_submission
+    from grading.submission.read_submission import read_submission
+    from grading.workers.parcel import unpacked
 
     source, released = _notebook(given["source"]), _notebook(given["released"])
     if "canonical" in given:
@@ -114,8 +114,8 @@ def _warm_process(settings: dict, total_seconds: float) -> WarmProcess:
 def _import_meanwhile() -> None:
     import torch
 
-    import grading.harmless
-    import grading.session  # noqa: F401
+    import grading.harmless.notebook
+    import grading.judging.session  # noqa: F401
 
     # One core per worker; and no pool of threads for tensors as small as the tests'.
     torch.set_num_threads(1)

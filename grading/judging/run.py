@@ -7,11 +7,11 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Float
 
-from grading.completed import seal, submission_digest
 from grading.course import course_of
-from grading.grading_request import common_request
-from grading.limits import Limits
-from grading.local_worker import ask_own_worker
+from grading.gradebook.completed import seal, submission_digest
+from grading.judging.limits import Limits
+from grading.workers.local_worker import ask_own_worker
+from grading.workers.request import common_request
 
 
 class RunNotebook(NbGraderPreprocessor):
