@@ -62,8 +62,10 @@ def save_progress(notebook: Path, result: dict, first_passed: set[str]) -> str:
         _write(folder / "first_passed.json", sorted(first_passed))
     except OSError as error:
         return (
-            f"This result could not be written to {_short(folder / 'lesson_progress.json')} ({error.strerror or error}). "
-            "The check itself is not affected. Make the folder writable, or free some disk space, to keep your progress."
+            f"This result could not be written to {_short(folder / 'lesson_progress.json')} "
+            f"({error.strerror or error}). "
+            "The check itself is not affected. Make the folder writable, or free some disk space, to keep your "
+            "progress."
         )
     return ""
 

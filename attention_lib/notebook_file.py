@@ -178,13 +178,15 @@ def _notebook(content, name: str) -> NotebookNode:
     cells = [{"source": cell} if isinstance(cell, str) else cell for cell in cells]
     if len(cells) > MOST_CELLS:
         raise UnreadableNotebook(
-            f"The notebook {name} has {len(cells):,} cells, and no more than {MOST_CELLS:,} can be graded. Delete those "
+            f"The notebook {name} has {len(cells):,} cells, and no more than {MOST_CELLS:,} can be graded. Delete "
+            "those "
             "that you do not need, save it, and hand it in again."
         )
     cells = [_cell(cell, f"cell-{place}") for place, cell in enumerate(cells) if isinstance(cell, dict)]
     if sum(len(cell.source) for cell in cells) > MOST_CHARACTERS:
         raise UnreadableNotebook(
-            f"The cells of the notebook {name} hold more than {MOST_CHARACTERS / 1e6:g} million characters, which is too "
+            f"The cells of the notebook {name} hold more than {MOST_CHARACTERS / 1e6:g} million characters, which is "
+            "too "
             "much to be graded. Delete what was pasted into them, save it, and hand it in again."
         )
     return new_notebook(cells, _metadata(content))

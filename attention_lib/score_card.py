@@ -99,7 +99,8 @@ def _row(row: Row) -> str:
         message = f'<div style="flex-basis:100%;min-width:0;white-space:pre-wrap">{_inline(row.message)}</div>'
     return (
         '<div style="display:flex;flex-wrap:wrap;align-items:baseline;gap:2px 10px;padding:8px 0;'
-        f'border-top:1px solid rgba(128,128,128,.25)">{chip}<code style="font-weight:600">{html.escape(row.name)}</code>'
+        f'border-top:1px solid rgba(128,128,128,.25)">{chip}<code '
+        f'style="font-weight:600">{html.escape(row.name)}</code>'
         f'<span style="font-size:.88em;margin-left:auto">{_attempts(row)}</span>{message}</div>'
     )
 

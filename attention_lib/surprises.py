@@ -308,7 +308,8 @@ def _newer_notebooks(path: Path) -> Iterator[Surprise]:
     for written, other in sorted(others, reverse=True)[:_OTHER_NOTEBOOKS_READ]:
         if written > saved and _is_this_assignment(other):
             yield Surprise("", (
-                f"{other.name} was saved later than {path.name}. Only {path.name} is handed in and graded: if your work "
+                f"{other.name} was saved later than {path.name}. Only {path.name} is handed in and graded: if your "
+                "work "
                 "is in the other one, copy it over."
             ))  # fmt: skip
 

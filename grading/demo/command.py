@@ -114,7 +114,7 @@ def _nbgrader(folder: Path, *arguments: str) -> None:
 
 
 def _config(folder: Path) -> Config:
-    """The checkout's configuration for the demo's course. Its class is our own, so it is graded without walls if it must be."""
+    """The checkout's configuration for the demo's course. Its class is our own: graded without walls if need be."""
     config = load_config()
     config.CourseDirectory.root = str(folder)
     config.CourseDirectory.db_url = _database(folder)

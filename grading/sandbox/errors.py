@@ -11,7 +11,7 @@ _MOST_LINES = 100_000
 
 
 def as_exception(fact: object, secret: bool) -> Exception:
-    """An exception with the type's name, the text and the place that `fact` tells, as far as they are what they should be.
+    """An exception with the type's name, the text and the place that `fact` tells, as far as these are well formed.
 
     It is of the built-in class that the student's was of, too, so that a test can catch it by that.
     secret: tell only of which built-in class it was, and where it was raised

@@ -134,4 +134,5 @@ class WarmProcess:
         status = self.process.poll()
         self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - 2000))
         words = self._log.read().decode(errors="replace").strip()
-        return f"The warm parent of the sandbox {'ended with ' + str(status) if status is not None else 'does not answer'}. {words}"
+        how = "does not answer" if status is None else f"ended with {status}"
+        return f"The warm parent of the sandbox {how}. {words}"

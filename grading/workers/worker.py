@@ -41,7 +41,7 @@ def answer(request: str) -> str:
         parcel: a submitted folder packed by `grading.workers.parcel`
         only_start: true to do no more than get ready
     Returns JSON: {"notebook": text of the judged notebook, "walls": name, "warning": sentence or ""}, or
-    {"refused": sentence} where the walls that are demanded do not stand, or {"failed": clause} where the grader has a fault.
+    {"refused": sentence} where demanded walls do not stand, or {"failed": clause} for a fault of the grader.
     Raises grading.sandbox.warm_process.WarmParentFailed.
     """
     given = json.loads(request)

@@ -1,4 +1,4 @@
-"""Workers side by side, on this machine and through Dask: the same results, whatever happens to a worker or to the run."""
+"""Workers side by side, here and through Dask: the same results, whatever happens to a worker or to the run."""
 
 import os
 import shutil

@@ -7,7 +7,8 @@ from attention_lib.canonical import ANSWERS
 RIGHT = {
     "einsum projections, as a list": (
         "project_qkv",
-        "def project_qkv(x, W_q, W_k, W_v):\n    return [torch.einsum('...sd,dh->...sh', x, W) for W in (W_q, W_k, W_v)]",
+        "def project_qkv(x, W_q, W_k, W_v):\n    return [torch.einsum('...sd,dh->...sh', x, W) for W in (W_q, W_k, "
+        "W_v)]",
     ),
     "scores by broadcasting": (
         "attention_scores",
@@ -58,7 +59,10 @@ HEAD = (
     "    def forward(self, x, mask=None):\n        {forward}\n"
 )
 INIT = "self.W_q, self.W_k, self.W_v = (nn.Linear(d_model, d_head, bias=False) for _ in range(3))"
-FORWARD = "w = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask); return aggregate_values(w, self.W_v(x)), w"
+FORWARD = (
+    "w = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask); "
+    "return aggregate_values(w, self.W_v(x)), w"
+)
 
 
 def function(answer, body):
@@ -136,7 +140,8 @@ WRONG = {
         "attention_weights",
         function(
             "attention_weights",
-            "scores = scores if mask is None else scores.masked_fill(~mask, -math.inf); return torch.softmax(scores, 1)",
+            "scores = scores if mask is None else scores.masked_fill(~mask, -math.inf); return torch.softmax(scores, "
+            "1)",
         ),
         "last dimension",
     ),

@@ -19,7 +19,8 @@ mq_timedreceive mq_notify mq_getsetattr mknod mknodat
 move_pages migrate_pages set_mempolicy_home_node get_robust_list inotify_add_watch setfsuid setfsgid seccomp
 landlock_create_ruleset landlock_add_rule landlock_restrict_self
 """.split()
-# Refused, these would break shutil.copy2 and the like; Landlock does not cover them. So they do nothing, and say that they did.
+# Refused, these would break shutil.copy2 and the like; Landlock does not cover them. So they do nothing, and say that
+# they did.
 _PRETENDED = """
 chmod fchmod fchmodat chown fchown lchown fchownat utime utimes utimensat futimesat
 setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr

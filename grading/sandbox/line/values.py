@@ -1,4 +1,4 @@
-"""Arguments and results as data: tensors, numbers, strings, and plain containers of them. Everything else is only named.
+"""Arguments and results as data: tensors, numbers, strings, plain containers of them. All else is only named.
 
 Tensors are kept apart, under a number; the same tensor twice has one number, so that it arrives as one tensor.
 """

@@ -193,7 +193,7 @@ def test_a_stopped_process_is_no_answer_and_meets_the_limit(small):
 
 
 def seconds_until_stopped(warm, monkeypatch, waited, limit=0.5, last=60.0) -> float:
-    """How long a cell that sleeps for ever goes on; `waited(seconds so far)`: what it is said to wait for a processor."""
+    """How long an endless cell goes on; `waited(seconds so far)`: what it is said to wait for a processor."""
     with StudentProcess(warm) as process:
         begun = monotonic()
         monkeypatch.setattr(process._watchdog, "seconds_without_processor", lambda: waited(monotonic() - begun))
