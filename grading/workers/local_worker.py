@@ -38,7 +38,7 @@ class LocalWorker:
             )
 
     def prepare(self, common: dict) -> None:
-        """Tell it the settings and limits that are in `common`, and have it get ready. Its first answer says that it is."""
+        """Tell it the settings and limits in `common`, and have it get ready. Its first answer says that it is."""
         self._most_seconds = 2 * common["limits"]["total_seconds"] + _PATIENCE_S
         self.send({key: common[key] for key in ("sandbox", "limits")} | {"only_start": True})
 
