@@ -2,7 +2,7 @@ PYTHON_IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-slow test-quick attack bench release lint
+.PHONY: help setup demo test test-slow test-quick attack catalogue bench release lint
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,9 @@ test-quick: setup ## run the tests that take less than a minute in all
 
 attack: setup ## try the attacks on our grading and on plain nbgrader, and print a table
 	$(PYTHON_IN_VENV) -m tests.attacks
+
+catalogue: setup ## grade right and wrong answers of every kind; print which were caught, accepted and explained
+	$(PYTHON_IN_VENV) -m tests.catalogue
 
 bench: setup ## grade the same class with plain nbgrader and with ours, and print times and memory
 	$(PYTHON_IN_VENV) -m tests.bench

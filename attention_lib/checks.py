@@ -21,6 +21,7 @@ import io
 import random
 import re
 import warnings
+from collections.abc import Callable
 
 import numpy
 import torch
@@ -28,9 +29,12 @@ import torch
 from attention_lib.check_records import FOR_NOW
 from attention_lib.record_view import as_bundle
 
+# By a sentence that names a mistake: what comes out if it is made.
+Mistakes = dict[str, torch.Tensor | tuple[torch.Tensor, ...]]
 RTOL = 1e-4
 ATOL = 1e-5
 
+_CUTS = "`detach`, `no_grad`, `.data`, `.item()` or `.numpy()`"
 _PRINTED_LIMIT = 4_000
 _LONGEST_MESSAGE = 1_500
 _IN_A_CELL = re.compile(r"ipykernel_\d+|<ipython-input")
@@ -103,7 +107,7 @@ class Checks:
         except CheckFailed as failure:
             passed, message = False, str(failure)
         except (Exception, SystemExit) as error:
-            passed, message = False, self._explain(error, check.__code__.co_filename)
+            passed, message = False, self._explain(error, check.__code__.co_filename, rule)
             blank = self._is_blank(error)
         waiting = [f"`{name}`" for name in self.over if passed_in_this_session.get(name) is False]
         if passed is False and waiting and not blank:
@@ -124,16 +128,16 @@ class Checks:
             return False
         return _raised_in(error).partition(".")[0] in (self.name, self.answer)
 
-    def _explain(self, error: BaseException, test_file: str) -> str:
+    def _explain(self, error: BaseException, test_file: str, rule: str) -> str:
         if self._is_blank(error):
             return f"`{self.name}` is not written yet."
         if isinstance(error, NameError) and getattr(error, "name", None) == self.name:
             return f"`{self.name}` is not defined. Write it in the answer cell above and run that cell."
         line = _line_in_a_cell(error, test_file)
         where = f" in line {line} of its cell" if line else ""
-        what = " ".join(str(error).split())
+        what = " ".join(str(error).split()).rstrip(".")
         said = f": {what[:300]}" if what else ""
-        return f"`{self.name}` stopped with {type(error).__name__}{where}{said}."
+        return f"`{self.name}` stopped with {type(error).__name__}{where}{said}. Checked was this: {rule}"
 
 
 def show_in_notebook(bundle: dict) -> None:
@@ -169,37 +173,104 @@ def expect_shape(what: str, got: object, shape: tuple[int, ...], hint: str = "")
     """The check fails unless `got` is a tensor of this shape."""
     expect_tensor(what, got)
     message = f"{_capital(what)} should have shape {tuple(shape)}, but came back with {tuple(got.shape)}."
-    expect(tuple(got.shape) == tuple(shape), f"{message} {hint}".strip())
+    expect(tuple(got.shape) == tuple(shape), _joined(message, _about_shape(tuple(got.shape), tuple(shape)) or hint))
 
 
-def is_close(got: torch.Tensor, want: torch.Tensor) -> bool:
+def expect_dtype(what: str, got: torch.Tensor) -> None:
+    """The check fails unless `got` has the inputs' dtype, float32."""
+    message = f"{_capital(what)} should keep the inputs' dtype, float32, but came back as {got.dtype}."
+    expect(got.dtype == torch.float32, message.replace("torch.", ""))
+
+
+def expect_unchanged(inputs: dict[str, torch.Tensor], before: dict[str, torch.Tensor], hint: str = "") -> None:
+    """The check fails unless each input has the values that it had before; both by name."""
+    changed = [name for name, value in inputs.items() if not torch.equal(value, before[name])]
+    message = f"The call changed {' and '.join(changed)}."
+    in_place = "Avoid operations that work in place, such as `*=`, or names that end in `_`."
+    expect(not changed, _joined(message, hint or in_place))
+
+
+class RightGradients:
+    """The gradients of right results, known before the answer is called, to compare those of the answer with.
+
+    outputs: the right results
+    inputs: what they were computed from, by name; each requires gradients
+    """
+
+    def __init__(self, outputs: list[torch.Tensor], inputs: dict[str, torch.Tensor]):
+        self._inputs = inputs
+        self._outputs = [output.detach() for output in outputs]
+        self._probes = [torch.randn_like(output) for output in outputs]
+        self._gradients = torch.autograd.grad(self._total(outputs), list(inputs.values()))
+
+    def expect(self, outputs: list[torch.Tensor]) -> None:
+        """The check fails unless gradients flow from `outputs` to each input; and where the results are right, unless
+        the gradients are, too."""
+        for output, right in zip(outputs, self._outputs, strict=True):
+            expect_shape("the result", output, tuple(right.shape))
+        are_right = all(is_close(output, right) for output, right in zip(outputs, self._outputs))
+        # A result that is off may be off because an input is not used; then nothing is cut off.
+        why = f"Is there a {_CUTS}?" if are_right else "See to the result first, which is not right yet."
+        names = list(self._inputs)
+        if not any(output.requires_grad for output in outputs):
+            raise CheckFailed(f"No gradient reaches any of {', '.join(names)}. {why}")
+        found = torch.autograd.grad(self._total(outputs), list(self._inputs.values()), allow_unused=True)
+        missing = [name for name, gradient in zip(names, found) if gradient is None]
+        expect(not missing, f"No gradient reaches {' and '.join(missing)}. {why}")
+        if are_right:
+            for name, gradient, right in zip(names, found, self._gradients):
+                expect_close(f"the gradient of {name}", gradient, right)
+
+    def _total(self, outputs: list[torch.Tensor]) -> torch.Tensor:
+        return sum((output * probe).sum() for output, probe in zip(outputs, self._probes))
+
+
+def is_close(got: torch.Tensor, want: torch.Tensor, rtol: float = RTOL, equal_nan: bool = False) -> bool:
     """Whether `got` could come from a float32 computation of `want` in another order (rtol 1e-4, atol 1e-5)."""
     return got.shape == want.shape and torch.allclose(
-        got.detach().double(), want.detach().double(), rtol=RTOL, atol=ATOL
+        got.detach().double(), want.detach().double(), rtol=rtol, atol=ATOL, equal_nan=equal_nan
     )
 
 
-def expect_close(what: str, got: object, want: torch.Tensor, hint: str = "") -> None:
+def expect_close(
+    what: str,
+    got: object,
+    want: torch.Tensor,
+    hint: str = "",
+    mistakes: Mistakes | Callable[[], Mistakes] | None = None,
+    not_finite: str = "",
+    rtol: float = RTOL,
+) -> None:
     """The check fails unless `got` has the shape and, within the tolerance, the values of `want`.
 
     The message names the first entry that is off and what was found there, never what is expected.
+
+    hint: the rule, for values that are off in an unknown way
+    mistakes: by a sentence that names a mistake, what comes out if it is made, or several such results. The sentence
+        is told where one of them, and nothing that another sentence stands for, is what came out. A function that
+        gives them is only called where the values are off.
+    not_finite: the sentence for values that are infinite or no numbers, if no mistake explains them
+    rtol: the relative tolerance
     """
-    expect_shape(what, got, tuple(want.shape), hint)
+    expect_shape(what, got, tuple(want.shape))
     expect(not got.is_complex(), f"{_capital(what)} should be real numbers, but came back as {got.dtype}.")
-    bad = ~torch.isfinite(got.detach())
+    if is_close(got, want, rtol):
+        return
+    known = mistakes() if callable(mistakes) else mistakes or {}
+    made = {sentence for sentence, results in known.items() if _is_one_of(got, results)}
+    values = got.detach().double()
+    bad = ~torch.isfinite(values)
     if bad.any():
         place = tuple(bad.nonzero()[0].tolist())
-        value = got.detach()[place].item()
-        raise CheckFailed(
-            f"{_capital(what)} should hold finite numbers, but the entry {place} is {value}. {hint}".strip()
-        )
-    if is_close(got, want):
-        return
-    off = (got.detach().double() - want.double()).abs() > ATOL + RTOL * want.double().abs()
+        message = f"{_capital(what)} should hold finite numbers, but the entry {place} is {values[place].item()}."
+        raise CheckFailed(_joined(message, made.pop() if len(made) == 1 else not_finite))
+    off = (values - want.detach().double()).abs() > ATOL + rtol * want.detach().double().abs()
     place = tuple(off.nonzero()[0].tolist())
-    count = f"{int(off.sum())} of {off.numel()} entries"
-    value = f"{got.detach()[place].item():.4f}"
-    raise CheckFailed(f"{_capital(what)} is off in {count}, first at {place}, where it is {value}. {hint}".strip())
+    message = f"{_capital(what)}: {int(off.sum())} of {off.numel()} entries are off, first that at {place}, "
+    message += f"which is {values[place].item():.4f}."
+    if torch.finfo(got.dtype).bits < 32 if got.is_floating_point() else False:
+        hint = f"{got.dtype} holds too few digits; keep float32.".replace("torch.", "")
+    raise CheckFailed(_joined(message, made.pop() if len(made) == 1 else hint))
 
 
 @contextlib.contextmanager
@@ -287,6 +358,24 @@ def _line_in_a_cell(error: BaseException, test_file: str) -> int | None:
             line = step.tb_lineno
         step = step.tb_next
     return line
+
+
+def _is_one_of(got: torch.Tensor, results: torch.Tensor | tuple[torch.Tensor, ...]) -> bool:
+    results = results if isinstance(results, tuple) else (results,)
+    return any(is_close(got, result, equal_nan=True) for result in results)
+
+
+def _about_shape(got: tuple[int, ...], want: tuple[int, ...]) -> str:
+    """What is the matter with a shape, where that can be told from it alone."""
+    if len(got) == len(want) >= 2 and got[:-2] == want[:-2] and got[-2:] == want[:-3:-1]:
+        return "The last two dimensions are swapped."
+    if len(got) < len(want) and len(want) > 2:
+        return "Dimensions are missing: those in front, such as a batch, should stay as they are."
+    return ""
+
+
+def _joined(message: str, hint: str) -> str:
+    return f"{message} {hint}".strip()
 
 
 def _kind(got: object) -> str:

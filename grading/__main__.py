@@ -1,4 +1,4 @@
-"""What staff run: `python -m grading autograde attention`, `... feedback attention`, `... release`, `... demo`."""
+"""What staff run: `python -m grading` with `autograde`, `feedback`, `report`, `regrade`, `release` or `demo`."""
 
 import grading.quick_import  # noqa: F401, I001  (before nbformat)
 
@@ -25,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name, words in (
         ("autograde", "grade all that is in submitted/, also after an interruption"),
         ("feedback", "make every student's feedback page"),
+        ("report", "print the class's table, and write it into report/ as CSV and as a page"),
     ):
         command = commands.add_parser(name, help=words, description=words)
         command.add_argument("assignment", help="for example: attention")
@@ -42,6 +43,19 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("--walls", choices=WALLS, help="the setting Sandbox.walls, for this run")
     command = commands.add_parser("release", help="compile the student version, with attention_lib's wheel beside it")
     command.add_argument("assignment", nargs="?", default="attention", help="default: attention")
+    words = "judge the class anew after a test was corrected; shows who gains or loses which point, and asks"
+    command = commands.add_parser("regrade", help=words, description=words)
+    command.add_argument("assignment", help="for example: attention")
+    told = command.add_mutually_exclusive_group()
+    told.add_argument("--preview", action="store_true", help="only show what would change")
+    told.add_argument("--yes", action="store_true", help="do not ask")
+    command.add_argument(
+        "--jobs",
+        type=_jobs,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="how many submissions to judge side by side (default: one per core)",
+    )
     commands.add_parser(
         "demo", add_help=False, help="compile, grade a small class in a temporary course, print its table"
     )
@@ -56,7 +70,14 @@ def main(arguments: list[str] | None = None) -> int:
     # nbgrader's own queries cause these; they mean nothing to who grades.
     warnings.simplefilter("ignore", SAWarning)
     try:
-        return {"autograde": _autograde, "feedback": _feedback, "release": _release}[given.command](given)
+        run = {
+            "autograde": _autograde,
+            "feedback": _feedback,
+            "regrade": _regrade,
+            "report": _report,
+            "release": _release,
+        }
+        return run[given.command](given)
     except CourseError as error:
         print(error, file=sys.stderr)
         return 1
@@ -97,6 +118,22 @@ def _feedback(given: argparse.Namespace) -> int:
     for student, reason in failed.items():
         print(f"{student!r}: no feedback page, because {reason}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _regrade(given: argparse.Namespace) -> int:
+    # The workers import what they need while this process imports nbgrader.
+    with LocalPool(given.jobs) as pool:
+        from grading.regrade.command import regrade
+
+        return regrade(given.assignment, pool, preview=given.preview, yes=given.yes)
+
+
+def _report(given: argparse.Namespace) -> int:
+    from grading.report.command import make_report
+
+    report = make_report(given.assignment)
+    print(f"{report.text}\n\n{report.table}\n{report.page}")
+    return 0
 
 
 def _release(given: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from grading.gradebook.completed import is_graded, submission_digest
 from grading.gradebook.writer import GradebookWriter
 from grading.judging.run import RunNotebook
 from grading.released import read_source
+from grading.report.not_graded import keep_reasons
 from grading.submission.student_ids import trouble_with
 from grading.workers.dask_pool import DaskPool
 from grading.workers.parcel import packed
@@ -63,7 +64,9 @@ def autograde_class(
         )
         with Gradebook(course.db_url, course.course_id) as gradebook:
             ship = not isinstance(pool, LocalPool)
-            return _ClassGrading(course, assignment, config, gradebook, tell, warn, ship).grade(pool)
+            run = _ClassGrading(course, assignment, config, gradebook, tell, warn, ship).grade(pool)
+    keep_reasons(course, assignment, run.not_graded)
+    return run
 
 
 class _ClassGrading:

@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass, field
 
-from attention_lib.record_view import CHECKS_MIME
 from markupsafe import Markup
 from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearHiddenTests
 
+from attention_lib.record_view import CHECKS_MIME
 from grading.feedback.allowance import Allowance
 from grading.feedback.code_listing import Listing, Remark, code_listing
 from grading.feedback.markdown import harmless_html, markdown_html
@@ -51,7 +52,10 @@ class Part:
 
 @dataclass
 class Answer:
-    """A graded cell. `score` is None as long as the gradebook has not been asked; `checks` is None without records."""
+    """A graded cell. `score` is None as long as the gradebook has not been asked; `checks` is None without records.
+
+    `hidden_tests` is the source of the hidden tests, None where they stay hidden.
+    """
 
     test_id: str
     answer_id: str
@@ -62,6 +66,7 @@ class Answer:
     judged_over: str = ""
     left_out: str = ""
     untouched: bool = False
+    hidden_tests: Listing | None = None
     parts: list[Part] = field(default_factory=list)
     comments: list[Markup] = field(default_factory=list)
 
@@ -130,22 +135,38 @@ class Content:
     @property
     def messages(self) -> list[str]:
         """The sentences of all check records."""
-        return [text for answer in self.answers for text in (answer.judged_over, *(c.message for c in answer.checks or ()))]
+        of_checks = [check.message for answer in self.answers for check in answer.checks or ()]
+        return [*(answer.judged_over for answer in self.answers), *of_checks]
 
 
-def page_content(notebook: NotebookNode) -> Content:
+def page_content(notebook: NotebookNode, reveal_hidden_tests: bool = False) -> Content:
     """Read an autograded canonical notebook.
 
-    Of the instructor's cells only headings are used; of test cells only their check records. Scores and graders'
-    comments are those that nbgrader's `GetGrades` put into the cells' metadata.
+    Of the instructor's cells only headings are used; of test cells only their check records, and the source of their
+    hidden tests if it is to be revealed. Scores and graders' comments are those that nbgrader's `GetGrades` put into
+    the cells' metadata.
     """
-    return _Reader(notebook).content()
+    return _Reader(notebook, reveal_hidden_tests).content()
 
 
 def headings(markdown: str) -> list[tuple[int, str]]:
     """The headings of a Markdown text as pairs of level and words."""
     found = _HEADING.findall(_FENCED.sub("", plain_text(markdown)))
     return [(len(marks), _words(text)) for marks, text in found if _words(text)]
+
+
+def hidden_tests(source: str) -> str:
+    """The lines between nbgrader's delimiters, to the end where the last is missing; "" where there are none."""
+    delimiters = ClearHiddenTests()
+    found, inside = [], False
+    for line in source.split("\n"):
+        if delimiters.begin_test_delimeter in line:
+            inside = True
+        elif delimiters.end_test_delimeter in line:
+            inside = False
+        elif inside:
+            found.append(line)
+    return "\n".join(found).strip("\n")
 
 
 def _words(markdown: str) -> str:
@@ -165,8 +186,9 @@ def _nbgrader(cell: NotebookNode) -> dict:
 
 
 class _Reader:
-    def __init__(self, notebook: NotebookNode):
+    def __init__(self, notebook: NotebookNode, reveal_hidden_tests: bool):
         self._notebook = notebook
+        self._reveal = reveal_hidden_tests
         self._pictures = Allowance(PICTURES)
         self._answers: dict[str, list[NotebookNode]] = {}
         self._tests: list[tuple[NotebookNode, str]] = []
@@ -236,6 +258,7 @@ class _Reader:
             judged_over=judged[0].message if judged else "",
             left_out=" ".join(filter(None, (plain_text(_ours(cell).get("left_out"))[:1_000] for cell in cells))),
             untouched=NO_RESPONSE in comments,
+            hidden_tests=self._revealed(test),
             comments=[markdown_html(text, self._pictures) for text in comments if text and text != NO_RESPONSE],
         )
         for cell in cells:
@@ -248,6 +271,11 @@ class _Reader:
             if part.note:
                 break
         return answer
+
+    def _revealed(self, test: NotebookNode) -> Listing | None:
+        # A cell of the student's that is graded by itself has no tests, whatever its text says.
+        source = hidden_tests(plain_text(test.source)) if self._reveal and id(test) not in self._students else ""
+        return code_listing(source) if source.strip() else None
 
     def _own_cells(self) -> tuple[list[Part], int]:
         space = Allowance(OWN_CELLS)

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import nbformat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from nbconvert.exporters import Exporter
 from nbconvert.exporters.exporter import ResourcesDict
-from markupsafe import Markup, escape
 from nbformat import NotebookNode
-from traitlets import List, default
+from traitlets import Bool, List, default
 
 from grading.feedback.content import page_content
 from grading.feedback.hidden_lines import hidden_lines, withhold
@@ -24,9 +24,18 @@ class FeedbackExporter(Exporter):
     """Makes one self-contained HTML page of an autograded notebook.
 
     The page has no scripts and needs no network. It shows the points, the checks in their sentences, and the
-    student's own cells; never the source of a hidden test. Points, comments and what else preprocessors put into the
-    notebook are used, so nbgrader's `GetGrades` must be registered (as `GenerateFeedback` does) for points to appear.
+    student's own cells; the source of a hidden test only if `reveal_hidden_tests` says so. Points, comments and what
+    else preprocessors put into the notebook are used, so nbgrader's `GetGrades` must be registered (as
+    `GenerateFeedback` does) for points to appear.
     """
+
+    reveal_hidden_tests = Bool(
+        False,
+        help=(
+            "Whether a feedback page shows the source of the hidden tests, below what they found. For a course that "
+            "wants this once nobody can hand in any more. The reference solutions are never shown."
+        ),
+    ).tag(config=True)
 
     output_mimetype = "text/html"
     default_preprocessors = List([])
@@ -73,13 +82,16 @@ class FeedbackExporter(Exporter):
             resources: nbgrader's, with `["nbgrader"]` naming assignment, student and gradebook; all may be absent.
         """
         nb, resources = super().from_notebook_node(nb, resources, **kw)
-        content = page_content(nb)
+        content = page_content(nb, self.reveal_hidden_tests)
         page = _template().render(
             content=content,
             submission=find_submission(resources),
             late_penalty=(resources.get("nbgrader") or {}).get("late_penalty") or 0,
+            reveal_hidden_tests=self.reveal_hidden_tests,
         )
         page = plain_text(page).strip() + "\n"
+        if self.reveal_hidden_tests:
+            return page, resources
         secret = hidden_lines(content.test_sources, content.student_sources, content.messages)
         page, found = withhold(page, secret)
         if found:

@@ -22,17 +22,19 @@ class Row:
     scores: points by answer; empty where the submission was not graded
     late: whether it came after the due date
     remark: why points are missing or why nothing was graded, in a sentence; "" if there is nothing to say
+    penalty: points that are taken off for being late
     """
 
     student: str
     scores: dict[str, float]
     late: bool
     remark: str
+    penalty: float = 0.0
 
     @property
     def score(self) -> float | None:
-        """The sum of the points; None where the submission was not graded."""
-        return sum(self.scores.values()) if self.scores else None
+        """The sum of the points less the penalty, but not below 0; None where the submission was not graded."""
+        return max(0.0, sum(self.scores.values()) - self.penalty) if self.scores else None
 
 
 def class_rows(course: CourseDirectory, assignment: str, not_graded: dict[str, str] | None = None) -> list[Row]:
@@ -52,11 +54,11 @@ def class_table(rows: list[Row]) -> str:
     head = ["student", *names, "score", "late", "remark"]
     lines = [
         [
-            _printable(r.student),
+            printable(r.student),
             *(_points(r.scores.get(n)) for n in names),
             _points(r.score),
             "late" if r.late else "",
-            _cut(_printable(r.remark)),
+            _cut(printable(r.remark)),
         ]
         for r in rows
     ]
@@ -75,7 +77,7 @@ def class_table(rows: list[Row]) -> str:
     return "\n".join([as_text[0], rule, *as_text[1:-1], rule, as_text[-1]])
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """The text as a terminal may show it: what cannot be printed is spelt out, as Python does."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
@@ -94,7 +96,7 @@ def _row(gradebook: Gradebook, course: CourseDirectory, assignment: str, student
         return Row(student, {}, late, f"not graded, because {reason or 'its grading was not finished'}")
     grades = {grade.name: grade.score for each in submission.notebooks for grade in each.grades}
     scores = {answer: float(grades.get(f"test_{answer}") or 0) for answer in ANSWERS}
-    return Row(student, scores, late, _remark(notebook))
+    return Row(student, scores, late, _remark(notebook), float(submission.late_submission_penalty))
 
 
 def _remark(notebook) -> str:

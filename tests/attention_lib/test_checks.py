@@ -13,10 +13,13 @@ from attention_lib.checks import (
     CheckFailed,
     Checks,
     ChecksFailed,
+    RightGradients,
     expect,
     expect_close,
+    expect_dtype,
     expect_shape,
     expect_tensor,
+    expect_unchanged,
 )
 from attention_lib.fresh_run import run_afresh
 from attention_lib.record_view import CHECKS_MIME
@@ -185,7 +188,7 @@ def test_tolerance_takes_float_noise_and_refuses_more():
     want = torch.randn(50, 50)
     expect_close("it", want * (1 + 5e-5), want)
     expect_close("it", (want.double() + 5e-6).float(), want)
-    with pytest.raises(CheckFailed, match="1 of 2500 entries, first at \\(3, 4\\)"):
+    with pytest.raises(CheckFailed, match="1 of 2500 entries are off, first that at \\(3, 4\\)"):
         wrong = want.clone()
         wrong[3, 4] += 0.01
         expect_close("it", wrong, want)
@@ -239,3 +242,71 @@ def test_in_a_real_kernel_noise_leaves_no_red_output_and_an_error_names_the_line
     assert [record["passed"] for record in records] == [True, False] and not all_passed(records)
     assert "ZeroDivisionError in line 6 of its cell: division by zero" in records[1]["message"]
     assert CHECKS_MIME in outputs[0].data
+
+
+def said(call) -> str:
+    with pytest.raises(CheckFailed) as failure:
+        call()
+    return str(failure.value)
+
+
+def test_a_mistake_is_named_where_its_result_came_out_and_no_other_sentence_fits():
+    want, double, triple = torch.ones(3), torch.full((3,), 2.0), torch.full((3,), 3.0)
+    mistakes = {"Taken twice.": double, "Taken often.": (triple, torch.full((3,), 9.0))}
+    assert said(lambda: expect_close("it", double, want, "The rule.", mistakes)).endswith("Taken twice.")
+    assert said(lambda: expect_close("it", triple, want, "The rule.", lambda: mistakes)).endswith("Taken often.")
+    assert said(lambda: expect_close("it", want * 5, want, "The rule.", mistakes)).endswith("The rule.")
+    ambiguous = {"This.": double, "Or that.": double}
+    assert said(lambda: expect_close("it", double, want, "The rule.", ambiguous)).endswith("The rule.")
+
+
+def test_mistakes_are_not_computed_for_right_values():
+    expect_close("it", torch.ones(2), torch.ones(2), mistakes=lambda: pytest.fail("computed"))
+
+
+def test_values_that_are_no_numbers_are_told_with_the_mistake_that_gives_them():
+    want, got = torch.ones(2), torch.tensor([torch.nan, 1.0])
+    message = said(lambda: expect_close("it", got, want, "The rule.", {"0 by 0.": got.clone()}, "Something else."))
+    assert "finite" in message and message.endswith("0 by 0.")
+    assert said(lambda: expect_close("it", got, want, "The rule.", {}, "Something else.")).endswith("Something else.")
+
+
+def test_a_shape_with_its_last_two_dimensions_swapped_is_told_so():
+    assert "swapped" in said(lambda: expect_shape("it", torch.zeros(2, 3, 4), (2, 4, 3)))
+    assert "missing" in said(lambda: expect_shape("it", torch.zeros(6, 4), (2, 3, 4)))
+    assert said(lambda: expect_shape("it", torch.zeros(5), (4,), "So.")).endswith("So.")
+
+
+def test_inputs_that_were_changed_are_named():
+    x, y = torch.ones(2), torch.ones(2)
+    expect_unchanged({"x": x, "y": y}, {"x": x.clone(), "y": y.clone()})
+    assert "The call changed y." in said(lambda: expect_unchanged({"x": x, "y": y}, {"x": x, "y": y + 1}))
+
+
+def test_a_dtype_that_was_not_kept_is_named():
+    expect_dtype("it", torch.zeros(1))
+    assert "float64" in said(lambda: expect_dtype("it", torch.zeros(1).double()))
+
+
+class TestGradients:
+    def known(self):
+        x, w = torch.randn(3, requires_grad=True), torch.randn(3, requires_grad=True)
+        return x, w, RightGradients([x * w], {"x": x, "w": w})
+
+    def test_right_ones_pass(self):
+        x, w, right = self.known()
+        right.expect([x.double().mul(w).float()])
+
+    def test_a_cut_is_told_for_a_right_result(self):
+        x, w, right = self.known()
+        assert "reaches w. Is there a `detach`" in said(lambda: right.expect([x * w.detach()]))
+        assert "reaches any of x, w. Is there a `detach`" in said(lambda: right.expect([(x * w).detach()]))
+
+    def test_of_a_wrong_result_no_cut_is_claimed(self):
+        x, w, right = self.known()
+        assert "See to the result first" in said(lambda: right.expect([x * x]))
+        right.expect([x * w * 2])
+
+    def test_a_wrong_gradient_of_a_right_result_is_told(self):
+        x, w, right = self.known()
+        assert "The gradient of x" in said(lambda: right.expect([x * w + (x - x.detach())]))

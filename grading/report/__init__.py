@@ -1,0 +1,1 @@
+"""What the instructor looks at: the class's table in the terminal, as CSV, and as one HTML page."""

@@ -1,0 +1,50 @@
+"""The class's table as CSV: for a learning management system, and harmless in a spreadsheet."""
+
+import csv
+import io
+import re
+
+from attention_lib.canonical import ANSWERS
+from grading.gradebook.class_table import printable
+from grading.report.class_facts import number
+from grading.report.student import Student
+
+COLUMNS = ["student_id", *ANSWERS, "score", "submitted", "late", "status", "reason", "mended"]
+
+# What a spreadsheet takes for the beginning of a formula, spaces and quotes before it or not.
+_BEGINS_A_FORMULA = "[\\s\"']*[=+\\-@\uff1d\uff0b\uff0d\uff20]"
+# Some spreadsheets split at other separators than the comma, whatever stands in quotes.
+_A_CELL_BEGINS = re.compile(rf"(?:^|(?<=[;|\t\r\n]))(?={_BEGINS_A_FORMULA}|[\t\r\n])")
+
+
+def csv_table(students: list[Student]) -> str:
+    """A header line and a line per student, as RFC 4180 has it. Times are ISO 8601 with their zone; what is not known,
+    or not graded, is an empty cell."""
+    text = io.StringIO(newline="")
+    lines = csv.writer(text)
+    lines.writerow(COLUMNS)
+    for student in students:
+        lines.writerow(
+            [
+                harmless(printable(student.student)),
+                *(number(student.scores[answer]) if answer in student.scores else "" for answer in ANSWERS),
+                "" if student.score is None else number(student.score),
+                student.submitted.isoformat(timespec="seconds") if student.submitted else "",
+                _late(student),
+                student.status,
+                harmless(student.reason),
+                harmless(" ".join(student.mended)),
+            ]
+        )
+    return text.getvalue()
+
+
+def _late(student: Student) -> str:
+    if student.status != "graded" and student.submitted is None:
+        return ""
+    return "yes" if student.late_by > 0 else "no"
+
+
+def harmless(text: str) -> str:
+    """The text with an apostrophe before all that a spreadsheet would run as a formula."""
+    return _A_CELL_BEGINS.sub("'", text)

@@ -1,0 +1,39 @@
+"""Judges an entry as a student's own notebook does: test cell and answer in one process, without the sandbox."""
+
+import contextlib
+import io
+from functools import cache
+from pathlib import Path
+
+import nbformat
+
+from attention_lib import checks
+from attention_lib.canonical import ANSWERS
+from tests.catalogue.entries import Entry
+
+SOURCE = Path(__file__).parents[2] / "source/attention/attention.ipynb"
+
+
+@cache
+def text_of() -> dict[str, str]:
+    """The text of each cell of the source notebook, by grade_id; its answers are the reference."""
+    notebook = nbformat.read(SOURCE, as_version=4)
+    return {cell.metadata.nbgrader.grade_id: cell.source for cell in notebook.cells if "nbgrader" in cell.metadata}
+
+
+def records(entry: Entry) -> list[dict]:
+    """The records of the entry's test cell, with the reference for the other answers."""
+    names: dict = {}
+    checks.passed_in_this_session.clear()
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        for grade_id in ("setup", *ANSWERS):
+            source = entry.source if grade_id == entry.answer else text_of()[grade_id]
+            try:
+                exec(compile(source, "<ipython-input-answer>", "exec"), names)
+            except SyntaxError:
+                names.pop(ANSWERS[entry.answer], None)
+        try:
+            exec(compile(text_of()[f"test_{entry.answer}"], "<test>", "exec"), names)
+        except checks.ChecksFailed:
+            pass
+    return names["checks"].records
