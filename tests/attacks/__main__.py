@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from all_attacks import attacks  # noqa: E402
 from attack import FAMILIES, Attack  # noqa: E402
 from grading_in_jail import grade  # noqa: E402
-from jail import trouble  # noqa: E402
+from jail import trouble as no_jail  # noqa: E402
 from prepared_course import PLAIN, prepare  # noqa: E402
 from table import COLUMNS, FAILS, SHOWN, SUCCEEDS, harm_to_others, limit_of_class, print_table, word  # noqa: E402
 
@@ -38,7 +38,7 @@ def main() -> int:
     if unknown := set(graders) - set(COLUMNS):
         parser.error(f"no such grader: {', '.join(unknown)}")
     chosen = [a for a in attacks(given.attack) if given.family in (None, a.family)]
-    if why := trouble():
+    if why := no_jail():
         print(f"No attack is run, because there is no jail to run them in: {why}", file=sys.stderr)
         return 2
     achieved: dict[str, dict[str, list[str]]] = {}
@@ -47,6 +47,9 @@ def main() -> int:
         for grader in sorted(graders, key=lambda grader: grader == PLAIN):
             course = prepare(Path(folder, "plain" if grader == PLAIN else f"ours-{grader}"), grader)
             if grader == PLAIN:
+                if trouble := harm_to_others(grade(PLAIN, [], course, PLAIN_LIMIT_S)):
+                    print(f"Without any attacker already, with plain nbgrader: {'; '.join(trouble)}", file=sys.stderr)
+                    return 2
                 achieved[grader] = dict(_each_alone(chosen, course, given.jobs))
                 continue
             print(f"{COLUMNS[grader]}: a class of {len(chosen)} attackers ...", file=sys.stderr, flush=True)
