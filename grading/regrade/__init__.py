@@ -1,0 +1,1 @@
+"""`python -m grading regrade`: the class's submissions judged by corrected tests."""

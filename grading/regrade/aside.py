@@ -1,0 +1,51 @@
+"""The autograded folder of before, kept aside until a submission's regrading is done: the mark of one that is not."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
+
+from grading.gradebook.completed import autograded_path
+
+
+class Aside:
+    """The place for one submission's folder. nbgrader does not see it, because its name begins with a dot."""
+
+    def __init__(self, course: CourseDirectory, assignment: str, student: str):
+        self._notebook = autograded_path(course, assignment, student)
+        self._folder = self._notebook.parent
+        self._aside = self._folder.with_name(f".{assignment}.before")
+
+    def notebook(self, digest: str) -> NotebookNode | None:
+        """The notebook of before; None unless a regrading was begun and not finished.
+
+        digest: stands for the submission that is there now; a notebook of another one does not count
+        """
+        try:
+            notebook = nbformat.from_dict(json.loads((self._aside / self._notebook.name).read_bytes()))
+            return notebook if notebook.metadata.attention101.graded == digest else None
+        except (OSError, ValueError, AttributeError):
+            return None
+
+    def fill(self) -> None:
+        """Begin: without its folder the submission counts as not graded, for every other command too."""
+        _remove(self._aside)
+        os.replace(self._folder, self._aside)
+
+    def put_back(self) -> None:
+        """Give up: all is as it was before."""
+        _remove(self._folder)
+        os.replace(self._aside, self._folder)
+
+    def drop(self) -> None:
+        """The regrading is done."""
+        _remove(self._aside)
+
+
+def _remove(folder: Path) -> None:
+    if folder.is_dir():
+        shutil.rmtree(folder)

@@ -1,0 +1,71 @@
+"""What was decided about a submission before: by whose tests, with which points, and whether it may be regraded."""
+
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+from nbformat.v4.rwbase import rejoin_lines
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+
+from grading.gradebook.completed import is_graded, read_autograded, submission_digest
+from grading.regrade.aside import Aside
+from grading.regrade.verdict import points_of
+from grading.submission.student_ids import trouble_with
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """One submission as it was graded.
+
+    digest: stands for what was handed in
+    notebook: the autograded notebook
+    points: what the tests gave, by test cell
+    by_hand: points that a person set, by test cell
+    begun: whether a regrading of it was interrupted
+    """
+
+    student: str
+    digest: str
+    notebook: NotebookNode
+    points: dict[str, float]
+    by_hand: dict[str, float]
+    begun: bool
+
+
+class NotToRegrade(Exception):
+    """A submission that is left to `autograde`; the message says why, as a clause."""
+
+
+def earlier_grading(gradebook: Gradebook, course: CourseDirectory, assignment: str, student: str) -> Earlier:
+    """What the gradebook and `autograded/` say of a submission.
+
+    Raises NotToRegrade where it was not graded to its end, or was handed in again since.
+    """
+    if reason := trouble_with(student):
+        raise NotToRegrade(reason)
+    digest = submission_digest(course, assignment, student)
+    notebook, before = read_autograded(course, assignment, student), Aside(course, assignment, student).notebook(digest)
+    if is_graded(gradebook, course, assignment, student):
+        grades = grades_of(gradebook, assignment, student)
+        points = {name: grade.auto_score for name, grade in grades.items()}
+    elif before is not None and (grades := grades_of(gradebook, assignment, student)):
+        # Interrupted somewhere between the gradebook and the notebook, so only the notebook of before is sure.
+        notebook, points = before, points_of(before)
+    elif notebook is None:
+        raise NotToRegrade("it is not graded yet")
+    elif notebook.metadata["attention101"]["graded"] != digest:
+        raise NotToRegrade("what is in submitted/ is not what was graded: it was handed in again, or taken away")
+    else:
+        raise NotToRegrade("its points are not in the gradebook")
+    by_hand = {name: grade.manual_score for name, grade in grades.items() if grade.manual_score is not None}
+    # nbgrader's own commands write texts as lists of lines.
+    return Earlier(student, digest, rejoin_lines(notebook), points, by_hand, before is not None)
+
+
+def grades_of(gradebook: Gradebook, assignment: str, student: str) -> dict:
+    """The gradebook's entries for a submission, by test cell; empty where it has none."""
+    try:
+        found = gradebook.find_submission_notebook(assignment, assignment, student)
+    except MissingEntry:
+        return {}
+    return {grade.name: grade for grade in found.grades}

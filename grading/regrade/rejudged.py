@@ -1,0 +1,91 @@
+"""A submission judged by the tests of now, beside what was decided before."""
+
+import json
+from dataclasses import dataclass
+
+import nbformat
+from nbformat import NotebookNode
+
+from attention_lib.canonical import ANSWERS
+from grading.regrade.earlier import Earlier
+from grading.regrade.verdict import points_of, records_of, sentences_of, tests_of, written_of
+
+
+@dataclass(frozen=True)
+class Change:
+    """One point gained or lost.
+
+    cell: the answer's name
+    reason: the sentence of the check that decides it, and by which tests
+    by_hand: the points that a person has set, which stay; None if nobody has
+    """
+
+    student: str
+    cell: str
+    old: float
+    new: float
+    reason: str
+    by_hand: float | None
+
+
+@dataclass(frozen=True)
+class Rejudged:
+    """What a new judgement of a submission comes to.
+
+    text: the judged notebook
+    changes: points gained and lost
+    told_anew: whether the feedback page says something else now, or was to be made by an interrupted run
+    to_write: whether anything at all is to be written
+    """
+
+    earlier: Earlier
+    text: str
+    changes: list[Change]
+    told_anew: bool
+    to_write: bool
+
+
+def compare(earlier: Earlier, text: str, tests_are_shown: bool) -> Rejudged:
+    """Compare a new judgement with the old one.
+
+    text: the judged notebook
+    tests_are_shown: whether feedback pages show hidden tests' source
+    """
+    notebook = nbformat.from_dict(json.loads(text))
+    _forget_new_notes(notebook, earlier.notebook)
+    old, new = earlier.points, points_of(notebook)
+    changes = [
+        Change(
+            earlier.student,
+            test_id.removeprefix("test_"),
+            old.get(test_id, 0),
+            new[test_id],
+            _reason(earlier.notebook, notebook, test_id, gained=new[test_id] > old.get(test_id, 0)),
+            earlier.by_hand.get(test_id),
+        )
+        for test_id in new
+        if new[test_id] != old.get(test_id)
+    ]
+    other_words = sentences_of(notebook) != sentences_of(earlier.notebook)
+    other_tests = _sources(notebook) != _sources(earlier.notebook)
+    told_anew = bool(changes) or earlier.begun or other_words or (tests_are_shown and other_tests)
+    to_write = told_anew or written_of(notebook) != written_of(earlier.notebook)
+    return Rejudged(earlier, json.dumps(notebook), changes, told_anew, to_write)
+
+
+def _forget_new_notes(notebook: NotebookNode, before: NotebookNode) -> None:
+    """The submission is the same: a locked cell that is "changed" only now was changed by the instructor."""
+    mended, said = notebook.metadata.attention101.mended, before.metadata.attention101.get("mended", [])
+    notebook.metadata.attention101.mended = [
+        note for note in mended if note in said or not note.cell or note.cell in ANSWERS
+    ]
+
+
+def _reason(before: NotebookNode, now: NotebookNode, test_id: str, gained: bool) -> str:
+    """The first check that stood, or stands now, in the point's way."""
+    failed = [record["message"] for record in records_of(before if gained else now, test_id) if not record["passed"]]
+    return f"{'Before' if gained else 'Now'}: {failed[0]}" if failed else "No check says why."
+
+
+def _sources(notebook: NotebookNode) -> list[str]:
+    return [cell.source for cell in tests_of(notebook).values()]
