@@ -10,7 +10,7 @@ for _family in FAMILIES:
 
 def attacks(names: list[str] | None = None) -> list[Attack]:
     """All attacks, or those with these names, in their order here. Raises KeyError for an unknown name."""
-    return [ATTACKS[name] for name in names] if names else list(ATTACKS.values())
+    return list(ATTACKS.values()) if names is None else [ATTACKS[name] for name in names]
 
 
 def one_per_family() -> list[Attack]:

@@ -25,7 +25,12 @@ def records(entry: Entry) -> list[dict]:
     """The records of the entry's test cell, with the reference for the other answers."""
     names: dict = {}
     checks.passed_in_this_session.clear()
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    with (
+        checks.settings_kept(),
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+    ):
+        checks.begin_steadily(0)
         for grade_id in ("setup", *ANSWERS):
             source = entry.source if grade_id == entry.answer else text_of()[grade_id]
             try:
