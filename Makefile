@@ -20,7 +20,7 @@ test-slow: setup ## run the tests that need minutes, a browser, root or the netw
 	@./tests/install_slow_needs.sh
 	$(PYTHON_IN_VENV) tests/run_slow.py
 
-test-quick: setup ## run the tests that take less than a minute in all
+test-quick: setup ## run the tests that start neither a kernel nor nbgrader
 	$(PYTHON_IN_VENV) -m pytest -m "not slow and not kernel" --numprocesses 2 --dist loadfile
 
 attack: setup ## try the attacks on our grading and on plain nbgrader, and print a table
