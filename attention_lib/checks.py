@@ -268,7 +268,7 @@ def expect_close(
     place = tuple(off.nonzero()[0].tolist())
     message = f"{_capital(what)}: {int(off.sum())} of {off.numel()} entries are off, first that at {place}, "
     message += f"which is {values[place].item():.4f}."
-    if torch.finfo(got.dtype).bits < 32 if got.is_floating_point() else False:
+    if got.is_floating_point() and torch.finfo(got.dtype).bits < 32:
         hint = f"{got.dtype} holds too few digits; keep float32.".replace("torch.", "")
     raise CheckFailed(_joined(message, made.pop() if len(made) == 1 else hint))
 

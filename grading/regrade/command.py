@@ -6,6 +6,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from grading.course import load_config, open_course
+from grading.gradebook.class_table import printable
 from grading.progress_bar import ProgressBar
 from grading.regrade.gradebook_cells import release_lags, require_same_cells
 from grading.regrade.rejudge import Rejudgement, rejudge_class
@@ -59,8 +60,8 @@ def regrade(
 def _print_changes(judged: list[Rejudged]) -> None:
     for item in judged:
         for change in item.changes:
-            print(_printable(f"{change.student} {change.cell} {change.old or 0:g} -> {change.new:g}"))
-            print(f"    {_printable(change.reason)[:LONGEST_REASON]}")
+            print(printable(f"{change.student} {change.cell} {change.old or 0:g} -> {change.new:g}"))
+            print(f"    {printable(change.reason)[:LONGEST_REASON]}")
             if change.by_hand is not None:
                 print(f"    A grader set {change.by_hand:g} by hand. That stays; formgrader asks for another look.")
     print(_summary(judged))
@@ -114,8 +115,3 @@ def _write(course: CourseDirectory, assignment: str, config: Config, items: list
     for student, reason in sorted(written.failed.items()):
         print(f"{student!r}: not written to its end: {reason}", file=sys.stderr)
     return 1 if written.failed else 0
-
-
-def _printable(text: str) -> str:
-    """The text as a terminal may show it: what cannot be printed is spelt out, as Python does."""
-    return "".join(c if c.isprintable() else " " if c.isspace() else ascii(c)[1:-1] for c in text)
