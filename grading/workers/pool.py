@@ -100,19 +100,28 @@ class LocalPool:
         worker = self._workers[0]
         try:
             if not worker.is_alive():
-                worker = self._replaced(worker)
-                worker.receive()
+                worker = self._ready(self._replaced(worker))
             worker.send(self._common | task.request)
             return Answer(task.student, worker.receive())
         except WorkerDied as death:
-            self._replaced(worker).receive()
+            self._ready(self._replaced(worker))
             return Answer(task.student, {}, f"the grader failed twice on it: {first_death}; then, alone, {death}")
+
+    def _ready(self, worker: LocalWorker) -> LocalWorker:
+        try:
+            worker.receive()
+            return worker
+        except WorkerDied as death:
+            raise _not_ready(death) from None
 
     def _replaced(self, worker: LocalWorker) -> LocalWorker:
         worker.close()
         new = LocalWorker()
         self._workers[self._workers.index(worker)] = new
-        new.prepare(self._common)
+        try:
+            new.prepare(self._common)
+        except WorkerDied as death:
+            raise _not_ready(death) from None
         return new
 
 
