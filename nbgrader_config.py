@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from nbgrader.converters import GenerateAssignment, GenerateSolution
+from nbgrader.converters import GenerateAssignment, GenerateFeedback, GenerateSolution
 from nbgrader.coursedir import CourseDirectory
 
 c = get_config()  # noqa: F821  (traitlets defines it)
@@ -59,6 +59,10 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 c.GenerateFeedback.force = True
+c.GenerateFeedback.preprocessors = [
+    *GenerateFeedback.class_traits()["preprocessors"].default(),
+    "grading.review.preprocessor.AddReview",
+]
 c.GenerateFeedback.exporter_class = "grading.feedback.page.FeedbackExporter"
 
 c.ExchangeFactory.submit = "grading.exchange_submit.SubmitWithoutWheels"

@@ -1,4 +1,4 @@
-"""What staff run: `python -m grading` with `autograde`, `feedback`, `report`, `regrade`, `release` or `demo`."""
+"""What staff run: `python -m grading` with `autograde`, `review`, `feedback`, `report`, `regrade`, `release` or `demo`."""
 
 import grading.quick_import  # noqa: F401, I001  (before nbformat)
 
@@ -25,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name, words in (
         ("autograde", "grade all that is in submitted/, also after an interruption"),
         ("feedback", "make every student's feedback page"),
+        ("review", "ask a model for the code reviews that are missing"),
         ("report", "print the class's table, and write it into report/ as CSV and as a page"),
     ):
         command = commands.add_parser(name, help=words, description=words)
@@ -75,6 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
             "feedback": _feedback,
             "regrade": _regrade,
             "report": _report,
+            "review": _review,
             "release": _release,
         }
         return run[given.command](given)
@@ -126,6 +128,22 @@ def _regrade(given: argparse.Namespace) -> int:
         from grading.regrade.command import regrade
 
         return regrade(given.assignment, pool, preview=given.preview, yes=given.yes)
+
+
+def _review(given: argparse.Namespace) -> int:
+    from grading.course import load_config, open_course
+    from grading.review.class_review import review_class
+
+    config = load_config()
+    with ProgressBar("review", "question") as bar:
+        done = review_class(
+            open_course(given.assignment, config), given.assignment, config, tell=lambda n, of: bar.tell("", n, of)
+        )
+    print(done.in_words)
+    for reason in sorted(set(done.pending.values())):
+        count = sum(each == reason for each in done.pending.values())
+        print(f"{count} answers: review pending, because {reason}", file=sys.stderr)
+    return 1 if done.pending else 0
 
 
 def _report(given: argparse.Namespace) -> int:

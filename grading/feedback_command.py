@@ -1,15 +1,20 @@
 """`python -m grading feedback`: a page for every graded submission."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 
 from nbconvert.writers import FilesWriter
 from nbgrader.converters import GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import rmtree
 from traitlets.config import Config
 
+from grading.checkout import CourseError
 from grading.course import autograded_ids, load_config, open_course
 from grading.gradebook.completed import read_autograded
+from grading.review.class_review import review_class
+from grading.review.settings import CodeReview
 
 
 def generate_feedback_for_class(
@@ -20,10 +25,12 @@ def generate_feedback_for_class(
     """Make the pages with nbgrader's own converter. Returns student -> page, and student -> why there is none.
 
     tell: called with a student's id, how many are done, and how many there are, before each one
+    Missing code reviews are asked for first, all side by side, as long as `CodeReview.feedback_seconds` allows.
     Raises CourseError for an unknown assignment.
     """
     config = load_config() if config is None else config
     course = open_course(assignment, config)
+    config = _with_reviews_filled(course, assignment, config)
     pages, failed = {}, {}
     students = autograded_ids(course, assignment)
     for done, student in enumerate(students):
@@ -38,6 +45,20 @@ def generate_feedback_for_class(
                 f"the page could not be made: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
             )
     return pages, failed
+
+
+def _with_reviews_filled(course: CourseDirectory, assignment: str, config: Config) -> Config:
+    """The configuration for the pages, which then need not ask. What goes wrong with a review costs the review alone."""
+    settings = CodeReview(config=config)
+    try:
+        if settings.enabled:
+            review_class(course, assignment, config, settings.feedback_seconds)
+    except CourseError:
+        # The same trouble meets each page, which tells it.
+        return config
+    config = deepcopy(config)
+    config.CodeReview.feedback_seconds = 0
+    return config
 
 
 class SubmissionFeedback(GenerateFeedback):

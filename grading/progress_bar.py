@@ -8,8 +8,8 @@ from tqdm import tqdm
 class ProgressBar:
     """A progress bar that learns how many submissions there are with the first one. A context manager."""
 
-    def __init__(self, what: str):
-        self._bar = tqdm(desc=what, unit=" submission", total=0)
+    def __init__(self, what: str, unit: str = "submission"):
+        self._bar = tqdm(desc=what, unit=f" {unit}", total=0)
 
     def __enter__(self) -> "ProgressBar":
         return self

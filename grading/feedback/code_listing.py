@@ -18,11 +18,15 @@ _FORMATTER = HtmlFormatter(nowrap=True)
 
 @dataclass(frozen=True)
 class Remark:
-    """A comment beside lines `first` to `last` (counted from 1) of a cell; `html` is sanitised."""
+    """A comment beside lines `first` to `last` (counted from 1) of a cell; `html` is sanitised.
+
+    by: who answers for it: `by rules` or `by a person`
+    """
 
     first: int
     last: int
     html: Markup
+    by: str
 
 
 @dataclass(frozen=True)

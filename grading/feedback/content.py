@@ -100,6 +100,15 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Review:
+    """The code review: the model's name, whether its answers were recorded, whether some are still to come."""
+
+    model: str
+    recorded: bool
+    pending: bool
+
+
+@dataclass(frozen=True)
 class Mending:
     """What the canonical notebook had to mend: the cell's id ("" for the whole notebook) and the sentence."""
 
@@ -120,6 +129,7 @@ class Content:
     own_cells_left_out: int
     test_sources: list[str]
     student_sources: list[str]
+    review: Review | None = None
 
     @property
     def score(self) -> float | None:
@@ -238,6 +248,7 @@ class _Reader:
             own_cells_left_out=left_out,
             test_sources=[plain_text(cell.source) for cell, _ in self._tests if id(cell) not in self._students],
             student_sources=[cell.source for cell in self._students.values()],
+            review=_review(entry.get("review")),
         )
 
     def _answer(self, test: NotebookNode, section: str, space: Allowance) -> Answer:
@@ -352,8 +363,15 @@ def _remarks(cell: NotebookNode) -> list[Remark]:
     for entry in entries[:MOST_REMARKS] if isinstance(entries, list) else []:
         lines = entry.get("lines") if isinstance(entry, dict) else None
         if isinstance(lines, list) and len(lines) == 2 and all(isinstance(line, int) for line in lines):
-            remarks.append(Remark(lines[0], lines[1], harmless_html(entry.get("html"))))
+            by = "by a person" if entry.get("by") == "by a person" else "by rules"
+            remarks.append(Remark(lines[0], lines[1], harmless_html(entry.get("html")), by))
     return remarks
+
+
+def _review(entry: object) -> Review | None:
+    if not isinstance(entry, dict):
+        return None
+    return Review(plain_text(entry.get("model"))[:100], bool(entry.get("recorded")), bool(entry.get("pending")))
 
 
 def _number(value: object) -> float | None:

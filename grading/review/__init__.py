@@ -1,1 +1,1 @@
-"""The code review: a model served by Ollama comments, checkers and rules decide what may be shown, people decide the rest."""
+"""The code review: a model behind an Ollama server comments; checkers, rules and people decide what students see."""

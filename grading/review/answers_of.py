@@ -1,0 +1,87 @@
+"""The answers of an autograded notebook, as a review needs them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
+
+from attention_lib.canonical import ANSWERS
+from attention_lib.check_records import completed_records
+from grading.course import source_path
+from grading.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
+from grading.released import read_source, released_version
+from grading.review.answer import Answer, Outcome
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What the instructor wrote for one answer: the task as students get it, and the reference."""
+
+    task: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class AnswerCells:
+    """An answer and where it stands.
+
+    cells: positions in the notebook, with the number of lines of the answer that stand before each
+    untouched: whether the student left it as it was handed out
+    """
+
+    answer: Answer
+    cells: tuple[tuple[int, int], ...]
+    untouched: bool
+
+    def place(self, first: int, last: int) -> tuple[int, tuple[int, int]]:
+        """The cell's position and the lines in it of the answer's lines `first` to `last`, counted from 1."""
+        position, before = next((p, b) for p, b in reversed(self.cells) if b < last or b == 0)
+        return position, (max(1, first - before), last - before)
+
+
+def instructors_cells(course: CourseDirectory, assignment: str) -> dict[str, Cell]:
+    """Task and reference of each answer. Raises CourseError for an unknown assignment."""
+    source = read_source(source_path(course, assignment))
+    tasks = _answer_texts(released_version(source))
+    return {cell: Cell(tasks[cell], text) for cell, text in _answer_texts(source).items()}
+
+
+def answers_of(notebook: NotebookNode, cells: Mapping[str, Cell]) -> list[AnswerCells]:
+    """The student's answers, in the order of the contract. An answer that stands in several cells is one text."""
+    return [_answer(notebook, name, cells[name]) for name in ANSWERS if name in cells]
+
+
+def _answer(notebook: NotebookNode, name: str, cell: Cell) -> AnswerCells:
+    places, texts, before = [], [], 0
+    for position, found in enumerate(notebook.cells):
+        if found.cell_type == "code" and _answer_id(found) == name:
+            places.append((position, before))
+            texts.append(found.source)
+            before += found.source.count("\n") + 1
+    source = "\n".join(texts)
+    records = [
+        record
+        for found in notebook.cells
+        if found.metadata.get("nbgrader", {}).get("grade_id") == f"test_{name}"
+        for record in completed_records(found.get("outputs", []))
+        if record["check"] != JUDGED_OVER_CORRECT_FUNCTIONS
+    ]
+    outcomes = tuple(Outcome(record["check"], record["passed"]) for record in records)
+    right = bool(outcomes) and all(outcome.passed is True for outcome in outcomes)
+    answer = Answer(name, source, outcomes, right, cell.reference, cell.task)
+    return AnswerCells(answer, tuple(places), _same(source, cell.task))
+
+
+def _answer_id(cell: NotebookNode) -> str:
+    nbgrader = cell.metadata.get("nbgrader", {})
+    ours = cell.metadata.get("attention101", {}).get("answer", "")
+    return ours or (nbgrader.get("grade_id", "") if nbgrader.get("solution") else "")
+
+
+def _answer_texts(notebook: NotebookNode) -> dict[str, str]:
+    return {_answer_id(cell): cell.source for cell in notebook.cells if _answer_id(cell) in ANSWERS}
+
+
+def _same(one: str, other: str) -> bool:
+    return "".join(one.split()) == "".join(other.split())

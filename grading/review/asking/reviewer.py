@@ -1,0 +1,155 @@
+"""Asks a model for reviews, and takes only replies that have the form and answer the whole question."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from ollama import AsyncClient
+
+from grading.review.asking.chat import Busy, Failed, Said, Unthinking, chat, load
+from grading.review.asking.model_digest import client_options, model_digest
+from grading.review.asking.no_reply import NoReply
+from grading.review.asking.places import Places
+from grading.review.asking.prompt_counts import PromptCounts
+from grading.review.claims import Reply, UnusableReply, parse_reply
+from grading.review.prompt import Question
+from grading.review.settings import CodeReview
+
+_SMALLEST_WINDOW = 4_096
+_FIRST_WAIT = 0.5
+_LONGEST_WAIT = 20.0
+
+
+@dataclass(frozen=True)
+class Replied:
+    """A reply to a question.
+
+    digest: of the model, "" if the server does not tell it
+    doubt: why nothing of it should be shown unapproved, as a clause; "" if there is no such reason
+    seconds: from the question to the end of the reply
+    """
+
+    reply: Reply
+    digest: str
+    doubt: str
+    seconds: float
+
+
+class Reviewer:
+    """Talks to one model. An async context manager: entering it loads the model, which may take long.
+
+    Raises NoReply on entering if the server cannot be reached or lacks the model.
+    """
+
+    def __init__(self, settings: CodeReview):
+        self._settings = settings
+        self._counts = PromptCounts()
+        self._think: bool | None = None
+        self.digest = ""
+
+    async def __aenter__(self) -> "Reviewer":
+        self._client = AsyncClient(**client_options(self._settings, None))
+        self._places = Places(self._settings.parallel)
+        try:
+            self.digest = await asyncio.to_thread(model_digest, self._settings)
+            await self._patiently(lambda: load(self._client, self._settings, _SMALLEST_WINDOW))
+        except BaseException:
+            await self._client.close()
+            raise
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._client.close()
+
+    async def ask(self, question: Question, too_late: Callable[[], bool] = lambda: False) -> Replied | None:
+        """Ask, again where that may help. Raises NoReply.
+
+        too_late: asked once there is a place for the question; if it says so, nothing is asked, and None comes back
+        """
+        window = _window(question.tokens + self._settings.answer_tokens)
+        if window > self._settings.most_context:
+            raise NoReply(f"the question needs a window of {window} tokens, more than CodeReview.most_context allows")
+        async with self._places:
+            if too_late():
+                return None
+            started = time.monotonic()
+            reply, doubt = await self._reply(question, window)
+            return Replied(reply, self.digest, doubt, time.monotonic() - started)
+
+    async def _reply(self, question: Question, window: int) -> tuple[Reply, str]:
+        messages, mended, widened = list(question.messages), False, False
+        while True:
+            said = await self._said(messages, window)
+            characters = sum(len(message["content"]) for message in messages)
+            if cut := self._counts.why_cut(characters, said.prompt_tokens, window):
+                if widened:
+                    raise NoReply(cut)
+                window, widened = min(2 * window, max(window, self._settings.most_context)), True
+                continue
+            try:
+                if not said.ended:
+                    raise UnusableReply("the reply was too long and was cut off; write fewer and shorter comments")
+                reply = parse_reply(said.content)
+            except UnusableReply as trouble:
+                if mended:
+                    raise NoReply(f"the model's reply does not have the form ({trouble})") from None
+                mended = True
+                messages += [
+                    {"role": "assistant", "content": said.content[:4_000]},
+                    {"role": "user", "content": f"That is not the form that was asked for: {trouble}. Reply again."},
+                ]
+                continue
+            return reply, _doubt(reply, question, said)
+
+    async def _said(self, messages: list[dict], window: int) -> Said:
+        """An answer that says something: of a model that only thought, the other setting is tried."""
+        for _ in range(3):
+            think = self._think
+            try:
+                said = await self._patiently(partial(chat, self._client, self._settings, messages, window, think))
+            except Unthinking:
+                self._think = None
+                said = await self._patiently(partial(chat, self._client, self._settings, messages, window, None))
+                if said.content:
+                    return said
+                break
+            if said.content or not said.thought:
+                return said
+            if self._think == think:
+                self._think = False if think is None else not think
+        raise NoReply("the model only thought, and said nothing; choose another one (CodeReview.model)")
+
+    async def _patiently(self, action):
+        """Do something that may fail for a moment, with longer and longer waits between the tries."""
+        for tries in range(self._settings.retries + 1):
+            try:
+                return await action()
+            except Busy as busy:
+                self._places.one_fewer()
+                why, of_server = f"the server is busy (it says: {busy})", True
+            except Failed as failed:
+                why, of_server = str(failed), False
+            if tries < self._settings.retries:
+                await asyncio.sleep(min(_LONGEST_WAIT, _FIRST_WAIT * 2**tries) * random.uniform(0.7, 1.3))
+        raise NoReply(f"{why}, {self._settings.retries + 1} times", of_server)
+
+
+def _window(tokens: int) -> int:
+    """Powers of two only: a server loads the model anew for another window."""
+    window = _SMALLEST_WINDOW
+    while window < tokens:
+        window *= 2
+    return window
+
+
+def _doubt(reply: Reply, question: Question, said: Said) -> str:
+    if reply.word.strip().strip(".\"'").lower() == question.word:
+        return ""
+    if reply.word.strip():
+        return f"the model returned the word {reply.word[:30]!r} instead of {question.word!r}: it may not have read all"
+    if said.prompt_tokens is None:
+        return "nothing shows that the model read the whole question: no token count, no word"
+    return ""

@@ -1,0 +1,107 @@
+"""The review of a whole class: fills the gaps, and counts what there is."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from grading.course import autograded_ids
+from grading.gradebook.completed import read_autograded
+from grading.review.answers_of import instructors_cells
+from grading.review.ask_all import ask_all
+from grading.review.asking.model_digest import model_digest
+from grading.review.asking.no_reply import NoReply
+from grading.review.records.store import ReviewStore
+from grading.review.reviewable import Reviewable, questions_about, reviewables
+from grading.review.settings import CodeReview
+
+
+@dataclass
+class ReviewCounts:
+    """What one student's review has come to: comments shown, comments that wait for a person, answers without reply."""
+
+    shown: int = 0
+    held: int = 0
+    pending: int = 0
+
+
+@dataclass
+class ClassReview:
+    """What was done.
+
+    answers: how many answers there are to review; asked: how many questions were asked for them now
+    pending: for each answer that has no reply, as (student, cell), the reason as a clause
+    counts: by student
+    """
+
+    answers: int = 0
+    asked: int = 0
+    pending: dict[tuple[str, str], str] = field(default_factory=dict)
+    counts: dict[str, ReviewCounts] = field(default_factory=dict)
+
+    @property
+    def in_words(self) -> str:
+        """One sentence for who ran it."""
+        totals = [sum(getattr(each, name) for each in self.counts.values()) for name in ("shown", "held", "pending")]
+        return (
+            f"{self.answers} answers, {self.asked} questions asked now; comments: {totals[0]} shown, {totals[1]} wait "
+            f"for a person; {totals[2]} answers pending."
+        )
+
+
+def class_reviewables(course: CourseDirectory, assignment: str, settings: CodeReview) -> list[Reviewable]:
+    """All answers of the class that a model can be asked about. Raises CourseError for an unknown assignment."""
+    cells = instructors_cells(course, assignment)
+    found: list[Reviewable] = []
+    for student in autograded_ids(course, assignment):
+        notebook = read_autograded(course, assignment, student)
+        if notebook is not None:
+            found += reviewables(student, notebook, cells, settings)
+    return found
+
+
+def review_class(
+    course: CourseDirectory,
+    assignment: str,
+    config: Config,
+    seconds: float | None = None,
+    tell: Callable[[int, int], None] = lambda done, of: None,
+) -> ClassReview:
+    """Ask about the answers that have no reply, each different answer once, and count what there is.
+
+    seconds: how long it may take in all; None for no limit, 0 to ask nothing
+    tell: called with how many questions are done, and how many there are
+    Raises CourseError for an unknown assignment, and where the gradebook's database cannot be used.
+    """
+    settings = CodeReview(config=config)
+    found = class_reviewables(course, assignment, settings)
+    result = ClassReview(answers=len(found), counts={each.student: ReviewCounts() for each in found})
+    reasons: dict[str, str] = {}
+    with ReviewStore(course.db_url) as store:
+        missing = _missing(found, store, settings) if seconds != 0 else []
+        if missing:
+            questions = questions_about(missing, settings)
+            reasons = ask_all(questions, store, settings, seconds, tell)
+            result.asked = len(questions) - len(reasons)
+        replies = store.replies((each.question_key for each in found), settings.model)
+        decisions = store.decisions(each.answer_key for each in found)
+    for each in found:
+        counts = result.counts[each.student]
+        if each.question_key not in replies:
+            counts.pending += 1
+            place = (each.student, each.cells.answer.cell)
+            result.pending[place] = reasons.get(each.question_key, "nobody has asked yet")
+        for comment in each.comments(replies, decisions, settings):
+            counts.shown += comment.shown is not None
+            counts.held += comment.waits
+    return result
+
+
+def _missing(found: Sequence[Reviewable], store: ReviewStore, settings: CodeReview) -> list[Reviewable]:
+    try:
+        digest = model_digest(settings)
+    except NoReply:
+        digest = ""
+    replies = store.replies((each.question_key for each in found), settings.model, digest)
+    return [each for each in found if each.question_key not in replies]

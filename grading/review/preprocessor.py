@@ -1,0 +1,97 @@
+"""Puts the review's comments into the feedback: one of nbgrader's `GenerateFeedback.preprocessors`."""
+
+import time
+import weakref
+from collections.abc import Sequence
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from grading.checkout import CourseError
+from grading.course import course_of
+from grading.feedback.allowance import Allowance
+from grading.feedback.markdown import markdown_html
+from grading.review.answers_of import instructors_cells
+from grading.review.ask_all import ask_all
+from grading.review.comments import ReviewComment
+from grading.review.records.store import ReviewStore
+from grading.review.reviewable import Reviewable, questions_about, reviewables
+from grading.review.settings import CodeReview
+
+
+class AddReview(NbGraderPreprocessor):
+    """Adds the comments that may be shown to the student's cells, and says where the review is pending.
+
+    Whatever happens to the model, to its server or to the records, the feedback is made all the same. Scores are not
+    touched.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        settings = CodeReview(parent=self)
+        if not settings.enabled:
+            return nb, resources
+        try:
+            self._add(nb, resources["nbgrader"]["assignment"], resources["nbgrader"]["student"], settings)
+        except CourseError as trouble:
+            self.log.warning("No code review on this page: %s", trouble)
+            self._note(nb, settings, pending=True)
+        return nb, resources
+
+    def _add(self, nb: NotebookNode, assignment: str, student: str, settings: CodeReview) -> None:
+        course = course_of(self)
+        found = reviewables(student, nb, instructors_cells(course, assignment), settings)
+        with ReviewStore(course.db_url) as store:
+            keys = [each.question_key for each in found]
+            replies = store.replies(keys, settings.model)
+            missing = [each for each in found if each.question_key not in replies]
+            if missing and (left := _waits_of(self.parent).left(settings)) > 0:
+                self._ask(missing, store, settings, left)
+                replies = store.replies(keys, settings.model)
+            decisions = store.decisions(each.answer_key for each in found)
+        for each in found:
+            _place(nb, each, each.comments(replies, decisions, settings))
+        pending = any(each.question_key not in replies for each in found)
+        self._note(nb, settings, pending)
+
+    def _ask(self, missing: Sequence[Reviewable], store: ReviewStore, settings: CodeReview, seconds: float) -> None:
+        waits, started = _waits_of(self.parent), time.monotonic()
+        reasons = ask_all(questions_about(missing, settings), store, settings, seconds)
+        waits.spent += time.monotonic() - started
+        if reasons:
+            waits.failures += 1
+            self.log.warning("Code review pending: %s", "; ".join(sorted(set(reasons.values()))))
+
+    @staticmethod
+    def _note(nb: NotebookNode, settings: CodeReview, pending: bool) -> None:
+        entry = nb.metadata.setdefault("attention101", NotebookNode())
+        entry["review"] = NotebookNode(model=settings.model, recorded=settings.recorded, pending=pending)
+
+
+class _Waits:
+    """How long one run of nbgrader's converter has waited for the model."""
+
+    def __init__(self) -> None:
+        self.spent = 0.0
+        self.failures = 0
+
+    def left(self, settings: CodeReview) -> float:
+        """Seconds that it may still wait; none after the first page that did not get all of its replies."""
+        return 0.0 if self.failures else settings.feedback_seconds - self.spent
+
+
+_waits: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
+def _waits_of(exporter: object) -> _Waits:
+    converter = getattr(exporter, "parent", None) or exporter
+    return _waits.setdefault(converter, _Waits())
+
+
+def _place(nb: NotebookNode, each: Reviewable, comments: Sequence[ReviewComment]) -> None:
+    for comment in comments:
+        if comment.shown is None:
+            continue
+        position, (first, last) = each.cells.place(*comment.judged.comment.lines)
+        entries = nb.cells[position].metadata.setdefault("attention101", NotebookNode()).setdefault("comments", [])
+        html = str(markdown_html(comment.text, Allowance(0)))
+        entries.append(NotebookNode(lines=[first, last], html=html, by=comment.shown))

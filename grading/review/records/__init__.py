@@ -1,0 +1,1 @@
+"""Replies and decisions, in the gradebook's database beside nbgrader's tables."""

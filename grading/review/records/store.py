@@ -1,0 +1,264 @@
+"""Reads and writes replies and decisions."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import create_engine, func, inspect, select
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
+
+from grading.checkout import CourseError
+from grading.review.claims import Comment
+from grading.review.records.tables import SCHEMA_VERSION, Base, DecisionRow, ReplyRow, SchemaRow, now
+
+Decided = Literal["approved", "edited", "rejected", "open"]
+_MOST_KEYS = 400  # of one query: databases limit how many values one may have
+
+
+@dataclass(frozen=True)
+class StoredComment:
+    """A comment on shown code: `lines` counted from 0 in it, None where the model named lines that do not exist."""
+
+    lines: tuple[int, int] | None
+    kind: str
+    text: str
+
+    @property
+    def entry(self) -> dict:
+        """As it is kept in the tables."""
+        return {"lines": list(self.lines) if self.lines else None, "kind": self.kind, "text": self.text}
+
+
+@dataclass(frozen=True)
+class StoredReply:
+    """A model's reply to a question."""
+
+    question_key: str
+    answer_key: str
+    model: str
+    digest: str
+    comments: tuple[StoredComment, ...]
+    doubt: str
+    asked: datetime
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The decision about a comment that counts now.
+
+    number: grows with each decision; whoever decides names the one that was seen
+    text: what students get
+    """
+
+    number: int
+    comment_key: str
+    answer_key: str
+    verdict: Decided
+    comment: StoredComment
+    text: str
+    decided_by: str
+    decided: datetime
+
+
+class DecidedMeanwhile(Exception):
+    """Somebody else decided since; `decision` is theirs."""
+
+    def __init__(self, decision: Decision):
+        super().__init__(f"{decision.decided_by} has decided about this comment meanwhile: {decision.verdict}")
+        self.decision = decision
+
+
+def comment_key(answer_key: str, comment: StoredComment) -> str:
+    """Stands for a comment on an answer, whoever gave the answer and whichever model made the comment."""
+    parts = [answer_key, str(comment.lines), comment.kind, comment.text]
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class ReviewStore:
+    """The records in one database. A context manager. May be used by several processes at once.
+
+    Raises CourseError where the database cannot be used, or where a newer version of this project made its tables.
+    """
+
+    def __init__(self, db_url: str):
+        self._url = db_url
+        self._engine = create_engine(db_url)
+
+    def __enter__(self) -> "ReviewStore":
+        with self._trouble():
+            self._prepare()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._engine.dispose()
+
+    def replies(self, question_keys: Iterable[str], model: str, digest: str = "") -> dict[str, StoredReply]:
+        """The replies of this model, by question. Where the digest is known, only of that very version of it.
+
+        digest: "" for the newest reply of any version, as where the server cannot be asked
+        """
+        found: dict[str, StoredReply] = {}
+        for keys in _portions(question_keys):
+            query = select(ReplyRow).where(ReplyRow.question_key.in_(keys), ReplyRow.model == model)
+            if digest:
+                query = query.where(ReplyRow.digest.in_((digest, "")))
+            with self._trouble(), Session(self._engine) as session:
+                for row in session.scalars(query.order_by(ReplyRow.id)):
+                    found[row.question_key] = _reply(row)
+        return found
+
+    def keep_reply(self, reply: StoredReply, seconds: float) -> None:
+        """Add a reply. If another process has just added one to the same question, that one stays."""
+        row = ReplyRow(
+            question_key=reply.question_key,
+            answer_key=reply.answer_key,
+            model=reply.model,
+            digest=reply.digest,
+            comments=[comment.entry for comment in reply.comments],
+            doubt=reply.doubt,
+            seconds=seconds,
+            asked=reply.asked,
+        )
+        with self._trouble(), Session(self._engine) as session:
+            session.add(row)
+            try:
+                session.commit()
+            except IntegrityError:
+                session.rollback()
+
+    def decisions(self, answer_keys: Iterable[str]) -> dict[str, Decision]:
+        """The decisions about comments on these answers that count now, by comment."""
+        found: dict[str, Decision] = {}
+        for keys in _portions(answer_keys):
+            query = select(DecisionRow).where(DecisionRow.answer_key.in_(keys)).order_by(DecisionRow.id)
+            with self._trouble(), Session(self._engine) as session:
+                found |= {row.comment_key: _decision(row) for row in session.scalars(query)}
+        return found
+
+    def decide(
+        self,
+        answer_key: str,
+        comments: Sequence[StoredComment],
+        verdict: Decided,
+        by: str,
+        seen: dict[str, int],
+        text: str | None = None,
+    ) -> list[Decision]:
+        """Decide about comments on one answer, all or none.
+
+        seen: for each comment's key the number of the decision that `by` saw; 0 for none
+        text: the edited text, for all of them; None for the comments' own
+
+        Raises:
+            DecidedMeanwhile: somebody else decided since.
+        """
+        rows = [
+            DecisionRow(
+                comment_key=comment_key(answer_key, comment),
+                answer_key=answer_key,
+                verdict=verdict,
+                comment=comment.entry,
+                text=comment.text if text is None else text,
+                decided_by=by,
+                decided=now(),
+            )
+            for comment in comments
+        ]
+        with self._trouble(), Session(self._engine) as session:
+            # The row is locked until the end, so that of two who decide at once one comes second.
+            session.scalars(select(SchemaRow).with_for_update()).one().version = SCHEMA_VERSION
+            if self._engine.dialect.name == "sqlite":
+                session.execute(SchemaRow.__table__.update().values(version=SCHEMA_VERSION))
+            for row in rows:
+                query = select(DecisionRow).where(DecisionRow.comment_key == row.comment_key)
+                last = session.scalars(query.order_by(DecisionRow.id.desc()).limit(1)).first()
+                if (last.id if last else 0) != seen.get(row.comment_key, 0):
+                    raise DecidedMeanwhile(_decision(last))
+            session.add_all(rows)
+            session.flush()
+            made = [_decision(row) for row in rows]
+            session.commit()
+            return made
+
+    def history(self, comment_keys: Iterable[str]) -> list[Decision]:
+        """All decisions about these comments, the oldest first."""
+        found: list[Decision] = []
+        for keys in _portions(comment_keys):
+            query = select(DecisionRow).where(DecisionRow.comment_key.in_(keys)).order_by(DecisionRow.id)
+            with self._trouble(), Session(self._engine) as session:
+                found += [_decision(row) for row in session.scalars(query)]
+        return sorted(found, key=lambda decision: decision.number)
+
+    def last_number(self) -> int:
+        """The number of the last decision about anything; it grows when somebody decides."""
+        with self._trouble(), Session(self._engine) as session:
+            return session.scalar(select(func.max(DecisionRow.id))) or 0
+
+    def _prepare(self) -> None:
+        if not inspect(self._engine).has_table(SchemaRow.__tablename__):
+            try:
+                Base.metadata.create_all(self._engine)
+            except (OperationalError, ProgrammingError):
+                # Another process was quicker.
+                if not inspect(self._engine).has_table(DecisionRow.__tablename__):
+                    raise
+        with Session(self._engine) as session:
+            row = session.get(SchemaRow, 1)
+            if row is None:
+                session.add(SchemaRow(id=1, version=SCHEMA_VERSION))
+                try:
+                    session.commit()
+                except IntegrityError:
+                    session.rollback()
+            elif row.version > SCHEMA_VERSION:
+                raise CourseError(
+                    f"The code reviews in {self._engine.url!r} were written by a newer version of this project (tables "
+                    f"of version {row.version}, here {SCHEMA_VERSION}). Update this checkout."
+                )
+
+    @contextmanager
+    def _trouble(self):
+        try:
+            yield
+        except OperationalError as error:
+            raise CourseError(
+                f"The code reviews in {self._engine.url!r} could not be used ({error.orig}). Close what else works "
+                "with the database, see that its disk has room and that you may write to it, and try again."
+            ) from None
+
+
+def _portions(keys: Iterable[str]) -> Iterable[list[str]]:
+    distinct = sorted(set(keys))
+    return (distinct[start : start + _MOST_KEYS] for start in range(0, len(distinct), _MOST_KEYS))
+
+
+def _comment(entry: dict) -> StoredComment:
+    lines = entry["lines"]
+    return StoredComment((lines[0], lines[1]) if lines else None, entry["kind"], entry["text"])
+
+
+def _reply(row: ReplyRow) -> StoredReply:
+    comments = tuple(_comment(entry) for entry in row.comments)
+    return StoredReply(row.question_key, row.answer_key, row.model, row.digest, comments, row.doubt, row.asked)
+
+
+def _decision(row: DecisionRow) -> Decision:
+    return Decision(
+        row.id,
+        row.comment_key,
+        row.answer_key,
+        row.verdict,
+        _comment(row.comment),
+        row.text,
+        row.decided_by,
+        row.decided,
+    )
+
+
+def stored(comment: Comment, lines: tuple[int, int] | None) -> StoredComment:
+    """A model's comment, its lines counted in the shown code."""
+    return StoredComment(lines, comment.kind, comment.text)
