@@ -1,4 +1,4 @@
-"""What staff run: `python -m grading` with `autograde`, `review`, `feedback`, `report`, `regrade`, `release` or `demo`."""
+"""What staff run: `python -m grading COMMAND`; without a command it lists them."""
 
 import grading.quick_import  # noqa: F401, I001  (before nbformat)
 
@@ -60,9 +60,19 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser(
         "demo", add_help=False, help="compile, grade a small class in a temporary course, print its table"
     )
+    commands.add_parser(
+        "review-bench", add_help=False, help="how far a model can be trusted with reviews, on labelled answers"
+    )
+    desk = commands.add_parser("desk", help="open the page on which people decide about comments")
+    desk.add_argument("assignment", nargs="?", default="attention", help="default: attention")
+    desk.add_argument("--port", type=int, default=0, help="default: a free one")
     given, rest = parser.parse_known_args(arguments)
     if given.command == "demo":
         from grading.demo.command import run
+
+        return run(rest)
+    if given.command == "review-bench":
+        from grading.review.bench.command import run
 
         return run(rest)
     if rest:
@@ -77,6 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
             "regrade": _regrade,
             "report": _report,
             "review": _review,
+            "desk": _desk,
             "release": _release,
         }
         return run[given.command](given)
@@ -144,6 +155,12 @@ def _review(given: argparse.Namespace) -> int:
         count = sum(each == reason for each in done.pending.values())
         print(f"{count} answers: review pending, because {reason}", file=sys.stderr)
     return 1 if done.pending else 0
+
+
+def _desk(given: argparse.Namespace) -> int:
+    from grading.review.desk.command import run
+
+    return run(given.assignment, given.port)
 
 
 def _report(given: argparse.Namespace) -> int:

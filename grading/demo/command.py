@@ -17,9 +17,11 @@ from traitlets.config import Config
 from grading.autograde import autograde_class
 from grading.course import CHECKOUT, load_config
 from grading.demo.class_of_twelve import CLASS, Student
+from grading.demo.reviewer import reviewer
 from grading.feedback_command import generate_feedback_for_class
 from grading.gradebook.class_table import class_rows, class_table
 from grading.progress_bar import ProgressBar
+from grading.review.class_review import review_class
 from grading.sandbox.settings import Sandbox
 from grading.sandbox.walls import NoWall, chosen_walls
 
@@ -36,13 +38,14 @@ def run(arguments: list[str]) -> int:
     """Compile, let the class submit, autograde, give feedback, print the table. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m grading demo", description=__doc__)
     parser.add_argument("--folder", type=Path, help="a new folder for the course (default: a temporary one)")
+    parser.add_argument("--model", help="the model that reviews, on the Ollama server (default: CodeReview.model)")
     given = parser.parse_args(arguments)
     folder = given.folder or Path(tempfile.mkdtemp(prefix="attention101-demo-"))
     if folder.is_dir() and any(folder.iterdir()):
         print(f"{folder} is not empty. Name a folder that does not exist yet.", file=sys.stderr)
         return 1
     try:
-        return _run(folder.resolve())
+        return _run(folder.resolve(), given.model)
     except DemoFailed as failure:
         print(failure, file=sys.stderr)
         return 1
@@ -51,28 +54,34 @@ def run(arguments: list[str]) -> int:
         return 130
 
 
-def _run(folder: Path) -> int:
+def _run(folder: Path, model: str | None) -> int:
     print(f"A class of {len(CLASS)} in {folder}")
     ignore = shutil.ignore_patterns("progress", ".ipynb_checkpoints")
     shutil.copytree(CHECKOUT / "source", folder / "source", ignore=ignore)
     course = CourseDirectory(config=Config(CourseDirectory={"root": str(folder), "course_id": "attention101"}))
-    print("1 of 4: compiling the student version and the reference")
+    print("1 of 5: compiling the student version and the reference")
     _nbgrader(folder, "generate_assignment", ASSIGNMENT)
     _nbgrader(folder, "generate_solution", ASSIGNMENT)
-    print("2 of 4: the class submits")
+    print("2 of 5: the class submits")
     _submit(folder)
     config = _config(folder)
-    print("3 of 4: python -m grading autograde", flush=True)
+    if model:
+        config.CodeReview.model = model
+    print("3 of 5: python -m grading autograde", flush=True)
     with ProgressBar("grading") as bar:
         graded = autograde_class(ASSIGNMENT, config, bar.tell, bar.warn, jobs=os.cpu_count() or 1)
-    print("4 of 4: python -m grading feedback", flush=True)
-    with ProgressBar("feedback") as bar:
-        _, failed = generate_feedback_for_class(ASSIGNMENT, config, bar.tell)
+    with reviewer(config) as who:
+        print(f"4 of 5: python -m grading review. {who}", flush=True)
+        with ProgressBar("review", "question") as bar:
+            review = review_class(course, ASSIGNMENT, config, tell=lambda done, of: bar.tell("", done, of))
+        print("5 of 5: python -m grading feedback", flush=True)
+        with ProgressBar("feedback") as bar:
+            _, failed = generate_feedback_for_class(ASSIGNMENT, config, bar.tell)
     print(f"Student code ran behind {' and '.join(sorted(graded.walls))}.")
     for student, reason in (graded.not_graded | failed).items():
         print(f"{student}: {reason}", file=sys.stderr)
     rows = class_rows(course, ASSIGNMENT, graded.not_graded)
-    print(f"\n{class_table(rows)}\n")
+    print(f"\n{class_table(rows, review.counts)}\n{review.in_words}\n")
     print("Feedback pages:")
     for student in CLASS:
         print(f"  {_page(folder, student)}  ({student.shows})")

@@ -1,5 +1,6 @@
 """The class's table per cell, as text: what the gradebook and the checks' records say."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nbgrader.api import Gradebook, MissingEntry
@@ -10,6 +11,7 @@ from attention_lib.record_view import CHECKS_MIME
 from grading.course import autograded_ids, submitted_ids
 from grading.gradebook.completed import read_autograded
 from grading.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
+from grading.review.counts import ReviewCounts
 from grading.submission.student_ids import trouble_with
 
 REMARK_WIDTH = 90
@@ -48,15 +50,20 @@ def class_rows(course: CourseDirectory, assignment: str, not_graded: dict[str, s
         return [_row(gradebook, course, assignment, student, reasons.get(student, "")) for student in students]
 
 
-def class_table(rows: list[Row]) -> str:
-    """The rows as a table of fixed-width text, with the class's number of right answers per cell at its end."""
+def class_table(rows: list[Row], reviews: Mapping[str, ReviewCounts] | None = None) -> str:
+    """The rows as a table of fixed-width text, with the class's number of right answers per cell at its end.
+
+    reviews: by student what came of the code reviews: a column more
+    """
     names = list(ANSWERS)
-    head = ["student", *names, "score", "late", "remark"]
+    review = [] if reviews is None else ["shown/held/pending"]
+    head = ["student", *names, "score", *review, "late", "remark"]
     lines = [
         [
             printable(r.student),
             *(_points(r.scores.get(n)) for n in names),
             _points(r.score),
+            *(_counts(reviews[r.student]) if r.student in reviews else "-" for _ in review),
             "late" if r.late else "",
             _cut(printable(r.remark)),
         ]
@@ -64,10 +71,15 @@ def class_table(rows: list[Row]) -> str:
     ]
     graded = [row for row in rows if row.scores]
     foot = ["points in all", *(_points(sum(r.scores.get(n, 0) for r in graded)) for n in names)]
-    foot += [_points(sum(r.score or 0 for r in graded)), "", f"{len(graded)} of {len(rows)} graded"]
+    foot += [
+        _points(sum(r.score or 0 for r in graded)),
+        *(_counts(sum((reviews[r.student] for r in rows if r.student in reviews), ReviewCounts())) for _ in review),
+        "",
+        f"{len(graded)} of {len(rows)} graded",
+    ]
     widths = [max(len(line[i]) for line in [head, *lines, foot]) for i in range(len(head))]
     rule = "-" * (sum(widths) + 2 * len(widths) - 2)
-    right = range(1, len(names) + 2)
+    right = range(1, len(names) + 2 + len(review))
     as_text = [
         "  ".join(
             c.rjust(w) if i in right else c.ljust(w) for i, (c, w) in enumerate(zip(line, widths, strict=True))
@@ -118,6 +130,10 @@ def _remark(notebook) -> str:
                     break
     sentences += [note["message"] for note in entry.get("mended", [])]
     return " ".join(dict.fromkeys(sentences))
+
+
+def _counts(counts: ReviewCounts) -> str:
+    return f"{counts.shown}/{counts.held}/{counts.pending}"
 
 
 def _points(points: float | None) -> str:

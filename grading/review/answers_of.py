@@ -1,5 +1,6 @@
 """The answers of an autograded notebook, as a review needs them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from grading.course import source_path
 from grading.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
 from grading.released import read_source, released_version
 from grading.review.answer import Answer, Outcome
+
+_MARK = re.compile(r"^ *### (?:BEGIN|END) SOLUTION *\n?", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def instructors_cells(course: CourseDirectory, assignment: str) -> dict[str, Cel
     """Task and reference of each answer. Raises CourseError for an unknown assignment."""
     source = read_source(source_path(course, assignment))
     tasks = _answer_texts(released_version(source))
-    return {cell: Cell(tasks[cell], text) for cell, text in _answer_texts(source).items()}
+    return {cell: Cell(tasks[cell], _MARK.sub("", text)) for cell, text in _answer_texts(source).items()}
 
 
 def answers_of(notebook: NotebookNode, cells: Mapping[str, Cell]) -> list[AnswerCells]:

@@ -100,6 +100,6 @@ class _Run:
                 comments,
                 replied.doubt,
                 now(),
-            ),
-            replied.seconds,
+                replied.seconds,
+            )
         )

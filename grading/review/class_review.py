@@ -12,18 +12,10 @@ from grading.review.answers_of import instructors_cells
 from grading.review.ask_all import ask_all
 from grading.review.asking.model_digest import model_digest
 from grading.review.asking.no_reply import NoReply
+from grading.review.counts import ReviewCounts
 from grading.review.records.store import ReviewStore
 from grading.review.reviewable import Reviewable, questions_about, reviewables
 from grading.review.settings import CodeReview
-
-
-@dataclass
-class ReviewCounts:
-    """What one student's review has come to: comments shown, comments that wait for a person, answers without reply."""
-
-    shown: int = 0
-    held: int = 0
-    pending: int = 0
 
 
 @dataclass
@@ -43,10 +35,10 @@ class ClassReview:
     @property
     def in_words(self) -> str:
         """One sentence for who ran it."""
-        totals = [sum(getattr(each, name) for each in self.counts.values()) for name in ("shown", "held", "pending")]
+        total = sum(self.counts.values(), ReviewCounts())
         return (
-            f"{self.answers} answers, {self.asked} questions asked now; comments: {totals[0]} shown, {totals[1]} wait "
-            f"for a person; {totals[2]} answers pending."
+            f"{self.answers} answers to review, {self.asked} questions asked now. Comments: {total.shown} shown, "
+            f"{total.held} held for a person; {total.pending} answers pending."
         )
 
 

@@ -72,7 +72,7 @@ def shown_code(source: str) -> ShownCode:
         raise NotShowable(
             "the answer holds no code" if not shown.strip() else f"the answer has over {MOST_LINES} lines"
         )
-    places = _places(_without_prose(tree), again, lines)
+    places = _places(_without_prose(tree), again, lines, source.split("\n"))
     for number in comments:
         index = _line_of(places, number)
         if not lines[index].endswith(f"# {_SHAPES}"):
@@ -94,7 +94,7 @@ def _line_of(places: list[tuple[int, int]], number: int) -> int:
     return len(places) - 1
 
 
-def _places(student: ast.AST, shown: ast.AST, lines: list[str]) -> list[tuple[int, int]]:
+def _places(student: ast.AST, shown: ast.AST, lines: list[str], source: list[str]) -> list[tuple[int, int]]:
     """For each shown line the student's lines, from the two trees, which have the same form."""
     places: dict[int, tuple[int, int]] = {}
     for theirs, ours in zip(ast.walk(student), ast.walk(shown), strict=True):
@@ -103,11 +103,18 @@ def _places(student: ast.AST, shown: ast.AST, lines: list[str]) -> list[tuple[in
             for decorator, drawn in zip(getattr(theirs, "decorator_list", ()), getattr(ours, "decorator_list", ())):
                 places[drawn.lineno] = (decorator.lineno, decorator.end_lineno)
     filled, last = [], (1, 1)
-    for number in range(1, len(lines) + 1):
-        # Lines of their own such as `else:` stand right after what the line before stands for.
-        last = places.get(number) or (last[1], last[1])
+    for number, line in enumerate(lines, start=1):
+        last = places.get(number) or _keyword_line(line.strip(), last[1], source)
         filled.append(last)
     return filled
+
+
+def _keyword_line(line: str, after: int, source: list[str]) -> tuple[int, int]:
+    """Where a line stands that is no statement of its own, such as `else:`."""
+    for number in range(after + 1, len(source) + 1):
+        if line.endswith(":") and re.match(rf"\s*{re.escape(line[:-1])}\s*:", source[number - 1]):
+            return number, number
+    return after, after
 
 
 def _end_of_head(node: ast.AST) -> int:

@@ -37,12 +37,14 @@ class Said:
 
     prompt_tokens: None if the server does not say
     ended: whether the model came to its end, and was not cut off at the longest reply
+    seconds: how long the server says that it took, None if it does not say
     """
 
     content: str
     thought: bool
     prompt_tokens: int | None
     ended: bool
+    seconds: float | None
 
 
 async def load(client: AsyncClient, settings: CodeReview, window: int) -> None:
@@ -73,7 +75,7 @@ async def chat(
         "num_predict": settings.answer_tokens,
         "num_ctx": window,
     }
-    content, thought, count, reason = "", False, None, None
+    content, thought, count, reason, took = "", False, None, None, None
     try:
         async with asyncio.timeout(settings.answer_seconds):
             parts = await client.chat(
@@ -89,7 +91,7 @@ async def chat(
                 content += part.message.content or ""
                 thought = thought or bool(part.message.thinking)
                 if part.done:
-                    count, reason = part.prompt_eval_count, part.done_reason
+                    count, reason, took = part.prompt_eval_count, part.done_reason, part.total_duration
                     break
                 if _is_over(content, settings):
                     reason = "stop"
@@ -106,7 +108,7 @@ async def chat(
             raise Unthinking from error
         raise _translated(error, settings) from error
     spoken = _THOUGHTS.sub("", content).strip()
-    return Said(spoken, thought or spoken != content.strip(), count, reason != "length")
+    return Said(spoken, thought or spoken != content.strip(), count, reason != "length", took / 1e9 if took else None)
 
 
 def _is_over(content: str, settings: CodeReview) -> bool:

@@ -29,7 +29,7 @@ class Replied:
 
     digest: of the model, "" if the server does not tell it
     doubt: why nothing of it should be shown unapproved, as a clause; "" if there is no such reason
-    seconds: from the question to the end of the reply
+    seconds: what it took, by the server's account; where it gives none, from the question to the end of the reply
     """
 
     reply: Reply
@@ -76,10 +76,10 @@ class Reviewer:
             if too_late():
                 return None
             started = time.monotonic()
-            reply, doubt = await self._reply(question, window)
-            return Replied(reply, self.digest, doubt, time.monotonic() - started)
+            reply, doubt, seconds = await self._reply(question, window)
+            return Replied(reply, self.digest, doubt, seconds or time.monotonic() - started)
 
-    async def _reply(self, question: Question, window: int) -> tuple[Reply, str]:
+    async def _reply(self, question: Question, window: int) -> tuple[Reply, str, float | None]:
         messages, mended, widened = list(question.messages), False, False
         while True:
             said = await self._said(messages, window)
@@ -102,7 +102,7 @@ class Reviewer:
                     {"role": "user", "content": f"That is not the form that was asked for: {trouble}. Reply again."},
                 ]
                 continue
-            return reply, _doubt(reply, question, said)
+            return reply, _doubt(reply, question, said), said.seconds
 
     async def _said(self, messages: list[dict], window: int) -> Said:
         """An answer that says something: of a model that only thought, the other setting is tried."""

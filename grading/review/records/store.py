@@ -1,13 +1,14 @@
 """Reads and writes replies and decisions."""
 
 import hashlib
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import create_engine, func, inspect, select
+from sqlalchemy import create_engine, func, inspect, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from grading.review.claims import Comment
 from grading.review.records.tables import SCHEMA_VERSION, Base, DecisionRow, ReplyRow, SchemaRow, now
 
 Decided = Literal["approved", "edited", "rejected", "open"]
+_TRIES = 20
 _MOST_KEYS = 400  # of one query: databases limit how many values one may have
 
 
@@ -35,7 +37,7 @@ class StoredComment:
 
 @dataclass(frozen=True)
 class StoredReply:
-    """A model's reply to a question."""
+    """A model's reply to a question, which took it `seconds`."""
 
     question_key: str
     answer_key: str
@@ -44,6 +46,7 @@ class StoredReply:
     comments: tuple[StoredComment, ...]
     doubt: str
     asked: datetime
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ class ReviewStore:
                     found[row.question_key] = _reply(row)
         return found
 
-    def keep_reply(self, reply: StoredReply, seconds: float) -> None:
+    def keep_reply(self, reply: StoredReply) -> None:
         """Add a reply. If another process has just added one to the same question, that one stays."""
         row = ReplyRow(
             question_key=reply.question_key,
@@ -120,7 +123,7 @@ class ReviewStore:
             digest=reply.digest,
             comments=[comment.entry for comment in reply.comments],
             doubt=reply.doubt,
-            seconds=seconds,
+            seconds=reply.seconds,
             asked=reply.asked,
         )
         with self._trouble(), Session(self._engine) as session:
@@ -148,7 +151,18 @@ class ReviewStore:
         seen: dict[str, int],
         text: str | None = None,
     ) -> list[Decision]:
-        """Decide about comments on one answer, all or none.
+        """Decide about comments on one answer, all or none; see `decide_all`."""
+        return self.decide_all([(answer_key, comment) for comment in comments], verdict, by, seen, text)
+
+    def decide_all(
+        self,
+        comments: Sequence[tuple[str, StoredComment]],
+        verdict: Decided,
+        by: str,
+        seen: dict[str, int],
+        text: str | None = None,
+    ) -> list[Decision]:
+        """Decide about comments, each given with its answer's key; all or none.
 
         seen: for each comment's key the number of the decision that `by` saw; 0 for none
         text: the edited text, for all of them; None for the comments' own
@@ -166,17 +180,15 @@ class ReviewStore:
                 decided_by=by,
                 decided=now(),
             )
-            for comment in comments
+            for answer_key, comment in comments
         ]
         with self._trouble(), Session(self._engine) as session:
-            # The row is locked until the end, so that of two who decide at once one comes second.
-            session.scalars(select(SchemaRow).with_for_update()).one().version = SCHEMA_VERSION
-            if self._engine.dialect.name == "sqlite":
-                session.execute(SchemaRow.__table__.update().values(version=SCHEMA_VERSION))
+            # Who writes here first holds the lock until the end, so that of two who decide at once one comes second.
+            session.execute(update(SchemaRow).values(version=SCHEMA_VERSION))
             for row in rows:
                 query = select(DecisionRow).where(DecisionRow.comment_key == row.comment_key)
                 last = session.scalars(query.order_by(DecisionRow.id.desc()).limit(1)).first()
-                if (last.id if last else 0) != seen.get(row.comment_key, 0):
+                if last is not None and last.id != seen.get(row.comment_key, 0):
                     raise DecidedMeanwhile(_decision(last))
             session.add_all(rows)
             session.flush()
@@ -198,14 +210,22 @@ class ReviewStore:
         with self._trouble(), Session(self._engine) as session:
             return session.scalar(select(func.max(DecisionRow.id))) or 0
 
+    def last_reply(self) -> int:
+        """The number of the last reply to anything; it grows when one is kept."""
+        with self._trouble(), Session(self._engine) as session:
+            return session.scalar(select(func.max(ReplyRow.id))) or 0
+
     def _prepare(self) -> None:
-        if not inspect(self._engine).has_table(SchemaRow.__tablename__):
+        for tries_left in reversed(range(_TRIES)):
+            if set(Base.metadata.tables) <= set(inspect(self._engine).get_table_names()):
+                break
             try:
                 Base.metadata.create_all(self._engine)
             except (OperationalError, ProgrammingError):
-                # Another process was quicker.
-                if not inspect(self._engine).has_table(DecisionRow.__tablename__):
+                # Another process makes them at this moment.
+                if not tries_left:
                     raise
+                time.sleep(0.1)
         with Session(self._engine) as session:
             row = session.get(SchemaRow, 1)
             if row is None:
@@ -243,7 +263,9 @@ def _comment(entry: dict) -> StoredComment:
 
 def _reply(row: ReplyRow) -> StoredReply:
     comments = tuple(_comment(entry) for entry in row.comments)
-    return StoredReply(row.question_key, row.answer_key, row.model, row.digest, comments, row.doubt, row.asked)
+    return StoredReply(
+        row.question_key, row.answer_key, row.model, row.digest, comments, row.doubt, row.asked, row.seconds
+    )
 
 
 def _decision(row: DecisionRow) -> Decision:

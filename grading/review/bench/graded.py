@@ -1,0 +1,88 @@
+"""Labelled answers as the reviewer gets them: with what the real tests find, behind the sandbox's walls."""
+
+import re
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from itertools import zip_longest
+
+from nbformat import NotebookNode
+
+from attention_lib.canonical import ANSWERS, canonical_notebook
+from attention_lib.check_records import all_passed, completed_records
+from attention_lib.fresh_run import answer_of
+from grading.checkout import CHECKOUT
+from grading.judging.follow_through import HEAD
+from grading.judging.judge import judge
+from grading.judging.limits import Limits
+from grading.released import read_source, released_version
+from grading.review.answer import Answer, Outcome
+from grading.review.bench.labelled import LabelledAnswer
+from grading.sandbox.settings import Sandbox
+from grading.sandbox.student_process import StudentProcess
+from grading.sandbox.walls import chosen_walls
+from grading.sandbox.warm_process import WarmProcess
+
+LESSON = CHECKOUT / "source/attention/attention.ipynb"
+_LIMITS = Limits(20, 180)
+_CPU_SECONDS = 600
+_SOLUTION_MARK = re.compile(r"^ *### (BEGIN|END) SOLUTION *\n?", re.MULTILINE)
+
+
+def graded(labelled: Sequence[LabelledAnswer], sandbox: Sandbox | None = None) -> list[Answer]:
+    """The answers in the order given. About 10 s for a hundred of them.
+
+    sandbox: the course's settings; None for those that come with it
+    Raises NoWall where the walls that the settings ask for do not stand on this machine.
+    """
+    sandbox = sandbox or Sandbox()
+    source = read_source(LESSON)
+    release = released_version(source)
+    tasks, references = _by_answer(release), _by_answer(source)
+    found: dict[str, Answer] = {}
+    warm = WarmProcess(chosen_walls(sandbox.walls), sandbox.as_dict(), _CPU_SECONDS)
+    try:
+        warm.wait_until_ready()
+        for group in _notebooks(labelled):
+            submitted = _filled(release, references | {each.cell: each.source for each in group})
+            canonical = canonical_notebook(source, submitted, release).notebook
+            tests = _tests(judge(canonical, source, _LIMITS, lambda: StudentProcess(warm)))
+            for each in group:
+                records = completed_records(tests[each.cell].outputs)
+                found[each.name] = Answer(
+                    cell=each.cell,
+                    source=each.source,
+                    outcomes=tuple(Outcome(record["check"], record["passed"]) for record in records),
+                    right=all_passed(records),
+                    reference=_SOLUTION_MARK.sub("", references[each.cell]),
+                    task=tasks[each.cell],
+                )
+    finally:
+        warm.close()
+    return [found[each.name] for each in labelled]
+
+
+def _notebooks(labelled: Sequence[LabelledAnswer]) -> Iterator[list[LabelledAnswer]]:
+    """Groups that can be judged in one notebook: an answer to each function, or a head, which calls the functions."""
+    by_cell = {cell: [each for each in labelled if each.cell == cell] for cell in ANSWERS}
+    heads = by_cell.pop(HEAD)
+    for group in zip_longest(*by_cell.values()):
+        yield [each for each in group if each]
+    for head in heads:
+        yield [head]
+
+
+def _by_answer(notebook: NotebookNode) -> dict[str, str]:
+    return {answer_of(cell): cell.source for cell in notebook.cells if answer_of(cell) in ANSWERS}
+
+
+def _filled(release: NotebookNode, texts: dict[str, str]) -> NotebookNode:
+    notebook = deepcopy(release)
+    for cell in notebook.cells:
+        if answer_of(cell) in texts:
+            cell.source = texts[answer_of(cell)]
+    return notebook
+
+
+def _tests(notebook: NotebookNode) -> dict[str, NotebookNode]:
+    ids = {cell.metadata.get("nbgrader", {}).get("grade_id", ""): cell for cell in notebook.cells}
+    return {answer: ids[f"test_{answer}"] for answer in ANSWERS}

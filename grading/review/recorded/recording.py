@@ -1,0 +1,45 @@
+"""The file of recorded answers."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+RECORDING = Path(__file__).with_name("answers.json")
+
+
+@dataclass
+class Recording:
+    """What a model answered, by prompt.
+
+    date: of the recording, as YYYY-MM-DD
+    prompt_version: see `grading.review.prompt.prompt_version`
+    command: what made the recording
+    answers: by `prompt_key`, as `{"content", "prompt_eval_count", "eval_count", "done_reason", "seconds"}`
+    """
+
+    model: str = ""
+    digest: str = ""
+    date: str = ""
+    prompt_version: str = ""
+    command: str = ""
+    answers: dict[str, dict] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path = RECORDING) -> "Recording":
+        """Read it. Raises OSError and ValueError."""
+        return cls(**json.loads(path.read_text(encoding="utf-8")))
+
+    def write(self, path: Path = RECORDING) -> None:
+        """Write it, at once."""
+        entries = vars(self) | {"answers": dict(sorted(self.answers.items()))}
+        unfinished = path.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps(entries, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        unfinished.replace(path)
+
+
+def prompt_key(messages: Sequence[dict]) -> str:
+    """Stands for a prompt: roles and contents of its messages."""
+    pairs = [[message["role"], message["content"]] for message in messages]
+    return hashlib.sha256(json.dumps(pairs).encode("utf-8", "surrogatepass")).hexdigest()
