@@ -60,8 +60,8 @@ def _run(folder: Path, model: str | None) -> int:
     shutil.copytree(CHECKOUT / "source", folder / "source", ignore=ignore)
     course = CourseDirectory(config=Config(CourseDirectory={"root": str(folder), "course_id": "attention101"}))
     print("1 of 5: compiling the student version and the reference")
-    _nbgrader(folder, "generate_assignment", ASSIGNMENT)
-    _nbgrader(folder, "generate_solution", ASSIGNMENT)
+    run_nbgrader(folder, "generate_assignment", ASSIGNMENT)
+    run_nbgrader(folder, "generate_solution", ASSIGNMENT)
     print("2 of 5: the class submits")
     _submit(folder)
     config = _config(folder)
@@ -85,6 +85,11 @@ def _run(folder: Path, model: str | None) -> int:
     print("Feedback pages:")
     for student in CLASS:
         print(f"  {_page(folder, student)}  ({student.shows})")
+    print(
+        "To decide about the comments that are held, and to make the pages again with what you decided:\n"
+        f"  ATTENTION101_COURSE={folder} make review\n"
+        f"  ATTENTION101_COURSE={folder} {sys.executable} -m grading feedback {ASSIGNMENT}"
+    )
     return _compare({row.student: row for row in rows}, folder)
 
 
@@ -105,7 +110,7 @@ def _database(folder: Path) -> str:
     return f"sqlite:///{folder / 'gradebook.db'}"
 
 
-def _nbgrader(folder: Path, *arguments: str) -> None:
+def run_nbgrader(folder: Path, *arguments: str) -> None:
     """Run plain nbgrader as an instructor would, on the demo's course. Raises DemoFailed."""
     done = subprocess.run(
         # Without --db, a configuration that names another database would bring the demo into a real gradebook.

@@ -101,10 +101,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Review:
-    """The code review: the model's name, whether its answers were recorded, whether some are still to come."""
+    """The code review: the models that wrote it, each with whether its answers were recorded ones; and whether
+    comments are still to come."""
 
-    model: str
-    recorded: bool
+    writers: tuple[tuple[str, bool], ...]
     pending: bool
 
 
@@ -371,7 +371,8 @@ def _remarks(cell: NotebookNode) -> list[Remark]:
 def _review(entry: object) -> Review | None:
     if not isinstance(entry, dict):
         return None
-    return Review(plain_text(entry.get("model"))[:100], bool(entry.get("recorded")), bool(entry.get("pending")))
+    writers = tuple((plain_text(model)[:100], bool(recorded)) for model, recorded in entry.get("writers", [])[:5])
+    return Review(writers, bool(entry.get("pending")))
 
 
 def _number(value: object) -> float | None:

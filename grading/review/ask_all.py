@@ -101,5 +101,6 @@ class _Run:
                 replied.doubt,
                 now(),
                 replied.seconds,
+                self._settings.recorded,
             )
         )

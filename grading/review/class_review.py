@@ -76,7 +76,7 @@ def review_class(
             questions = questions_about(missing, settings)
             reasons = ask_all(questions, store, settings, seconds, tell)
             result.asked = len(questions) - len(reasons)
-        replies = store.replies((each.question_key for each in found), settings.model)
+        replies = store.best_replies((each.question_key for each in found), settings.model)
         decisions = store.decisions(each.answer_key for each in found)
     for each in found:
         counts = result.counts[each.student]

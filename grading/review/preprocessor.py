@@ -34,7 +34,7 @@ class AddReview(NbGraderPreprocessor):
             self._add(nb, resources["nbgrader"]["assignment"], resources["nbgrader"]["student"], settings)
         except CourseError as trouble:
             self.log.warning("No code review on this page: %s", trouble)
-            self._note(nb, settings, pending=True)
+            _note(nb, [(settings.model, False)], pending=True)
         return nb, resources
 
     def _add(self, nb: NotebookNode, assignment: str, student: str, settings: CodeReview) -> None:
@@ -42,16 +42,17 @@ class AddReview(NbGraderPreprocessor):
         found = reviewables(student, nb, instructors_cells(course, assignment), settings)
         with ReviewStore(course.db_url) as store:
             keys = [each.question_key for each in found]
-            replies = store.replies(keys, settings.model)
+            replies = store.best_replies(keys, settings.model)
             missing = [each for each in found if each.question_key not in replies]
             if missing and (left := _waits_of(self.parent).left(settings)) > 0:
                 self._ask(missing, store, settings, left)
-                replies = store.replies(keys, settings.model)
+                replies = store.best_replies(keys, settings.model)
             decisions = store.decisions(each.answer_key for each in found)
         for each in found:
             _place(nb, each, each.comments(replies, decisions, settings))
         pending = any(each.question_key not in replies for each in found)
-        self._note(nb, settings, pending)
+        writers = sorted({(reply.model, reply.recorded) for reply in replies.values()})
+        _note(nb, writers or [(settings.model, settings.recorded)], pending)
 
     def _ask(self, missing: Sequence[Reviewable], store: ReviewStore, settings: CodeReview, seconds: float) -> None:
         waits, started = _waits_of(self.parent), time.monotonic()
@@ -61,10 +62,11 @@ class AddReview(NbGraderPreprocessor):
             waits.failures += 1
             self.log.warning("Code review pending: %s", "; ".join(sorted(set(reasons.values()))))
 
-    @staticmethod
-    def _note(nb: NotebookNode, settings: CodeReview, pending: bool) -> None:
-        entry = nb.metadata.setdefault("attention101", NotebookNode())
-        entry["review"] = NotebookNode(model=settings.model, recorded=settings.recorded, pending=pending)
+
+def _note(nb: NotebookNode, writers: Sequence[tuple[str, bool]], pending: bool) -> None:
+    """For the page: which models wrote, whether their answers were recorded ones, and whether some are to come."""
+    entry = nb.metadata.setdefault("attention101", NotebookNode())
+    entry["review"] = NotebookNode(writers=[list(writer) for writer in writers], pending=pending)
 
 
 class _Waits:

@@ -47,6 +47,7 @@ class StoredReply:
     doubt: str
     asked: datetime
     seconds: float
+    recorded: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,13 +105,19 @@ class ReviewStore:
 
         digest: "" for the newest reply of any version, as where the server cannot be asked
         """
+        conditions = [ReplyRow.model == model, *([ReplyRow.digest.in_((digest, ""))] if digest else [])]
+        return self._newest(question_keys, conditions, [])
+
+    def best_replies(self, question_keys: Iterable[str], model: str) -> dict[str, StoredReply]:
+        """The newest reply of this model, by question; of another model where this one has not been asked."""
+        return self._newest(question_keys, [], [ReplyRow.model == model])
+
+    def _newest(self, question_keys: Iterable[str], conditions: list, order: list) -> dict[str, StoredReply]:
         found: dict[str, StoredReply] = {}
         for keys in _portions(question_keys):
-            query = select(ReplyRow).where(ReplyRow.question_key.in_(keys), ReplyRow.model == model)
-            if digest:
-                query = query.where(ReplyRow.digest.in_((digest, "")))
+            query = select(ReplyRow).where(ReplyRow.question_key.in_(keys), *conditions)
             with self._trouble(), Session(self._engine) as session:
-                for row in session.scalars(query.order_by(ReplyRow.id)):
+                for row in session.scalars(query.order_by(*order, ReplyRow.id)):
                     found[row.question_key] = _reply(row)
         return found
 
@@ -124,6 +131,7 @@ class ReviewStore:
             comments=[comment.entry for comment in reply.comments],
             doubt=reply.doubt,
             seconds=reply.seconds,
+            recorded=reply.recorded,
             asked=reply.asked,
         )
         with self._trouble(), Session(self._engine) as session:
@@ -264,7 +272,15 @@ def _comment(entry: dict) -> StoredComment:
 def _reply(row: ReplyRow) -> StoredReply:
     comments = tuple(_comment(entry) for entry in row.comments)
     return StoredReply(
-        row.question_key, row.answer_key, row.model, row.digest, comments, row.doubt, row.asked, row.seconds
+        question_key=row.question_key,
+        answer_key=row.answer_key,
+        model=row.model,
+        digest=row.digest,
+        comments=comments,
+        doubt=row.doubt,
+        asked=row.asked,
+        seconds=row.seconds,
+        recorded=row.recorded,
     )
 
 

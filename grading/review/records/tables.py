@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import JSON, DateTime, Float, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, DateTime, Float, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SCHEMA_VERSION = 1
@@ -33,6 +33,7 @@ class ReplyRow(Base):
     comments: `[{"lines": [first, last], "kind", "text"}]`, with lines of the shown code, from 0; None for lines that
         do not exist
     doubt: why nothing of it should be shown unapproved; "" for no such reason
+    recorded: whether it was recorded once, and repeated to us
     """
 
     __tablename__ = "attention101_review_reply"
@@ -46,6 +47,7 @@ class ReplyRow(Base):
     comments: Mapped[list] = mapped_column(JSON)
     doubt: Mapped[str] = mapped_column(Text, default="")
     seconds: Mapped[float] = mapped_column(Float, default=0.0)
+    recorded: Mapped[bool] = mapped_column(Boolean, default=False)
     asked: Mapped[datetime] = mapped_column(DateTime, default=now)
 
 

@@ -48,6 +48,16 @@ def test_a_newer_version_of_the_model_counts_where_the_server_cannot_be_asked(ur
         assert store.replies(["q1"], "model:1b", "d1") == {"q1": REPLY}
 
 
+def test_another_models_reply_is_better_than_none(url):
+    other = replace(REPLY, model="other:7b", recorded=True)
+    with ReviewStore(url) as store:
+        store.keep_reply(other)
+        assert store.best_replies(["q1"], "model:1b") == {"q1": other}
+        store.keep_reply(REPLY)
+        assert store.best_replies(["q1"], "model:1b") == {"q1": REPLY}
+        assert store.best_replies(["q1"], "other:7b") == {"q1": other}
+
+
 def test_the_same_reply_twice_stays_once(url):
     with ReviewStore(url) as store:
         store.keep_reply(REPLY)
