@@ -105,7 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             try:
                 self._send(200, head | self.owner.answer(request))
-            except KeyError:
+            except (KeyError, TypeError):
                 self._send(400, {"error": "no answer to this question was recorded"})
             except (httpx.HTTPError, OSError) as error:
                 self._send(500, {"error": str(error)})
