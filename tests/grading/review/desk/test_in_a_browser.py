@@ -1,0 +1,248 @@
+"""The desk in a real browser: worked through by keyboard alone, at two widths, with a colleague and a bad network."""
+
+import pytest
+from desk_course import EINSUM, PLAIN, UNUSED, WEIGHTED, OpenDesk
+
+from grading.review.desk.on_loopback import leading_file
+from grading.review.records.store import StoredComment
+
+pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium")]
+
+ALIKE = StoredComment((1, 1), "other", "The name of this function says what it does.")
+HOSTILE = StoredComment((0, 0), "other", '<img src=x onerror="window.hit=1"><script>window.hit=1</script> `a` \u202eb')
+HOSTILE_SEEN = HOSTILE.text.replace("`", "").replace("\u202e", "[U+202E]")
+HOSTILE_CODE = f"{WEIGHTED}  # <script>window.hit=1</script>\u200b<img src=x onerror=window.hit=1>"
+PLEASE = StoredComment((2, 2), "other", "Please give it a name.")
+LAST = StoredComment((0, 2), "other", "A function of this size reads well.")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def desk(course):
+    for student in ("ann", "ben", "cem"):
+        course.grade(student, {"project_qkv": PLAIN})
+    course.grade("dan", {"project_qkv": EINSUM})
+    course.grade("eve", {"aggregate_values": HOSTILE_CODE})
+    course.say(PLAIN, ALIKE, PLEASE, LAST, UNUSED)
+    course.say(EINSUM, ALIKE)
+    course.say(HOSTILE_CODE, HOSTILE, cell="aggregate_values", doubt="it was cut")
+    with OpenDesk(course, "tess") as desk:
+        yield desk
+
+
+@pytest.fixture
+def page(browser, desk, request):
+    """The desk's page, entered; its errors and requests to elsewhere fail the test."""
+    width = getattr(request, "param", 1366)
+    context = browser.new_context(viewport={"width": width, "height": 768 if width > 1000 else 844})
+    page = context.new_page()
+    troubles = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    origin = f"http://127.0.0.1:{desk.loopback.port}/"
+    page.on("request", lambda asked: asked.url.startswith(origin) or troubles.append(asked.url))
+    page.goto(desk.loopback.url)
+    page.wait_for_selector("article .code")
+    yield page
+    assert page.evaluate("window.hit") is None
+    assert troubles == []
+    context.close()
+
+
+def said(page) -> str:
+    return page.locator("blockquote.said").first.inner_text()
+
+
+def fits(page) -> bool:
+    page.wait_for_selector("article .code")
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def waiting(page, number: int) -> None:
+    page.wait_for_function("n => document.querySelector('[data-count=waiting]').textContent === String(n)", arg=number)
+
+
+@pytest.mark.parametrize("page", [1366, 390], indirect=True)
+def test_a_queue_worked_through_by_keyboard_alone(desk, page):
+    keys = page.keyboard
+    assert "token" not in page.url
+    assert page.locator("[data-count=shown]").inner_text() == "1"
+    waiting(page, 5)
+    assert said(page) == HOSTILE_SEEN and fits(page)
+    assert "<script>window.hit=1</script>U+200B<img" in page.locator(".code").first.inner_text()
+    keys.press("r")
+    waiting(page, 4)
+    assert said(page) == ALIKE.text and fits(page)
+    assert page.locator(".line.marked").inner_text().strip() == "unused = x.shape"
+
+    keys.press("?")
+    assert page.locator("#help").is_visible()
+    keys.press("Escape")
+    keys.press("j")
+    keys.press("j")
+    first_single = said(page)
+    keys.press("ArrowLeft")
+    keys.press("k")
+    assert said(page) == ALIKE.text
+
+    # All alike at once, undone, and at once again.
+    keys.press("Shift+R")
+    waiting(page, 2)
+    assert said(page) == first_single
+    keys.press("u")
+    waiting(page, 4)
+    assert said(page) == ALIKE.text
+    keys.press("Shift+A")
+    waiting(page, 2)
+    assert (said(page), fits(page)) == (LAST.text, True)
+    assert page.locator(".line.marked").count() == 3
+    keys.press("a")
+    waiting(page, 1)
+    assert said(page) == PLEASE.text
+    keys.press("e")
+    keys.press("Control+a")
+    keys.type("A person's own words, with `code`.")
+    assert fits(page)
+    keys.press("Escape")
+    assert page.locator("#text").count() == 0
+    keys.press("e")
+    assert page.locator("#text").input_value() == "A person's own words, with `code`."
+    keys.press("Control+Enter")
+    waiting(page, 0)
+    assert page.locator(".head .place").inner_text() == "5 of 5, 0 to decide"
+
+    made = [
+        card["decision"] | {"said": card["text"].replace("`", "")}
+        for card in desk.entered().get("decisions")["decided"]
+    ]
+    verdicts = {each["said"]: each["verdict"] for each in made}
+    assert verdicts == {
+        HOSTILE_SEEN: "rejected",
+        ALIKE.text: "approved",
+        LAST.text: "approved",
+        PLEASE.text: "edited",
+    }
+    assert [each["text"] for each in made if each["verdict"] == "edited"] == ["A person's own words, with `code`."]
+    assert {each["by"] for each in made} == {"tess"}
+
+
+def test_the_other_views_by_keyboard(desk, page):
+    keys = page.keyboard
+    keys.press("a")
+    waiting(page, 4)
+    page.locator("a[data-view=decided]").focus()
+    keys.press("Enter")
+    page.wait_for_selector("text=You approved this at")
+    page.locator("summary", has_text="The code and the tests").focus()
+    keys.press("Enter")
+    page.wait_for_selector("article.small .line.marked")
+    page.locator("button", has_text="Take back").focus()
+    keys.press("Enter")
+    page.wait_for_selector("text=Taken back.")
+    waiting(page, 5)
+    page.locator("a[data-view=shown]").focus()
+    keys.press("Enter")
+    page.wait_for_selector("text=is assigned, but never used")
+    page.locator("article button", has_text="Reject").focus()
+    keys.press("Enter")
+    page.wait_for_selector("text=no student gets it")
+    page.locator("a[data-view=waiting]").focus()
+    keys.press("Enter")
+    page.wait_for_selector("text=2 of 5, 5 to decide")
+
+
+def test_a_colleague_who_was_quicker_is_named_and_the_text_is_kept(course, desk, page):
+    keys = page.keyboard
+    with OpenDesk(course, "omar") as theirs:
+        other = theirs.entered()
+        keys.press("e")
+        keys.press("Control+a")
+        keys.type("My own words.")
+        other.decide(other.queue()[0][:1], "rejected")
+        keys.press("Control+Enter")
+        page.wait_for_selector("text=omar rejected this at")
+        page.keyboard.press("k")
+        while "omar rejected this" not in page.locator("article").inner_text():
+            page.keyboard.press("k")
+        assert "Your decision was not saved." in page.locator("article").inner_text()
+        keys.press("n")
+        keys.press("e")
+        assert page.locator("#text").input_value() == "My own words."
+        keys.press("Control+Enter")
+        waiting(page, 4)
+        [decided] = other.get("decisions")["decided"]
+        assert [(each["by"], each["verdict"]) for each in decided["history"]] == [
+            ("omar", "rejected"),
+            ("tess", "edited"),
+        ]
+        # What they decide while nobody here does anything shows by itself.
+        card = next(card for group in other.queue() for card in group if card["text"] == said(page))
+        other.decide([card], "approved")
+        page.wait_for_selector("text=omar approved this at", timeout=15_000)
+
+
+def test_a_server_that_does_not_answer_costs_nothing(desk, page):
+    keys = page.keyboard
+    first = said(page)
+    page.route("**/decisions", lambda route: route.abort())
+    keys.press("e")
+    keys.press("Control+a")
+    keys.type("Not to be lost.")
+    keys.press("Control+Enter")
+    page.wait_for_selector("#alerts >> text=Not saved: 1 decision.")
+    assert said(page) != first  # the next one is shown all the same
+    keys.press("k")
+    keys.press("e")
+    assert page.locator("#text").input_value() == "Not to be lost."
+    keys.press("Escape")
+    page.unroute("**/decisions")
+    page.locator("#alerts button", has_text="Try again").focus()
+    keys.press("Enter")
+    waiting(page, 4)
+    assert page.locator("#alerts").inner_text() == ""
+
+
+def test_the_next_one_is_shown_before_a_slow_server_has_answered(desk, page):
+    held = []
+    page.route("**/decisions", lambda route: held.append(route))
+    first = said(page)
+    page.keyboard.press("a")
+    page.wait_for_function("old => document.querySelector('blockquote.said').innerText !== old", arg=first)
+    assert page.locator("[data-count=waiting]").inner_text() == "5"
+    page.wait_for_timeout(100)
+    held[0].continue_()
+    waiting(page, 4)
+
+
+def test_a_browser_gets_in_by_the_file_that_leads_it(browser, desk):
+    page = browser.new_context().new_page()
+    with leading_file(desk.loopback.url) as leading:
+        page.goto(leading)
+        page.wait_for_selector("article .code")
+    assert page.url == f"http://127.0.0.1:{desk.loopback.port}/"
+    page.context.close()
+
+
+def test_an_edited_text_outlives_a_reload(desk, page):
+    page.keyboard.press("e")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Half a sent")
+    page.reload()
+    page.wait_for_selector("article .code")
+    page.keyboard.press("e")
+    assert page.locator("#text").input_value() == "Half a sent"
+    page.keyboard.press("Control+Enter")
+    waiting(page, 4)
+    page.reload()
+    page.wait_for_selector("article .code")
+    assert page.evaluate("sessionStorage.getItem('desk-drafts')") == "[]"
