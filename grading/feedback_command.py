@@ -48,7 +48,7 @@ def generate_feedback_for_class(
 
 
 def _with_reviews_filled(course: CourseDirectory, assignment: str, config: Config) -> Config:
-    """The configuration for the pages, which then need not ask. What goes wrong with a review costs the review alone."""
+    """The configuration for the pages, which then need not ask. Trouble with the review costs the review alone."""
     settings = CodeReview(config=config)
     try:
         if settings.enabled:

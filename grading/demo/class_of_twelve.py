@@ -55,10 +55,18 @@ CLASS = (
     Student("blaise", "one matrix for queries and keys", _but(project_qkv=a.SHARED_MATRIX), ("project_qkv",)),
     Student("carl", "no scaling", _but(attention_scores=a.NO_SCALING), ("attention_scores",)),
     Student(
-        "dorothy", "softmax over the wrong dimension", _but(attention_weights=a.WRONG_SOFTMAX), ("attention_weights",)
+        "dorothy",
+        "softmax over the wrong dimension, and a loop over rows",
+        _but(attention_weights=a.WRONG_SOFTMAX, aggregate_values=a.ROW_BY_ROW),
+        ("attention_weights",),
     ),
     Student("edsger", "the mask upside down", _but(attention_weights=a.MASK_INVERTED), ("attention_weights",)),
-    Student("grace", "a head with biases", _but(attention_head=a.HEAD_WITH_BIAS), ("attention_head",)),
+    Student(
+        "grace",
+        "a head with biases, and a function that is never called",
+        _but(attention_head=a.HEAD_WITH_BIAS, attention_weights=a.UNUSED_FUNCTION),
+        ("attention_head",),
+    ),
     Student(
         "hedy",
         "half finished",
@@ -66,7 +74,12 @@ CLASS = (
         ("attention_weights", "aggregate_values", "attention_head"),
     ),
     Student("ida", "blank", {}, tuple(ANSWERS)),
-    Student("john", "a syntax error in one cell", _but(attention_scores=a.SYNTAX_ERROR), ("attention_scores",)),
+    Student(
+        "john",
+        "a syntax error in one cell, and words to the reviewer in another",
+        _but(attention_scores=a.SYNTAX_ERROR, aggregate_values=a.TALKS_TO_THE_REVIEWER),
+        ("attention_scores",),
+    ),
     Student(
         "katherine",
         "all right, by hand, with prints and a helper in a cell of her own",

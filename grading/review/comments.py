@@ -103,7 +103,7 @@ def _in_students_lines(comment: StoredComment, code: ShownCode) -> Comment:
 def _again(comment: StoredComment, answer: Answer, decision: Decision | None) -> str:
     if decision is None or decision.verdict not in ("approved", "edited"):
         return ""
-    if comment.kind == "praise" and not answer.right:
+    if comment.kind == "praise" and not answer.right and not decision.of_wrong:
         return "It was approved when the answer was right, or for somebody whose answer is; here a test fails."
     return ""
 

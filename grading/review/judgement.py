@@ -36,7 +36,7 @@ def judge(
     understood word by word to say nothing else.
 
     language: what comments are to be written in; only English is understood, in others every comment waits
-    tone: "friendly", or "matter-of-fact" to hold all exclamation marks
+    tone: "friendly" allows an exclamation mark; "factual" and "brief" allow none
     shown_kinds: the kinds that may be shown without a person
     longest: the most characters of a text
     """

@@ -56,17 +56,13 @@ def decide(order: Order, snapshot: Snapshot, store: ReviewStore, user: str) -> l
     """Decide about all of the comments or none.
 
     Raises:
-        Refused: 404 for a comment that the class does not have; 400 for an approval that would have no effect.
+        Refused: 404 for a comment that the class does not have.
         DecidedMeanwhile: somebody else decided since.
     """
     cards = [_card(snapshot, key) for key in order.seen]
-    if order.verdict in ("approved", "edited") and any(card.again for card in cards):
-        raise Refused(
-            400,
-            "This praises an answer that fails a test. Reject it, or leave it: only who has it right sees it.",
-        )
     comments = [(card.answer_key, card.stored) for card in cards]
-    return store.decide_all(comments, order.verdict, user, dict(order.seen), order.text)
+    of_wrong = {card.key for card in cards if not card.right}
+    return store.decide_all(comments, order.verdict, user, dict(order.seen), order.text, of_wrong)
 
 
 def _card(snapshot: Snapshot, key: str) -> Card:

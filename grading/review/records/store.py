@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,6 +56,7 @@ class Decision:
 
     number: grows with each decision; whoever decides names the one that was seen
     text: what students get
+    of_wrong: whether whoever decided saw that a test fails
     """
 
     number: int
@@ -66,6 +67,7 @@ class Decision:
     text: str
     decided_by: str
     decided: datetime
+    of_wrong: bool = False
 
 
 class DecidedMeanwhile(Exception):
@@ -159,7 +161,7 @@ class ReviewStore:
         seen: dict[str, int],
         text: str | None = None,
     ) -> list[Decision]:
-        """Decide about comments on one answer, all or none; see `decide_all`."""
+        """Decide about comments on one right answer, all or none; see `decide_all`."""
         return self.decide_all([(answer_key, comment) for comment in comments], verdict, by, seen, text)
 
     def decide_all(
@@ -169,11 +171,13 @@ class ReviewStore:
         by: str,
         seen: dict[str, int],
         text: str | None = None,
+        of_wrong: Collection[str] = (),
     ) -> list[Decision]:
         """Decide about comments, each given with its answer's key; all or none.
 
         seen: for each comment's key the number of the decision that `by` saw; 0 for none
         text: the edited text, for all of them; None for the comments' own
+        of_wrong: the keys of those whose answer fails a test
 
         Raises:
             DecidedMeanwhile: somebody else decided since.
@@ -187,6 +191,7 @@ class ReviewStore:
                 text=comment.text if text is None else text,
                 decided_by=by,
                 decided=now(),
+                of_wrong=comment_key(answer_key, comment) in of_wrong,
             )
             for answer_key, comment in comments
         ]
@@ -294,6 +299,7 @@ def _decision(row: DecisionRow) -> Decision:
         row.text,
         row.decided_by,
         row.decided,
+        row.of_wrong,
     )
 
 

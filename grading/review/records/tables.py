@@ -58,6 +58,7 @@ class DecisionRow(Base):
     verdict: `approved`, `edited`, `rejected`, or `open` where a decision was taken back
     comment: the comment that was decided about, as in `ReplyRow.comments`
     text: the text that students get; the model's own, or the edited one
+    of_wrong: whether whoever decided saw that a test fails
     """
 
     __tablename__ = "attention101_review_decision"
@@ -69,5 +70,6 @@ class DecisionRow(Base):
     verdict: Mapped[str] = mapped_column(String(20))
     comment: Mapped[dict] = mapped_column(JSON)
     text: Mapped[str] = mapped_column(Text)
+    of_wrong: Mapped[bool] = mapped_column(Boolean, default=False)
     decided_by: Mapped[str] = mapped_column(String(200))
     decided: Mapped[datetime] = mapped_column(DateTime, default=now)

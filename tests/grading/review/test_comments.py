@@ -95,6 +95,9 @@ def test_praise_that_was_approved_waits_again_where_a_test_fails():
     (right,) = comments(a_reply(praise), decided(praise, "approved"))
     (wrong,) = comments(a_reply(praise), decided(praise, "approved"), right=False)
     assert right.shown == "by a person" and wrong.shown is None and wrong.again
+    key, decision = next(iter(decided(praise, "approved").items()))
+    (known,) = comments(a_reply(praise), {key: replace(decision, of_wrong=True)}, right=False)
+    assert known.shown == "by a person" and not known.again
 
 
 def test_a_comment_on_an_answer_that_talks_to_the_reviewer_waits():

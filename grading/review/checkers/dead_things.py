@@ -1,0 +1,286 @@
+"""Finds what a function computes, imports, defines or says for nothing."""
+
+import ast
+from dataclasses import dataclass
+
+from grading.review.checkers.code import Code, Function, callee, number
+from grading.review.checkers.torch_names import MODULES, PURE_FUNCTIONS, PURE_METHODS
+
+_READS_IN_SECRET = frozenset({"exec", "eval", "locals", "globals", "vars", "dir"})
+_LEAVERS = {ast.Return: "return", ast.Raise: "raise", ast.Break: "break", ast.Continue: "continue"}
+
+
+@dataclass(frozen=True)
+class Dead:
+    """Something dead on the lines `first` to `last`: its names, what is true of it, and a sentence about it."""
+
+    first: int
+    last: int
+    names: frozenset[str]
+    facts: frozenset[str]
+    why: str
+
+
+def dead_things(code: Code) -> list[Dead]:
+    """All that is surely dead. What only may be dead, such as names at the top level, is not in it."""
+    found = []
+    for function in code.functions:
+        found += _never_used(code, function) + _overwritten(code, function)
+    for block in _blocks(code):
+        found += _unreachable(block)
+    for node in code.all_nodes:
+        if isinstance(node, ast.stmt) and code.function_of(node):
+            found += _without_effect(code, node)
+    return found
+
+
+def reads_in_secret(code: Code, function: Function) -> bool:
+    """Whether names may be used in ways that the text does not show."""
+    inside = list(ast.walk(function))
+    return any(
+        isinstance(node, ast.Global | ast.Nonlocal | ast.Delete) or callee(node) in _READS_IN_SECRET for node in inside
+    )
+
+
+def is_pure(node: ast.AST) -> bool:
+    """Whether computing this expression surely changes nothing but its result."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
+            return False
+        if isinstance(part, ast.Call):
+            function = part.func
+            if isinstance(function, ast.Attribute):
+                of_module = isinstance(function.value, ast.Name) and function.value.id in MODULES | {"math"}
+                if function.attr not in (PURE_FUNCTIONS if of_module else PURE_METHODS) and not (
+                    isinstance(function.value, ast.Name) and function.value.id == "math"
+                ):
+                    return False
+            elif not (
+                isinstance(function, ast.Name) and function.id in {"len", "tuple", "list", "float", "int", "range"}
+            ):
+                return False
+            if any(keyword.arg == "out" for keyword in part.keywords):
+                return False
+    return True
+
+
+def _never_used(code: Code, function: Function) -> list[Dead]:
+    if reads_in_secret(code, function):
+        return []
+    loads: dict[str, list[ast.Name]] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            loads.setdefault(node.id, []).append(node)
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            loads.setdefault(node.target.id, []).append(node.target)
+    found = []
+    for node in ast.walk(function):
+        if node is function or code.function_of(node) is not function or not isinstance(node, ast.stmt):
+            continue
+        for name, facts in _given(node):
+            if name.startswith("_"):
+                continue
+            reads = loads.get(name, [])
+            if (
+                isinstance(node, ast.Assign)
+                and reads
+                and _is_new_list(node.value)
+                and all(map(_only_grows(code), reads))
+            ):
+                facts = {"variable", "list"}
+            elif reads and not ("variable" in facts and _only_earlier(code, node, reads)):
+                continue
+            elif reads:
+                # It is used before this line, so that it must not be called unused.
+                facts = {"variable", "afterwards"}
+            facts = facts | {"statement"} | (set() if "afterwards" in facts else {"unused"})
+            found.append(
+                _dead(node, {name}, facts, f"`{name}` is given a value in line {node.lineno} that nothing reads.")
+            )
+    return found
+
+
+def _given(node: ast.stmt) -> list[tuple[str, set[str]]]:
+    """The names that a statement binds in a way that can be dead, with what is true of each."""
+    if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        facts = {"variable"} | ({"removable"} if is_pure(node.value) else set())
+        if all(isinstance(target, ast.Name) for target in targets):
+            return [(target.id, facts if len(targets) == 1 else {"variable"}) for target in targets]
+        parts = [part for target in targets if isinstance(target, ast.Tuple | ast.List) for part in target.elts]
+        return [(part.id, {"variable"}) for part in parts if isinstance(part, ast.Name)]
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        alone = {"removable"} if len(node.names) == 1 else set()
+        return [
+            ((alias.asname or alias.name).split(".")[0], {"import"} | alone)
+            for alias in node.names
+            if alias.name != "*"
+        ]
+    if isinstance(node, ast.FunctionDef) and not node.decorator_list:
+        return [(node.name, {"function", "removable"})]
+    return []
+
+
+def _is_new_list(value: ast.AST) -> bool:
+    return isinstance(value, ast.List) and not value.elts or callee(value) == "list" and not value.args
+
+
+def _only_grows(code: Code):
+    """Whether a read of a list does nothing but append to it."""
+
+    def grows(name: ast.Name) -> bool:
+        attribute = code.parents.get(name)
+        call = code.parents.get(attribute)
+        statement = code.parents.get(call)
+        return (
+            isinstance(attribute, ast.Attribute)
+            and attribute.attr in ("append", "extend")
+            and isinstance(call, ast.Call)
+            and call.func is attribute
+            and isinstance(statement, ast.Expr)
+        )
+
+    return grows
+
+
+def _only_earlier(code: Code, node: ast.stmt, reads: list[ast.Name]) -> bool:
+    """Whether all reads are over when the value is stored: none below, no loop, no inner function, no `try`."""
+    around = node
+    while around in code.parents:
+        around = code.parents[around]
+        if isinstance(around, ast.For | ast.While | ast.Try | ast.AsyncFor | ast.With):
+            return False
+        if isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
+            break
+    end = node.end_lineno or node.lineno
+    return (
+        all(read.lineno <= end and code.function_of(read) is around for read in reads)
+        and all(read.lineno < node.lineno or _inside(code, read, node) for read in reads)
+        and not any(isinstance(inner, ast.Lambda) for inner in ast.walk(around))
+    )
+
+
+def _inside(code: Code, node: ast.AST, outer: ast.AST) -> bool:
+    while node is not outer and node in code.parents:
+        node = code.parents[node]
+    return node is outer
+
+
+def _overwritten(code: Code, function: Function) -> list[Dead]:
+    if reads_in_secret(code, function):
+        return []
+    found = []
+    for block in _blocks(code):
+        if not block or code.function_of(block[0]) is not function:
+            continue
+        for place, node in enumerate(block):
+            if not (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)):
+                continue
+            name = node.targets[0].id
+            if _is_read_by_an_inner_function(code, function, name):
+                continue
+            for later in block[place + 1 :]:
+                touched = [part for part in ast.walk(later) if isinstance(part, ast.Name) and part.id == name]
+                if not touched:
+                    if any(isinstance(part, tuple(_LEAVERS)) for part in ast.walk(later)):
+                        break
+                    continue
+                if isinstance(later, ast.Assign) and later.targets == touched:
+                    facts = {"overwritten", "variable", "statement"} | ({"removable"} if is_pure(node.value) else set())
+                    why = f"`{name}` from line {node.lineno} is overwritten in line {later.lineno} before it is read."
+                    found.append(_dead(node, {name}, facts, why))
+                break
+    return found
+
+
+def _is_read_by_an_inner_function(code: Code, function: Function, name: str) -> bool:
+    inner = (node for node in ast.walk(function) if isinstance(node, ast.Lambda | Function) and node is not function)
+    return any(isinstance(part, ast.Name) and part.id == name for node in inner for part in ast.walk(node))
+
+
+def _blocks(code: Code) -> list[list[ast.stmt]]:
+    found = []
+    for node in code.all_nodes:
+        for field in ("body", "orelse", "finalbody"):
+            block = getattr(node, field, None)
+            if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
+                found.append(block)
+    return found
+
+
+def _leaves(node: ast.stmt) -> str:
+    """By which statement this one surely leaves its block, "" if it may go on."""
+    for kind, word in _LEAVERS.items():
+        if isinstance(node, kind):
+            return word
+    if isinstance(node, ast.If) and node.orelse:
+        words = {_leaves(node.body[-1]), _leaves(node.orelse[-1])}
+        return words.pop() if len(words) == 1 else ("return" if "" not in words else "")
+    return ""
+
+
+def _unreachable(block: list[ast.stmt]) -> list[Dead]:
+    for place, node in enumerate(block[:-1]):
+        word = _leaves(node)
+        if word:
+            rest = block[place + 1 :]
+            facts = {"unreachable", f"after {word}", "removable", "statement", "unused"}
+            if any(
+                callee(getattr(part, "exc", None)) == "NotImplementedError"
+                for part in rest
+                if isinstance(part, ast.Raise)
+            ):
+                facts.add("stub")
+            names = {name for part in rest for name, _ in _given(part)} | {ast.unparse(part) for part in rest}
+            if any(isinstance(part, ast.Assign | ast.AnnAssign) for part in rest):
+                facts.add("variable")
+            why = f"Line {rest[0].lineno} comes after a `{word}` and is never reached."
+            return [Dead(rest[0].lineno, rest[-1].end_lineno, frozenset(names), frozenset(facts), why)]
+    return []
+
+
+def _without_effect(code: Code, node: ast.stmt) -> list[Dead]:
+    line = node.lineno
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+        target = node.targets[0]
+        if isinstance(node.value, ast.Name) and node.value.id == target.id:
+            facts = {"self assignment", "no effect", "removable", "variable", "statement"}
+            return [
+                _dead(
+                    node,
+                    {target.id, f"{target.id} = {target.id}"},
+                    facts,
+                    f"Line {line} assigns `{target.id}` to itself.",
+                )
+            ]
+    if isinstance(node, ast.Expr) and _computes(node.value) and is_pure(node.value):
+        names = {ast.unparse(node.value), callee(node.value)} - {""}
+        facts = {"no effect", "unused result", "removable", "statement"}
+        return [_dead(node, names, facts, f"What line {line} computes is thrown away.")]
+    if isinstance(node, ast.Pass):
+        parent = code.parents[node]
+        for block in (getattr(parent, field, None) or [] for field in ("body", "orelse")):
+            alone_in_else = block == [node] and block is getattr(parent, "orelse", None)
+            if node in block and (len(block) > 1 or alone_in_else):
+                return [
+                    _dead(
+                        node,
+                        {"pass"},
+                        {"no effect", "removable", "statement"},
+                        f"The `pass` in line {line} does nothing.",
+                    )
+                ]
+    return []
+
+
+def _computes(value: ast.AST) -> bool:
+    if number(value) is not None:
+        return True
+    return isinstance(
+        value, ast.Name | ast.BinOp | ast.Compare | ast.UnaryOp | ast.Subscript | ast.Attribute | ast.Call
+    )
+
+
+def _dead(node: ast.stmt, names: set[str], facts: set[str], why: str) -> Dead:
+    last = node.lineno if hasattr(node, "body") and not isinstance(node, ast.FunctionDef) else node.end_lineno
+    return Dead(node.lineno, last or node.lineno, frozenset(names), frozenset(facts), why)

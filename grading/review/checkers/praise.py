@@ -1,0 +1,60 @@
+"""Praise: only of a right answer, and only of something that these lines have."""
+
+import ast
+import re
+
+from grading.review.answer import Answer
+from grading.review.checkers.code import Code
+from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
+from grading.review.checkers.praiseworthy import praiseworthy
+from grading.review.checkers.wording.said import names_in
+from grading.review.claims import Comment
+
+_ALWAYS = {"line", "short", "conditional", "super", "no loops"}
+
+
+def praise(comment: Comment, code: Code, answer: Answer) -> Grounded:
+    """Do these lines have anything concrete that is worth praise? Whether the text names it is for its wording."""
+    first, last = comment.lines
+    if not answer.right:
+        return refuted("The tests say that the answer is wrong.")
+    if code.tree is None:
+        return undecided(code.why_unread)
+    absent = [name for name in names_in(comment.text) if not _stands_in(name, answer.source)]
+    if absent:
+        return refuted(f"`{absent[0][:60]}` is not in the code.")
+    facts = praiseworthy(code, first, last)
+    if "docstring" in facts and _docstrings_are_the_tasks(code, answer):
+        facts.discard("docstring")
+    if code.is_blank(first, last) and "shape comments" not in facts:
+        return refuted("There is nothing in these lines.")
+    concrete = {fact for fact in facts if not fact.startswith("calls ")} - _ALWAYS
+    if not concrete and not facts & _ALWAYS - {"line"}:
+        return undecided("Nothing in these lines is on the list of what may be praised.")
+    names = set(code.places_at(first, last)) | {
+        fact.removeprefix("calls ") for fact in facts if fact.startswith("calls ")
+    }
+    return confirmed("What may be praised is in these lines.", facts=facts, names=names)
+
+
+def _docstrings_are_the_tasks(code: Code, answer: Answer) -> bool:
+    """Whether the task came with the docstrings, so that they are no merit of the student's."""
+    docstrings = [ast.get_docstring(function, clean=False) or "" for function in code.functions]
+    return all(docstring in answer.task for docstring in docstrings)
+
+
+def _stands_in(fragment: str, source: str) -> bool:
+    """Whether all identifiers of a fragment are in the source, `nn.functional`'s long names and modules aside."""
+    words = set(re.findall(r"[A-Za-z_]\w*", fragment)) - {
+        "torch",
+        "nn",
+        "functional",
+        "F",
+        "math",
+        "None",
+        "True",
+        "False",
+        "inf",
+        "float",
+    }
+    return all(re.search(rf"\b{re.escape(word)}\b", source) for word in words)
