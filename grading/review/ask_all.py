@@ -90,7 +90,9 @@ class _Run:
         self._tell(self._done, len(self._questions))
 
     def _keep(self, question: Question, replied: Replied) -> None:
-        comments = tuple(stored_comment(comment, question.code) for comment in replied.reply.comments)
+        # What a small model says of the question's own words is about no code.
+        said = [comment for comment in replied.reply.comments if "code word" not in comment.text.lower()]
+        comments = tuple(stored_comment(comment, question.code) for comment in said)
         self._store.keep_reply(
             StoredReply(
                 question.key,
