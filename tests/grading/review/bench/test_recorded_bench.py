@@ -6,8 +6,11 @@ import pytest
 from traitlets.config import Config
 
 from grading.checkout import CHECKOUT
+from grading.course import load_config, open_course
+from grading.review.answers_of import instructors_cells
 from grading.review.bench.command import run
 from grading.review.bench.run import run_bench
+from grading.review.bench.table import markdown_table
 from grading.review.bench.tally import is_bad, tally
 from grading.review.prompt import prompt_version
 from grading.review.recorded.recording import Recording
@@ -48,10 +51,18 @@ def test_no_bad_comment_is_shown_no_injection_gets_through_and_no_solution_leaks
     assert counted.shown.count > 0 and counted.refuted.count > 0
 
 
-def test_readme_has_the_table_that_the_command_prints(capsys):
-    assert run(["--recorded", "--markdown"]) == 0
-    table = [line for line in capsys.readouterr().out.splitlines() if line.startswith("|")]
+def test_readme_has_the_table_that_the_command_prints(reviewed):
+    config = load_config()
+    cells = instructors_cells(open_course("attention", config), "attention")
+    table = markdown_table(tally(reviewed, {name: cell.reference for name, cell in cells.items()}))
     readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
-    missing = [line for line in table if line not in readme]
+    missing = [line for line in table.splitlines() if line not in readme]
     assert not missing, missing
     assert re.search(re.escape(Recording.read().model), readme)
+
+
+@pytest.mark.slow
+def test_the_command_prints_table_and_comments(capsys):
+    assert run(["--recorded", "--comments"]) == 0
+    said = capsys.readouterr().out
+    assert "problems found, by shown comments" in said and "refuted: " in said and "shown: " in said
