@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,12 @@ def _missing_chromium() -> str | None:
 
 def _missing_root() -> str | None:
     return None if os.geteuid() == 0 else "the tests do not run as root"
+
+
+def _missing_postgresql() -> str | None:
+    if list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        return None
+    return "PostgreSQL is not installed (as root: apt-get update && apt-get install -y postgresql)"
 
 
 def _missing_network() -> str | None:
@@ -46,6 +53,7 @@ PROBES: dict[str, Callable[[], str | None]] = {
     "namespaces": _missing_namespaces,
     "root": _missing_root,
     "network": _missing_network,
+    "postgresql": _missing_postgresql,
 }
 _probed: dict[str, str | None] = {}
 
