@@ -47,7 +47,12 @@ def instructors_cells(course: CourseDirectory, assignment: str) -> dict[str, Cel
     """Task and reference of each answer. Raises CourseError for an unknown assignment."""
     source = read_source(source_path(course, assignment))
     tasks = _answer_texts(released_version(source))
-    return {cell: Cell(tasks[cell], _MARK.sub("", text)) for cell, text in _answer_texts(source).items()}
+    return {cell: Cell(tasks[cell], without_marks(text)) for cell, text in _answer_texts(source).items()}
+
+
+def without_marks(reference: str) -> str:
+    """The instructor's answer without nbgrader's marks around the solution."""
+    return _MARK.sub("", reference)
 
 
 def answers_of(notebook: NotebookNode, cells: Mapping[str, Cell]) -> list[AnswerCells]:

@@ -1,6 +1,5 @@
 """Labelled answers as the reviewer gets them: with what the real tests find, behind the sandbox's walls."""
 
-import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from itertools import zip_longest
@@ -16,6 +15,7 @@ from grading.judging.judge import judge
 from grading.judging.limits import Limits
 from grading.released import read_source, released_version
 from grading.review.answer import Answer, Outcome
+from grading.review.answers_of import without_marks
 from grading.review.bench.labelled import LabelledAnswer
 from grading.sandbox.settings import Sandbox
 from grading.sandbox.student_process import StudentProcess
@@ -25,7 +25,6 @@ from grading.sandbox.warm_process import WarmProcess
 LESSON = CHECKOUT / "source/attention/attention.ipynb"
 _LIMITS = Limits(20, 180)
 _CPU_SECONDS = 600
-_SOLUTION_MARK = re.compile(r"^ *### (BEGIN|END) SOLUTION *\n?", re.MULTILINE)
 
 
 def graded(labelled: Sequence[LabelledAnswer], sandbox: Sandbox | None = None) -> list[Answer]:
@@ -53,7 +52,7 @@ def graded(labelled: Sequence[LabelledAnswer], sandbox: Sandbox | None = None) -
                     source=each.source,
                     outcomes=tuple(Outcome(record["check"], record["passed"]) for record in records),
                     right=all_passed(records),
-                    reference=_SOLUTION_MARK.sub("", references[each.cell]),
+                    reference=without_marks(references[each.cell]),
                     task=tasks[each.cell],
                 )
     finally:

@@ -17,7 +17,6 @@ from grading.review.recorded.recording import RECORDING, Recording
 from grading.review.recorded.server import RecordedServer
 from grading.review.settings import CodeReview
 
-
 INTERRUPTED = 130
 
 
