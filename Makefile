@@ -2,7 +2,7 @@ PYTHON_IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-slow test-quick attack catalogue bench release review lint
+.PHONY: help setup demo hub test test-slow test-quick attack catalogue bench release review lint
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ attack: setup ## try the attacks on our grading and on plain nbgrader, and print
 
 catalogue: setup ## grade right and wrong answers of every kind; print which were caught, accepted and explained
 	$(PYTHON_IN_VENV) -m tests.catalogue
+
+hub: setup ## open a course on a JupyterHub of this machine, with accounts for instructor, TAs and students
+	@$(PYTHON_IN_VENV) -m hub.trial
 
 review: setup ## open the page on which people decide about the model's comments, for you alone
 	$(PYTHON_IN_VENV) -m grading desk

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from nbgrader.converters import GenerateAssignment, GenerateFeedback, GenerateSolution
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback, GenerateSolution
 from nbgrader.coursedir import CourseDirectory
 
 c = get_config()  # noqa: F821  (traitlets defines it)
@@ -20,7 +20,12 @@ programs = str(Path(sys.executable).parent)
 if programs not in os.environ.get("PATH", "").split(os.pathsep):
     os.environ["PATH"] = os.pathsep.join(filter(None, [programs, os.environ.get("PATH")]))
 
-from grading.gradebook.wait import wait_for_gradebook  # noqa: E402  (found once `here` is in the path)
+# Found once `here` is in the path.
+from grading.checkout import CourseError  # noqa: E402
+from grading.course_zone import course_zone  # noqa: E402
+from grading.gradebook.due_dates import take_due_dates_in  # noqa: E402
+from grading.gradebook.moved_deadline import notice_moved_deadlines  # noqa: E402
+from grading.gradebook.wait import wait_for_gradebook  # noqa: E402
 
 # Seconds to wait while formgrader or another run writes to the gradebook.
 wait_for_gradebook(120)
@@ -29,6 +34,17 @@ c.CourseDirectory.course_id = "attention101"
 # What verify() and the checkout leave beside the notebook belongs to nobody else.
 c.CourseDirectory.ignore = [*CourseDirectory.class_traits()["ignore"].default(), "progress"]
 c.CourseDirectory.root = os.path.abspath(os.environ.get("ATTENTION101_COURSE") or here)
+
+# The course's time zone, such as "Europe/Berlin": deadlines are typed in it, and all pages show times in it.
+c.NbGraderAPI.timezone = os.environ.get("ATTENTION101_TIMEZONE") or "UTC"
+# What the exchange stores stays in UTC: nbgrader cannot read most other zones' names again.
+c.Exchange.timezone = "UTC"
+try:
+    take_due_dates_in(course_zone(c), sys.modules)
+except CourseError as error:
+    # Of any other error nbgrader prints a traceback, and goes on without this configuration.
+    sys.exit(str(error))
+notice_moved_deadlines(Autograde)
 
 if formgrader := sys.modules.get("nbgrader.server_extensions.formgrader.handlers"):
     from grading.formgrader.files import run_nothing
@@ -65,4 +81,7 @@ c.GenerateFeedback.preprocessors = [
 ]
 c.GenerateFeedback.exporter_class = "grading.feedback.page.FeedbackExporter"
 
-c.ExchangeFactory.submit = "grading.exchange_submit.SubmitWithoutWheels"
+c.ExchangeFactory.submit = "grading.exchange.submit.SubmitWithoutWheels"
+c.ExchangeFactory.release_assignment = "grading.exchange.release_assignment.ReleaseWithDeadline"
+c.ExchangeFactory.collect = "grading.exchange.collect.CollectRegularFiles"
+c.ExchangeFactory.release_feedback = "grading.exchange.release_feedback.ReleaseOwnPage"

@@ -116,6 +116,8 @@ def _autograde(given: argparse.Namespace) -> int:
     print(
         f"{len(run.graded)} graded now, {len(run.unchanged)} graded before, {len(run.not_graded)} not graded.{behind}"
     )
+    if run.late_anew:
+        print(f"The deadline was moved; the late penalty changed of: {', '.join(map(repr, run.late_anew))}.")
     for student, reason in run.not_graded.items():
         print(f"{student!r}: not graded, because {reason}", file=sys.stderr)
     return 1 if run.not_graded else 0

@@ -12,6 +12,7 @@ from traitlets.config import Config
 
 from grading.course import CourseError, load_config, open_course, require_gradebook, source_path, submitted_ids
 from grading.gradebook.completed import is_graded, submission_digest
+from grading.gradebook.moved_deadline import reassess_lateness
 from grading.gradebook.writer import GradebookWriter
 from grading.judging.run import RunNotebook
 from grading.released import read_source
@@ -25,12 +26,16 @@ from grading.workers.request import common_request
 
 @dataclass(frozen=True)
 class ClassRun:
-    """What came of grading a class: ids, and for those that were not graded the reason; in which walls."""
+    """What came of grading a class: ids, and for those that were not graded the reason; in which walls.
+
+    late_anew: those of `unchanged` whose late penalty changed, because the deadline was moved
+    """
 
     graded: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     not_graded: dict[str, str] = field(default_factory=dict)
     walls: set[str] = field(default_factory=set)
+    late_anew: list[str] = field(default_factory=list)
 
 
 def autograde_class(
@@ -74,6 +79,7 @@ class _ClassGrading:
         self, course: CourseDirectory, assignment: str, config: Config, gradebook: Gradebook, tell, warn, ship: bool
     ):
         self._course, self._assignment, self._gradebook = course, assignment, gradebook
+        self._config = config
         self._writer = GradebookWriter(gradebook, course, assignment, config)
         self._tell, self._warn, self._ship = tell, warn, ship
         self._run = ClassRun()
@@ -94,6 +100,8 @@ class _ClassGrading:
             try:
                 if is_graded(self._gradebook, self._course, self._assignment, student):
                     self._run.unchanged.append(student)
+                    if reassess_lateness(self._gradebook, self._assignment, student, self._config):
+                        self._run.late_anew.append(student)
                     self._done(student)
                     continue
                 self._digests[student] = submission_digest(self._course, self._assignment, student)

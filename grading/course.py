@@ -59,6 +59,11 @@ def autograded_ids(course: CourseDirectory, assignment: str) -> list[str]:
     return _ids(course, course.autograded_directory, assignment)
 
 
+def feedback_ids(course: CourseDirectory, assignment: str) -> list[str]:
+    """The names of all folders in `feedback/` with the assignment, in order."""
+    return _ids(course, course.feedback_directory, assignment)
+
+
 def _ids(course: CourseDirectory, step: str, assignment: str) -> list[str]:
     folder = Path(course.root) / step
     if not folder.is_dir():

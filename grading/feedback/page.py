@@ -85,7 +85,7 @@ class FeedbackExporter(Exporter):
         content = page_content(nb, self.reveal_hidden_tests)
         page = _template().render(
             content=content,
-            submission=find_submission(resources),
+            submission=find_submission(resources, self.config),
             late_penalty=(resources.get("nbgrader") or {}).get("late_penalty") or 0,
             reveal_hidden_tests=self.reveal_hidden_tests,
         )

@@ -4,11 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from nbgrader.api import Gradebook, MissingEntry
+from traitlets.config import Config
+
+from grading.course_zone import CourseZone, course_zone
 
 
 @dataclass(frozen=True)
 class Submission:
-    """Facts for a page's head. Times are in UTC; `submitted` is None and `late_by` 0 (seconds) where nothing is known."""
+    """Facts for a page's head. Times are in UTC; `submitted` is None and `late_by` 0 (seconds) where nothing is known.
+
+    zone: the one in which a page shows the times
+    """
 
     assignment: str = ""
     student: str = ""
@@ -16,6 +22,17 @@ class Submission:
     submitted: datetime | None = None
     due: datetime | None = None
     late_by: float = 0.0
+    zone: CourseZone = CourseZone()
+
+    @property
+    def handed_in(self) -> str:
+        """When, in words, with the zone; empty if it is not known."""
+        return self.zone.words(self.submitted) if self.submitted else ""
+
+    @property
+    def deadline(self) -> str:
+        """The deadline in words, with the zone; empty if there is none."""
+        return self.zone.words(self.due) if self.due else ""
 
     @property
     def lateness(self) -> str:
@@ -29,20 +46,22 @@ class Submission:
         return " ".join(words[:2])
 
 
-def find_submission(resources: dict) -> Submission:
+def find_submission(resources: dict, config: Config | None = None) -> Submission:
     """Look up a submission in the gradebook that nbgrader's converter names in `resources["nbgrader"]`.
 
+    config: tells the course's time zone
     Without such an entry the result holds what `resources` alone tells.
     """
+    zone = course_zone(config)
     given = resources.get("nbgrader") or {}
     assignment, student = str(given.get("assignment", "")), str(given.get("student", ""))
     if not (assignment and student and given.get("db_url")):
-        return Submission(assignment, student)
+        return Submission(assignment, student, zone=zone)
     with Gradebook(given["db_url"]) as gradebook:
         try:
             found = gradebook.find_submission(assignment, student)
         except MissingEntry:
-            return Submission(assignment, student)
+            return Submission(assignment, student, zone=zone)
         return Submission(
             assignment,
             student,
@@ -50,6 +69,7 @@ def find_submission(resources: dict) -> Submission:
             submitted=_utc(found.timestamp),
             due=_utc(found.duedate),
             late_by=found.total_seconds_late or 0.0,
+            zone=zone,
         )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4.rwbase import rejoin_lines
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
@@ -35,7 +36,8 @@ def read_autograded(course: CourseDirectory, assignment: str, student: str) -> N
     path = autograded_path(course, assignment, student)
     try:
         # Written by us, and so not validated again: that takes most of the time.
-        notebook = nbformat.from_dict(json.loads(path.read_bytes()))
+        # Plain nbgrader writes each text as a list of lines.
+        notebook = rejoin_lines(nbformat.from_dict(json.loads(path.read_bytes())))
         return notebook if notebook.metadata.get("attention101", {}).get("graded") else None
     except (OSError, ValueError, AttributeError, RecursionError):
         return None

@@ -7,6 +7,7 @@ from pathlib import Path
 from traitlets.config import Config
 
 from grading.course import CourseError, load_config, open_course
+from grading.course_zone import course_zone
 from grading.report.class_facts import class_facts
 from grading.report.csv_table import csv_table
 from grading.report.page import report_page
@@ -36,7 +37,7 @@ def make_report(assignment: str, config: Config | None = None) -> Report:
         folder.mkdir(exist_ok=True)
         # Line ends of a CSV are as they are.
         _write(table, csv_table(facts.students))
-        _write(page, report_page(facts))
+        _write(page, report_page(facts, course_zone(config)))
     except OSError as error:
         raise CourseError(
             f"The report could not be written to {folder}: {error}. See that it is a folder, that you may write to it, "

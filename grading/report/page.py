@@ -7,6 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from attention_lib.canonical import ANSWERS
+from grading.course_zone import CourseZone
 from grading.feedback.page import code_marks
 from grading.feedback.plain_text import plain_text
 from grading.gradebook.class_table import printable
@@ -19,10 +20,11 @@ from grading.report.student import Student
 _HERE = Path(__file__).parent
 
 
-def report_page(facts: ClassFacts) -> str:
-    """The page. All that came from students is text in it, whatever it looks like."""
+def report_page(facts: ClassFacts, zone: CourseZone) -> str:
+    """The page, with times in `zone`. All that came from students is text in it, whatever it looks like."""
     numbers = class_statistics(facts)
-    page = _template().render(
+    page = _template(zone).render(
+        zone=zone,
         facts=facts,
         numbers=numbers,
         answers=list(ANSWERS),
@@ -46,16 +48,12 @@ def _by_sentence(students: list[Student]) -> list[tuple[str, list[Student]]]:
     return sorted(found.items(), key=lambda item: -len(item[1]))
 
 
-def _time(time: datetime) -> str:
-    return f"{time.day} {time:%B %Y, %H:%M} UTC"
-
-
 def _breakable(name: str) -> Markup:
     """A name that may be broken after its underscores."""
     return Markup("_<wbr>").join(name.split("_"))
 
 
-def _template():
+def _template(zone: CourseZone):
     environment = Environment(
         # The feedback pages' style sheet is this page's, too.
         loader=FileSystemLoader([_HERE, _HERE.parent / "feedback"]),
@@ -64,6 +62,6 @@ def _template():
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters = {"points": number, "code_marks": code_marks, "time": _time, "printable": printable}
+    filters = {"points": number, "code_marks": code_marks, "time": zone.words, "printable": printable}
     environment.filters |= filters | {"breakable": _breakable}
     return environment.get_template("report.html.j2")

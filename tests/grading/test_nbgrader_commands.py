@@ -132,3 +132,8 @@ def test_feedback_pages_are_made(graded):
     }
     assert sorted(pages) == ["ada", "beside", "cut off", "loop", "mallory"]
     assert "stops in the middle" in pages["cut off"] and "longer than 4 s" in pages["loop"]
+
+
+def test_our_feedback_command_reads_what_plain_nbgrader_wrote(graded):
+    answer = graded.command("grading", "feedback", "attention")
+    assert answer.returncode == 0, answer.stderr

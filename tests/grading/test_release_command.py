@@ -5,7 +5,7 @@ import zipfile
 import pytest
 from nbgrader.coursedir import CourseDirectory
 
-from grading.exchange_submit import SubmitWithoutWheels
+from grading.exchange.submit import SubmitWithoutWheels
 from grading.release_command import build_wheel
 
 
