@@ -1,5 +1,7 @@
 """`nbgrader release_assignment` tells students the deadline, too."""
 
+from pathlib import Path
+
 from nbgrader.exchange.default.release_assignment import ExchangeReleaseAssignment
 
 from grading.course_zone import course_zone
@@ -8,6 +10,24 @@ from grading.exchange.published_deadline import Deadline, deadline_in_gradebook,
 
 class ReleaseWithDeadline(ExchangeReleaseAssignment):
     """Writes the deadline beside `outbound/`, for the receipt that `nbgrader submit` shows."""
+
+    def ensure_root(self) -> None:
+        """Make the exchange if it is missing, with the sticky bit; leave another one's mode as the site has set it.
+
+        nbgrader would open it to 0777, and then anybody may rename a whole course away.
+        """
+        root = Path(self.root)
+        if not root.exists():
+            try:
+                root.mkdir(parents=True)
+                root.chmod(0o1777)
+            except OSError as error:
+                self.fail(f"The exchange {root} could not be made ({error.strerror}). Make it, or set Exchange.root.")
+        elif root.stat().st_mode & 0o1002 == 0o0002:
+            try:
+                root.chmod(root.stat().st_mode | 0o1000)
+            except PermissionError:
+                self.log.warning("Anybody can rename what is in %s: its owner should run `chmod +t` on it.", root)
 
     def copy_files(self) -> None:
         super().copy_files()

@@ -1,0 +1,64 @@
+"""What of an assignment's folder is handed in: which names, how much, and the hash that stands for the contents.
+
+Both sides use it: `submit` leaves out what the service would not take, and both name equal contents by the same hash.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import PurePosixPath
+
+# Of any depth. nbgrader's own list, and what verify() and the checkout leave beside the notebook.
+LEFT_OUT = ("__pycache__", "*.pyc", "*.whl", "feedback", "progress")
+# Written by nbgrader and by `submit` into the folder's top.
+RESERVED = ("timestamp.txt", "submission_secret.txt", "receipt.txt")
+
+SHORT_HASH = 12  # hexadecimal digits
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one submission may hold; sizes in bytes. `upload` is the packed size."""
+
+    files: int = 200
+    folders: int = 100
+    depth: int = 8
+    name: int = 200
+    file: int = 20_000_000
+    total: int = 50_000_000
+    upload: int = 40_000_000
+
+
+STANDARD = Limits()
+
+
+def is_left_out(name: str) -> bool:
+    """Whether the file of this relative name (with "/") stays behind: hidden, made by a program, or feedback."""
+    parts = PurePosixPath(name).parts
+    if any(part.startswith(".") or fnmatch(part, pattern) for part in parts for pattern in LEFT_OUT):
+        return True
+    return name in RESERVED
+
+
+def trouble_with_name(name: str, limits: Limits = STANDARD) -> str:
+    """Why a file of this relative name is refused, as a clause; "" if it is fine."""
+    parts = name.split("/")
+    if name.startswith("/") or any(part in ("", ".", "..") for part in parts):
+        return "its name is not that of a file within the folder"
+    if "\\" in name or not name.isprintable():
+        return "its name holds characters that are not plain"
+    if len(parts) > limits.depth:
+        return f"it lies more than {limits.depth} folders deep"
+    if any(len(part.encode("utf-8")) > limits.name for part in parts):
+        return f"its name is longer than {limits.name} bytes"
+    return ""
+
+
+def content_hash(files: Iterable[tuple[str, str]]) -> str:
+    """The SHA-256, in hexadecimal, over pairs of a relative name and the SHA-256 of the file's contents.
+
+    In a shell, in the folder: `sha256sum FILES | sha256sum`, with the files in the order of their names' bytes.
+    """
+    lines = sorted((name.encode("utf-8"), digest) for name, digest in files)
+    return hashlib.sha256(b"".join(digest.encode() + b"  " + name + b"\n" for name, digest in lines)).hexdigest()

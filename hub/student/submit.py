@@ -1,0 +1,105 @@
+"""`nbgrader submit`, and the Assignment List's Submit button, through the hand-in service instead of shared files."""
+
+import os
+import shutil
+import tarfile
+from pathlib import Path
+from urllib.parse import quote
+
+from nbgrader.exchange.default.submit import ExchangeSubmit
+from traitlets import Unicode, default
+
+from hub.student.ask_service import NotHandedIn, send
+from hub.student.exchange_to_read import ReadOnly
+from hub.student.handed_in import SHORT_HASH
+from hub.student.packing import Packed, TooMuch, packed
+from hub.student.receipt import FILE, in_words, write_beside
+
+
+class SubmitToService(ReadOnly, ExchangeSubmit):
+    """Packs the assignment's folder, posts it, keeps nbgrader's copy for list and fetch_feedback, shows the receipt.
+
+    The Assignment List shows its users no log, so the receipt is written beside the notebook as well.
+    """
+
+    url = Unicode(help="The hand-in service, such as http://127.0.0.1:8000/services/hand-in/").tag(config=True)
+
+    @default("url")
+    def _url_default(self) -> str:
+        return os.environ.get("ATTENTION101_HAND_IN_URL", "")
+
+    def init_dest(self) -> None:
+        if self.coursedir.course_id == "":
+            self.fail("No course id specified. Re-run with --course flag.")
+        self.token = os.environ.get("JUPYTERHUB_API_TOKEN", "")
+        if not self.url or not self.token:
+            missing = "ATTENTION101_HAND_IN_URL" if not self.url else "JUPYTERHUB_API_TOKEN"
+            self.fail(
+                f"{missing} is not set, so there is nobody to hand in to. Submit from the server that the hub started "
+                "for you; if you do, tell your instructor."
+            )
+        self.cache_path = os.path.join(self.cache, self.coursedir.course_id)
+
+    def copy_files(self) -> None:
+        self.init_release()
+        self.check_filename_diff()
+        # Outside of every `except`: the Assignment List shows the whole chain of errors.
+        if trouble := self._hand_in(Path(self.src_path)):
+            self.fail(trouble)
+
+    def _hand_in(self, folder: Path) -> str:
+        """Why it is not handed in, or not wholly; "" if all went well."""
+        receipt = None
+        try:
+            with packed(folder, self.coursedir.ignore) as parcel:
+                if not any(name.endswith(".ipynb") for name in parcel.files):
+                    return f"NOT handed in. No notebook is in {folder}. Fetch the assignment, or put it back there."
+                receipt = self._send(parcel)
+                self.timestamp = receipt["timestamp"]
+                self._tell(folder, "\n".join([in_words(receipt), *parcel.left_behind]))
+                self._keep(parcel, receipt)
+        except TooMuch as error:
+            return f"NOT handed in. {error}"
+        except NotHandedIn as error:
+            return str(error)
+        except OSError as error:
+            if receipt is None:
+                return f"NOT handed in. A file could not be read or written: {error}. Mend that, and submit again."
+            return (
+                f"It is handed in ({receipt['hash']}), but the copy that feedback is fetched with could not be "
+                f"written: {error}. Free some space, and submit again; the same is stored once."
+            )
+        return ""
+
+    def _tell(self, folder: Path, words: str) -> None:
+        try:
+            write_beside(folder, words)
+        except OSError as error:
+            self.log.warning("%s could not be written beside the notebook (%s).", FILE, error)
+        self.log.info("Receipt (also in %s beside the notebook):\n%s", FILE, words)
+
+    def _send(self, parcel: Packed) -> dict:
+        url = f"{self.url.rstrip('/')}/submit/{quote(self.coursedir.assignment_id, safe='')}"
+        receipt = send(url, self.token, parcel.archive)
+        if receipt["hash"] != parcel.hash[:SHORT_HASH]:
+            raise NotHandedIn(
+                f"What arrived ({receipt['hash']}) is not what was sent ({parcel.hash[:SHORT_HASH]}). Submit again; if "
+                "it happens twice, tell your instructor."
+            )
+        return receipt
+
+    def _keep(self, parcel: Packed, receipt: dict) -> None:
+        """nbgrader's own copy: complete, or not there at all."""
+        name = f"{receipt['student']}+{receipt['assignment']}+{receipt['timestamp']}"
+        final = Path(self.cache_path) / name
+        if final.is_dir():
+            return
+        making = Path(self.cache_path) / f".{name}"
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(parents=True)
+        parcel.archive.seek(0)
+        with tarfile.open(fileobj=parcel.archive, mode="r:gz") as tar:
+            tar.extractall(making, filter="data")
+        (making / "timestamp.txt").write_text(receipt["timestamp"], encoding="utf-8")
+        (making / "submission_secret.txt").write_text(receipt["secret"], encoding="utf-8")
+        making.rename(final)

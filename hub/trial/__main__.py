@@ -1,0 +1,5 @@
+import sys
+
+from hub.trial.command import main
+
+sys.exit(main())
