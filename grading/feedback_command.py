@@ -1,5 +1,6 @@
 """`python -m grading feedback`: a page for every graded submission."""
 
+import sys
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -53,9 +54,8 @@ def _with_reviews_filled(course: CourseDirectory, assignment: str, config: Confi
     try:
         if settings.enabled:
             review_class(course, assignment, config, settings.feedback_seconds)
-    except CourseError:
-        # The same trouble meets each page, which tells it.
-        return config
+    except CourseError as trouble:
+        print(f"Code reviews are pending: {trouble}", file=sys.stderr)
     config = deepcopy(config)
     config.CodeReview.feedback_seconds = 0
     return config

@@ -172,4 +172,3 @@ class _Page(HTMLParser):
         self._pieces.append(raw)
         if seen:
             self.text.append((len(self._pieces) - 1, seen))
-

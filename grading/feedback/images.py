@@ -54,7 +54,15 @@ def data_url(mime_type: str, encoded: object, allowance: Allowance) -> str:
             kind, data = "JPEG", _encode(_on_white(picture), "JPEG")
     except UnusablePicture:
         raise
-    except (OSError, ValueError, TypeError, SyntaxError, EOFError, binascii.Error, Image.DecompressionBombError) as error:
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        SyntaxError,
+        EOFError,
+        binascii.Error,
+        Image.DecompressionBombError,
+    ) as error:
         raise UnusablePicture("this picture's data are damaged") from error
     text = base64.b64encode(data).decode("ascii")
     if not allowance.take(len(text)):

@@ -84,7 +84,9 @@ class _Renderer(IPythonRenderer):
         try:
             if not isinstance(bundle, dict):
                 raise UnusablePicture("the file does not hold it")
-            kind = next((kind for kind in ("image/png", "image/jpeg") if kind in bundle), None) or next(iter(bundle), "?")
+            kind = next((kind for kind in ("image/png", "image/jpeg") if kind in bundle), None) or next(
+                iter(bundle), "?"
+            )
             self.pictures.append(data_url(plain_text(kind)[:60], bundle.get(kind), self._allowance))
         except UnusablePicture as reason:
             return f"{text or 'picture'} (a picture stood here: {self.escape_html(str(reason))})"
@@ -95,7 +97,9 @@ def _allowed(tag: str, name: str, value: str) -> bool:
     if name == "class":
         return value in _CLASSES.get(tag, ())
     if tag == "a":
-        return name in ("href", "title") and (name == "title" or value.lower().startswith(("http:", "https:", "mailto:")))
+        return name in ("href", "title") and (
+            name == "title" or value.lower().startswith(("http:", "https:", "mailto:"))
+        )
     if tag == "img":
         return name in ("src", "alt")
     return (tag, name) in {("ol", "start"), ("td", "colspan"), ("td", "rowspan"), ("th", "colspan"), ("th", "rowspan")}
@@ -117,7 +121,10 @@ def _cleaner(pictures: list[str]) -> Cleaner:
                     token["data"][(None, "alt")] = alt or "Picture"
                     yield token
                 else:
-                    yield {"type": "Characters", "data": f"{alt or 'picture'} (a picture from elsewhere, not shown here)"}
+                    yield {
+                        "type": "Characters",
+                        "data": f"{alt or 'picture'} (a picture from elsewhere, not shown here)",
+                    }
 
     return Cleaner(
         tags=_TAGS,

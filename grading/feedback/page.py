@@ -44,9 +44,7 @@ class FeedbackExporter(Exporter):
     def _file_extension_default(self):
         return ".html"
 
-    def from_filename(
-        self, filename: str, resources: dict | None = None, **kw: object
-    ) -> tuple[str, ResourcesDict]:
+    def from_filename(self, filename: str, resources: dict | None = None, **kw: object) -> tuple[str, ResourcesDict]:
         """Make the page of the file `filename`; see `from_notebook_node`.
 
         Raises:

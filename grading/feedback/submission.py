@@ -1,7 +1,7 @@
 """Who handed in, when, and whether it was late: what the gradebook knows beside the points."""
 
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from nbgrader.api import Gradebook, MissingEntry
 from traitlets.config import Config
@@ -74,4 +74,4 @@ def find_submission(resources: dict, config: Config | None = None) -> Submission
 
 
 def _utc(time: datetime | None) -> datetime | None:
-    return time.replace(tzinfo=timezone.utc) if time is not None else None
+    return time.replace(tzinfo=UTC) if time is not None else None

@@ -1,6 +1,5 @@
 """What a reviewer may say: comments, each a claim of a kind about lines. The form is the contract's."""
 
-import json
 from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError, field_validator
@@ -82,11 +81,6 @@ def parse_reply(text: str) -> Reply:
         return Reply.model_validate_json(text)
     except ValidationError as error:
         raise UnusableReply(_first_trouble(error)) from None
-
-
-def reply_json(reply: Reply) -> str:
-    """The reply as `parse_reply` reads it."""
-    return json.dumps(reply.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
 
 
 def _first_trouble(error: ValidationError) -> str:

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from grading.review.answer import Answer
+from grading.review.checkers.code import Code
 from grading.review.claims import Comment
 from grading.review.judgement import judge
 from grading.review.records.store import Decision, StoredComment, StoredReply, comment_key, stored
+from grading.review.rules.contradiction import contradicts_the_tests
 from grading.review.settings import CodeReview
 from grading.review.shown_code import ShownCode
 from grading.review.verdict import Judged
@@ -73,13 +75,7 @@ def comments_on(
         if decision.answer_key == answer_key and decision.verdict in ("approved", "edited"):
             found.setdefault(key, decision.comment)
     keys = list(found)
-    judged = judge(
-        [_in_students_lines(found[key], code) for key in keys],
-        answer,
-        language=settings.language,
-        shown_kinds=settings.shown_unapproved,
-        longest=settings.longest_comment,
-    )
+    judged = _judged([_in_students_lines(found[key], code) for key in keys], answer, settings)
     doubt = reply.doubt if reply else ""
     comments = []
     for key, each in zip(keys, judged, strict=True):
@@ -100,12 +96,31 @@ def _in_students_lines(comment: StoredComment, code: ShownCode) -> Comment:
     return Comment.model_construct(lines=lines, kind=comment.kind, text=comment.text)
 
 
+def _judged(comments: list[Comment], answer: Answer, settings: CodeReview) -> list[Judged]:
+    try:
+        return judge(
+            comments,
+            answer,
+            language=settings.language,
+            tone=settings.tone,
+            shown_kinds=settings.shown_unapproved,
+            longest=settings.longest_comment,
+        )
+    except Exception as error:
+        # What students write and models say is hostile; nothing of it may stop a class's feedback.
+        why = (f"It could not be checked ({type(error).__name__}).",)
+        return [Judged(comment, "held", why, _DOUBTED) for comment in comments]
+
+
 def _again(comment: StoredComment, answer: Answer, decision: Decision | None) -> str:
-    if decision is None or decision.verdict not in ("approved", "edited"):
+    """Why a person should look once more: the tests say something else of the answer than when it was approved."""
+    if decision is None or decision.verdict not in ("approved", "edited") or decision.of_wrong is not answer.right:
         return ""
-    if comment.kind == "praise" and not answer.right and not decision.of_wrong:
-        return "It was approved when the answer was right, or for somebody whose answer is; here a test fails."
-    return ""
+    said = Comment.model_construct(lines=(1, 1), kind=comment.kind, text=decision.text)
+    if comment.kind != "praise" and not contradicts_the_tests(said, Code(answer.source), answer):
+        return ""
+    before, now = ("a test failed", "the answer is right") if answer.right else ("the answer was right", "a test fails")
+    return f"It was approved where {before}; here {now}."
 
 
 def _not_too_many(comments: list[ReviewComment], most: int) -> list[ReviewComment]:

@@ -30,22 +30,29 @@ class AddReview(NbGraderPreprocessor):
         settings = CodeReview(parent=self)
         if not settings.enabled:
             return nb, resources
+        waits = _waits_of(self.parent)
         try:
-            self._add(nb, resources["nbgrader"]["assignment"], resources["nbgrader"]["student"], settings)
-        except CourseError as trouble:
-            self.log.warning("No code review on this page: %s", trouble)
-            _note(nb, [(settings.model, False)], pending=True)
+            if not waits.unusable:
+                self._add(nb, resources["nbgrader"]["assignment"], resources["nbgrader"]["student"], settings, waits)
+                return nb, resources
+        except Exception as trouble:
+            # The page is worth more than its comments, and the next one need not wait for the same trouble.
+            waits.unusable = isinstance(trouble, CourseError)
+            self.log.warning("No code review on this page: %s", trouble or type(trouble).__name__)
+        for cell in nb.cells:
+            cell.metadata.get("attention101", {}).pop("comments", None)
+        _note(nb, [(settings.model, False)], pending=True)
         return nb, resources
 
-    def _add(self, nb: NotebookNode, assignment: str, student: str, settings: CodeReview) -> None:
+    def _add(self, nb: NotebookNode, assignment: str, student: str, settings: CodeReview, waits: "_Waits") -> None:
         course = course_of(self)
         found = reviewables(student, nb, instructors_cells(course, assignment), settings)
         with ReviewStore(course.db_url) as store:
             keys = [each.question_key for each in found]
             replies = store.best_replies(keys, settings.model)
             missing = [each for each in found if each.question_key not in replies]
-            if missing and (left := _waits_of(self.parent).left(settings)) > 0:
-                self._ask(missing, store, settings, left)
+            if missing and (left := waits.left(settings)) > 0:
+                self._ask(missing, store, settings, left, waits)
                 replies = store.best_replies(keys, settings.model)
             decisions = store.decisions(each.answer_key for each in found)
         for each in found:
@@ -54,9 +61,15 @@ class AddReview(NbGraderPreprocessor):
         writers = sorted({(reply.model, reply.recorded) for reply in replies.values()})
         _note(nb, writers or [(settings.model, settings.recorded)], pending)
 
-    def _ask(self, missing: Sequence[Reviewable], store: ReviewStore, settings: CodeReview, seconds: float) -> None:
-        waits, started = _waits_of(self.parent), time.monotonic()
-        reasons = ask_all(questions_about(missing, settings), store, settings, seconds)
+    def _ask(
+        self, missing: Sequence[Reviewable], store: ReviewStore, settings: CodeReview, seconds: float, waits: "_Waits"
+    ) -> None:
+        started = time.monotonic()
+        try:
+            reasons = ask_all(questions_about(missing, settings), store, settings, seconds)
+        except CourseError as trouble:
+            # Replies cannot be kept; those that are there are shown all the same.
+            reasons = {"": str(trouble)}
         waits.spent += time.monotonic() - started
         if reasons:
             waits.failures += 1
@@ -70,11 +83,12 @@ def _note(nb: NotebookNode, writers: Sequence[tuple[str, bool]], pending: bool) 
 
 
 class _Waits:
-    """How long one run of nbgrader's converter has waited for the model."""
+    """How long one run of nbgrader's converter has waited for the model, and whether the records can be used."""
 
     def __init__(self) -> None:
         self.spent = 0.0
         self.failures = 0
+        self.unusable = False
 
     def left(self, settings: CodeReview) -> float:
         """Seconds that it may still wait; none after the first page that did not get all of its replies."""

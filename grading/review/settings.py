@@ -53,9 +53,9 @@ class CodeReview(Configurable):
         config=True
     )
 
-    answer_seconds = Float(180, min=0.1, help="The deadline of one answer, the loading of the model included.").tag(
-        config=True
-    )
+    answer_seconds = Float(
+        180, min=0.1, help="The deadline of one answer, with all waiting, loading and asking again."
+    ).tag(config=True)
     load_seconds = Float(600, min=0.1, help="How long the model may take to load, before the first question.").tag(
         config=True
     )

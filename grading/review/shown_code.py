@@ -61,12 +61,19 @@ def shown_code(source: str) -> ShownCode:
     if len(source) > LONGEST_SOURCE:
         raise NotShowable(f"the answer is longer than {LONGEST_SOURCE:,} characters")
     try:
-        tree = ast.parse(source)
-        comments = _shape_comments(source)
-        shown = ast.unparse(_without_prose(ast.parse(source)))
-        again = ast.parse(shown)
-    except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError) as error:
+        return _laid_out(source)
+    except NotShowable:
+        raise
+    except Exception as error:
+        # One answer, whatever it is, must not stop the review of the others.
         raise NotShowable(f"the answer is not Python that can be read ({type(error).__name__})") from None
+
+
+def _laid_out(source: str) -> ShownCode:
+    tree = ast.parse(source)
+    comments = _shape_comments(source)
+    shown = ast.unparse(_without_prose(ast.parse(source)))
+    again = ast.parse(shown)
     lines = shown.split("\n")
     if not shown.strip() or len(lines) > MOST_LINES:
         raise NotShowable(
@@ -98,8 +105,8 @@ def _places(student: ast.AST, shown: ast.AST, lines: list[str], source: list[str
     """For each shown line the student's lines, from the two trees, which have the same form."""
     places: dict[int, tuple[int, int]] = {}
     for theirs, ours in zip(ast.walk(student), ast.walk(shown), strict=True):
-        if isinstance(theirs, (ast.stmt, ast.ExceptHandler, ast.match_case)) and hasattr(theirs, "lineno"):
-            places[ours.lineno] = (theirs.lineno, _end_of_head(theirs))
+        if isinstance(theirs, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+            places[_line(ours)] = (_line(theirs), _end_of_head(theirs))
             for decorator, drawn in zip(getattr(theirs, "decorator_list", ()), getattr(ours, "decorator_list", ())):
                 places[drawn.lineno] = (decorator.lineno, decorator.end_lineno)
     filled, last = [], (1, 1)
@@ -120,8 +127,13 @@ def _keyword_line(line: str, after: int, source: list[str]) -> tuple[int, int]:
 def _end_of_head(node: ast.AST) -> int:
     body = getattr(node, "body", None)
     if isinstance(body, list) and body:
-        return max(node.lineno, min(child.lineno for child in body) - 1)
+        return max(_line(node), min(child.lineno for child in body) - 1)
     return node.end_lineno
+
+
+def _line(node: ast.AST) -> int:
+    """A `case` has no line of its own in the tree; its pattern has."""
+    return node.pattern.lineno if isinstance(node, ast.match_case) else node.lineno
 
 
 def _without_prose(tree: ast.Module) -> ast.Module:
@@ -133,7 +145,8 @@ class _Prose(ast.NodeTransformer):
         super().generic_visit(node)
         body = getattr(node, "body", None)
         if isinstance(body, list) and not body and not isinstance(node, ast.Module):
-            node.body = [ast.copy_location(ast.Pass(lineno=node.lineno, end_lineno=node.lineno, col_offset=0), node)]
+            line = _line(node)
+            node.body = [ast.Pass(lineno=line, end_lineno=line, col_offset=0, end_col_offset=0)]
         return node
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST | None:

@@ -68,7 +68,7 @@ async def load(client: AsyncClient, settings: CodeReview, window: int) -> None:
 async def chat(
     client: AsyncClient, settings: CodeReview, messages: Sequence[dict], window: int, think: bool | None
 ) -> Said:
-    """Ask, within the deadline for one answer. Raises Busy, Failed, Unthinking, NoReply."""
+    """Ask once. Sets no deadline: who calls does. Raises Busy, Failed, Unthinking, NoReply."""
     options = {
         "temperature": 0,
         "seed": settings.seed,
@@ -77,32 +77,27 @@ async def chat(
     }
     content, thought, count, reason, took = "", False, None, None, None
     try:
-        async with asyncio.timeout(settings.answer_seconds):
-            parts = await client.chat(
-                settings.model,
-                messages=messages,
-                stream=True,
-                think=think,
-                format=reply_schema(),
-                options=options,
-                keep_alive=settings.keep_alive,
-            )
-            async for part in parts:
-                content += part.message.content or ""
-                thought = thought or bool(part.message.thinking)
-                if part.done:
-                    count, reason, took = part.prompt_eval_count, part.done_reason, part.total_duration
-                    break
-                if _is_over(content, settings):
-                    reason = "stop"
-                    break
-            else:
-                raise Failed("the server ended its answer in the middle")
-            await parts.aclose()
-    except TimeoutError:
-        raise NoReply(
-            f"no complete answer came within {settings.answer_seconds:g} s (CodeReview.answer_seconds)"
-        ) from None
+        parts = await client.chat(
+            settings.model,
+            messages=messages,
+            stream=True,
+            think=think,
+            format=reply_schema(),
+            options=options,
+            keep_alive=settings.keep_alive,
+        )
+        async for part in parts:
+            content += part.message.content or ""
+            thought = thought or bool(part.message.thinking)
+            if part.done:
+                count, reason, took = part.prompt_eval_count, part.done_reason, part.total_duration
+                break
+            if _is_over(content, settings):
+                reason = "stop"
+                break
+        else:
+            raise Failed("the server ended its answer in the middle")
+        await parts.aclose()
     except (ResponseError, httpx.HTTPError, OSError, ValueError) as error:
         if think is not None and isinstance(error, ResponseError) and "think" in str(error.error).lower():
             raise Unthinking from error

@@ -76,7 +76,12 @@ class Reviewer:
             if too_late():
                 return None
             started = time.monotonic()
-            reply, doubt, seconds = await self._reply(question, window)
+            allowed = self._settings.answer_seconds
+            try:
+                async with asyncio.timeout(allowed):
+                    reply, doubt, seconds = await self._reply(question, window)
+            except TimeoutError:
+                raise NoReply(f"no complete answer came within {allowed:g} s (CodeReview.answer_seconds)") from None
             return Replied(reply, self.digest, doubt, seconds or time.monotonic() - started)
 
     async def _reply(self, question: Question, window: int) -> tuple[Reply, str, float | None]:

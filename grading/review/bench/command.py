@@ -35,6 +35,7 @@ def run(arguments: list[str]) -> int:
         else:
             config.CodeReview.model = given.model
         settings = CodeReview(config=config)
+        print("The labelled answers are graded first.", file=sys.stderr)
         with ProgressBar("bench", "question") as bar:
             reviewed, reasons = run_bench(settings, lambda done, of: bar.tell("", done, of))
     if given.comments:

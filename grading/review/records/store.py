@@ -1,6 +1,7 @@
 """Reads and writes replies and decisions."""
 
 import hashlib
+import sqlite3
 import time
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import contextmanager
@@ -8,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import create_engine, func, inspect, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy import create_engine, event, func, inspect, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from grading.checkout import CourseError
@@ -18,6 +19,7 @@ from grading.review.records.tables import SCHEMA_VERSION, Base, DecisionRow, Rep
 
 Decided = Literal["approved", "edited", "rejected", "open"]
 _TRIES = 20
+_SECONDS_FOR_A_LOCK = 15
 _MOST_KEYS = 400  # of one query: databases limit how many values one may have
 
 
@@ -93,6 +95,7 @@ class ReviewStore:
     def __init__(self, db_url: str):
         self._url = db_url
         self._engine = create_engine(db_url)
+        event.listen(self._engine, "connect", _be_patient)
 
     def __enter__(self) -> "ReviewStore":
         with self._trouble():
@@ -234,9 +237,9 @@ class ReviewStore:
                 break
             try:
                 Base.metadata.create_all(self._engine)
-            except (OperationalError, ProgrammingError):
+            except (OperationalError, ProgrammingError) as error:
                 # Another process makes them at this moment.
-                if not tries_left:
+                if not tries_left or "exists" not in str(error.orig):
                     raise
                 time.sleep(0.1)
         with Session(self._engine) as session:
@@ -257,11 +260,18 @@ class ReviewStore:
     def _trouble(self):
         try:
             yield
-        except OperationalError as error:
+        except (SQLAlchemyError, ValueError) as error:
+            why = " ".join(str(getattr(error, "orig", None) or error).split())[:300]
             raise CourseError(
-                f"The code reviews in {self._engine.url!r} could not be used ({error.orig}). Close what else works "
+                f"The code reviews in {self._engine.url!r} could not be used ({why}). Close what else works "
                 "with the database, see that its disk has room and that you may write to it, and try again."
             ) from None
+
+
+def _be_patient(connection: object, record: object) -> None:
+    # Feedback must not wait for a review as long as grading waits for the gradebook.
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute(f"PRAGMA busy_timeout = {_SECONDS_FOR_A_LOCK * 1000}")
 
 
 def _portions(keys: Iterable[str]) -> Iterable[list[str]]:

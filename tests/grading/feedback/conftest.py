@@ -82,13 +82,27 @@ PASSED = [
 
 def lesson(grade_id, source, kind="markdown"):
     cell = v4.new_markdown_cell(source) if kind == "markdown" else v4.new_code_cell(source)
-    cell.metadata["nbgrader"] = {"grade": False, "grade_id": grade_id, "locked": True, "schema_version": 3, "solution": False, "task": False}
+    cell.metadata["nbgrader"] = {
+        "grade": False,
+        "grade_id": grade_id,
+        "locked": True,
+        "schema_version": 3,
+        "solution": False,
+        "task": False,
+    }
     return cell
 
 
 def answer_cell(answer, source, outputs=(), comment=None, **ours):
     cell = v4.new_code_cell(source, outputs=list(outputs))
-    cell.metadata["nbgrader"] = {"grade": False, "grade_id": answer, "locked": False, "schema_version": 3, "solution": True, "task": False}
+    cell.metadata["nbgrader"] = {
+        "grade": False,
+        "grade_id": answer,
+        "locked": False,
+        "schema_version": 3,
+        "solution": True,
+        "task": False,
+    }
     if comment is not None:
         cell.metadata["nbgrader"]["comment"] = comment
     if ours:
@@ -99,7 +113,11 @@ def answer_cell(answer, source, outputs=(), comment=None, **ours):
 def test_cell(answer, records, score=None):
     outputs = []
     if records is not None:
-        outputs.append(v4.new_output("display_data", data={CHECKS_MIME: records, "text/html": "<b>records</b>", "text/plain": "records"}))
+        outputs.append(
+            v4.new_output(
+                "display_data", data={CHECKS_MIME: records, "text/html": "<b>records</b>", "text/plain": "records"}
+            )
+        )
     if records is None or not all(entry["passed"] for entry in records):
         frame = "Cell In[7], line 5\n" + "\n".join(f"----> {n} {line}" for n, line in enumerate(HIDDEN_LINES, 4))
         outputs.append(v4.new_output("error", ename="ChecksFailed", evalue=HIDDEN_LINES[3], traceback=["---", frame]))
@@ -158,7 +176,18 @@ def page_of(notebook, **nbgrader):
 
 @pytest.fixture(scope="session")
 def samples():
-    names = ("ANSWERS", "RIGHT", "HIDDEN_LINES", "VISIBLE_TEST_LINE", "PASSED", "record", "own", "answer_cell", "autograded", "page_of")
+    names = (
+        "ANSWERS",
+        "RIGHT",
+        "HIDDEN_LINES",
+        "VISIBLE_TEST_LINE",
+        "PASSED",
+        "record",
+        "own",
+        "answer_cell",
+        "autograded",
+        "page_of",
+    )
     return SimpleNamespace(**{name: globals()[name] for name in names})
 
 

@@ -176,7 +176,10 @@ def test_own_cells_come_in_their_order_with_their_section(samples):
         "attention_head": [samples.own("last = 3"), samples.own("raw text", "raw")],
     }
     own = soup(samples.page_of(samples.autograded(own_cells=cells))).find(id="own").find_parent("section")
-    assert [h.string for h in own.find_all("h3")] == ["After “4 · Linear projections”", "After “8 · The full attention head”"]
+    assert [h.string for h in own.find_all("h3")] == [
+        "After “4 · Linear projections”",
+        "After “8 · The full attention head”",
+    ]
     text = words(own)
     assert text.index("first = 1") < text.index("mine") < text.index("last = 3") < text.index("raw text")
     assert own.find("h4").string == "Notes"
@@ -220,12 +223,27 @@ class _Strict(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
-        if tag in {"script", "iframe", "form", "object", "embed", "svg", "link", "base", "input", "button", "video", "audio"}:
+        if tag in {
+            "script",
+            "iframe",
+            "form",
+            "object",
+            "embed",
+            "svg",
+            "link",
+            "base",
+            "input",
+            "button",
+            "video",
+            "audio",
+        }:
             self.active.append(tag)
         for name, value in attrs:
             if name.startswith("on") or name in ("style", "srcset", "srcdoc") and tag != "html":
                 self.active.append((tag, name))
-            if name in ("src", "href") and not re.match(r"#|https?://|mailto:|data:image/(png|jpeg);base64,", value or ""):
+            if name in ("src", "href") and not re.match(
+                r"#|https?://|mailto:|data:image/(png|jpeg);base64,", value or ""
+            ):
                 self.active.append((tag, name, value))
             if name == "src" and not value.startswith("data:image/"):
                 self.active.append((tag, name, value))
@@ -250,7 +268,9 @@ def test_nothing_that_a_student_writes_can_act(samples):
         samples.own(HOSTILE, "markdown"),
         samples.own(HOSTILE, "raw"),
         samples.own(HOSTILE, outputs=[bad, v4.new_output("stream", name="stdout", text=HOSTILE)]),
-        samples.own("x", outputs=[v4.new_output("display_data", data={"image/png": '"><script>', "text/plain": HOSTILE})]),
+        samples.own(
+            "x", outputs=[v4.new_output("display_data", data={"image/png": '"><script>', "text/plain": HOSTILE})]
+        ),
         samples.own("y", outputs=[v4.new_output("display_data", data={HOSTILE: HOSTILE}, metadata={"alt": HOSTILE})]),
     ]
     comments = [{"lines": [1, 1], "html": HOSTILE}]
@@ -274,7 +294,10 @@ def test_nothing_that_a_student_writes_can_act(samples):
 
 def test_odd_characters_do_not_break_the_page(samples):
     odd = "lone \ud800 surrogate, \x00 \x07 \x1b[31m control, \u202eright to left, \uffff, مرحبا"
-    cells = [samples.own(odd, "markdown"), samples.own(f"'{odd}'", outputs=[v4.new_output("stream", name="stdout", text=odd)])]
+    cells = [
+        samples.own(odd, "markdown"),
+        samples.own(f"'{odd}'", outputs=[v4.new_output("stream", name="stdout", text=odd)]),
+    ]
     html = samples.page_of(samples.autograded(answers={"project_qkv": odd}, own_cells={"project_qkv": cells}))
     html.encode("utf-8")
     assert not re.search("[\x00-\x08\x0b-\x1f\ud800-\udfff]", html)
@@ -314,13 +337,22 @@ def test_a_file_is_read_as_nbgrader_does(samples, tmp_path):
     path = tmp_path / "attention.ipynb"
     notebook = samples.autograded(own_cells={"project_qkv": [samples.own("print('\ud83d')", outputs=[])]})
     path.write_text(json.dumps(notebook), encoding="utf-8")
-    html, resources = FeedbackExporter().from_filename(str(path), resources={"nbgrader": {"assignment": "attention", "student": "ada"}})
+    html, resources = FeedbackExporter().from_filename(
+        str(path), resources={"nbgrader": {"assignment": "attention", "student": "ada"}}
+    )
     assert resources["metadata"]["name"] == "attention"
     assert "All 5 answers are right" in html and nbformat.read(path, 4).cells
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\x89PNG\r\n\x00\xff", b"[1, 2]", b'{"cells": [', b'{"cells": 5, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}']
+    "content",
+    [
+        b"",
+        b"\x89PNG\r\n\x00\xff",
+        b"[1, 2]",
+        b'{"cells": [',
+        b'{"cells": 5, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}',
+    ],
 )
 def test_a_damaged_autograded_notebook_is_named(tmp_path, content):
     path = tmp_path / "attention.ipynb"

@@ -26,7 +26,9 @@ def course(samples, tmp_path, monkeypatch):
     wrong = [samples.record("shape", False, "The shape is wrong.")]
     folder = tmp_path / "autograded" / "ada" / "attention"
     folder.mkdir(parents=True)
-    notebook = samples.autograded(records={"project_qkv": wrong, "attention_scores": wrong}, scores=dict.fromkeys(samples.ANSWERS, False))
+    notebook = samples.autograded(
+        records={"project_qkv": wrong, "attention_scores": wrong}, scores=dict.fromkeys(samples.ANSWERS, False)
+    )
     nbformat.write(notebook, folder / "attention.ipynb")
     with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as gradebook:
         gradebook.add_assignment("attention", duedate=DUE)
@@ -69,7 +71,14 @@ def test_nbgrader_makes_the_page_with_the_gradebooks_points_and_comments(course)
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0, ""), (-5, ""), (1, "1 minute"), (3_600, "1 hour"), (90_061, "1 day 1 hour"), (2 * 86_400 + 120, "2 days 2 minutes")],
+    [
+        (0, ""),
+        (-5, ""),
+        (1, "1 minute"),
+        (3_600, "1 hour"),
+        (90_061, "1 day 1 hour"),
+        (2 * 86_400 + 120, "2 days 2 minutes"),
+    ],
 )
 def test_lateness_in_words(seconds, words):
     assert Submission(late_by=seconds).lateness == words

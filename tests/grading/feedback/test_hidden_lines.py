@@ -19,7 +19,9 @@ def test_hidden_lines_are_those_between_the_delimiters(samples):
 
 
 def test_a_missing_end_hides_the_rest():
-    assert hidden_lines(["# BEGIN HIDDEN TESTS\nhidden_line_that_is_long = 2"], [], []) == {"hidden_line_that_is_long = 2"}
+    assert hidden_lines(["# BEGIN HIDDEN TESTS\nhidden_line_that_is_long = 2"], [], []) == {
+        "hidden_line_that_is_long = 2"
+    }
 
 
 def test_what_the_student_wrote_is_no_secret():

@@ -12,7 +12,9 @@ def html_of(source, attachments=None):
 
 
 def test_ordinary_markdown_is_kept():
-    page = html_of("# Title\n\n**bold** `code` [link](https://example.org)\n\n- item\n\n| a |\n|---|\n| 1 |\n\n```python\nx = 1\n```")
+    page = html_of(
+        "# Title\n\n**bold** `code` [link](https://example.org)\n\n- item\n\n| a |\n|---|\n| 1 |\n\n```python\nx = 1\n```"
+    )
     assert page.h4.string == "Title" and page.strong.string == "bold" and page.li.string == "item"
     assert page.a["href"] == "https://example.org" and page.td.string == "1"
     assert page.find("div", class_="highlight").get_text().strip() == "x = 1"
@@ -31,7 +33,10 @@ def test_formulas_stay_as_tex(source, formula):
 
 
 def test_attached_pictures_are_shown_under_any_name(png):
-    page = html_of("![a cat](attachment:%D0%BA%D0%BE%D1%82.png) ![](attachment:b.png)", {"кот.png": {"image/png": png(9, 9)}, "b.png": {"image/png": png(9, 9)}})
+    page = html_of(
+        "![a cat](attachment:%D0%BA%D0%BE%D1%82.png) ![](attachment:b.png)",
+        {"кот.png": {"image/png": png(9, 9)}, "b.png": {"image/png": png(9, 9)}},
+    )
     assert [image["alt"] for image in page.find_all("img")] == ["a cat", "Picture in your text"]
     assert all(image["src"].startswith("data:image/png;base64,") for image in page.find_all("img"))
 
@@ -48,7 +53,9 @@ def test_a_lost_or_damaged_attachment_leaves_its_description(attachments):
 
 
 def test_a_forged_picture_is_not_shown():
-    page = html_of('<img src="data:image/png;base64,AAAA" alt="mine"> <img src="attached-0"> <img src="attached-99999999999">')
+    page = html_of(
+        '<img src="data:image/png;base64,AAAA" alt="mine"> <img src="attached-0"> <img src="attached-99999999999">'
+    )
     assert page.img is None and "mine (a picture from elsewhere" in page.get_text()
 
 

@@ -57,13 +57,20 @@ def test_terminal_colours_are_dropped(run):
     assert error_of(run, 6).message == "redred"
 
 
-@pytest.mark.parametrize("output", [{}, {"ename": None, "evalue": None, "traceback": None}, {"traceback": "text"}, {"traceback": [None, 5, {}]}])
+@pytest.mark.parametrize(
+    "output",
+    [{}, {"ename": None, "evalue": None, "traceback": None}, {"traceback": "text"}, {"traceback": [None, 5, {}]}],
+)
 def test_a_malformed_error_is_still_an_error(output):
     assert cell_error(output, StudentCell("", "x"), []).kind == "Error"
 
 
 def test_giants_are_cut():
     code = "f()"
-    output = {"ename": "E" * 10_000, "evalue": "m" * 1_000_000, "traceback": [f"----> {n} {code}" for n in range(1, 5_000)]}
+    output = {
+        "ename": "E" * 10_000,
+        "evalue": "m" * 1_000_000,
+        "traceback": [f"----> {n} {code}" for n in range(1, 5_000)],
+    }
     error = cell_error(output, StudentCell("", f"{code}\n" * 5_000), [])
     assert len(error.kind) < 200 and len(error.message) < 2_000 and len(error.frames) <= 8

@@ -144,6 +144,14 @@ def test_a_server_that_tells_no_digest_is_asked_all_the_same(misbehaviour, diges
         assert ask_one(server).digest == digest
 
 
+def test_the_deadline_is_one_for_all_tries():
+    started = time.monotonic()
+    slow_failure = m.every_question(m.Slow(1.5), m.server_error)
+    with OllamaServer(saying(DEAD), slow_failure) as server, pytest.raises(NoReply, match="within 2 s"):
+        raise ask_one(server, answer_seconds=2.0, retries=8)
+    assert time.monotonic() - started < 5
+
+
 def test_a_port_that_refuses():
     why = r"no Ollama server answers at .*CodeReview\.host"
     with OllamaServer(refuse=True) as server, pytest.raises(NoReply, match=why):

@@ -1,5 +1,7 @@
 """However the reviewer fails: the same scores, feedback for everybody, on time, and nothing unchecked on a page."""
 
+import asyncio
+import sqlite3
 import time
 
 import pytest
@@ -100,23 +102,30 @@ def test_blanks_and_a_missing_count_cost_nothing(twin):
         assert "never used" in twin.pages(server)["ada"]
 
 
+def generate(twin: GradedClass, server: OllamaServer, **settings) -> dict[str, str]:
+    """Plain nbgrader's own command."""
+    config = twin.config(server, **settings)
+    config.CourseDirectory.assignment_id = "attention"
+    GenerateFeedback(coursedir=CourseDirectory(config=config), config=config).start()
+    folder = twin.course.folder / "feedback"
+    return {student: (folder / student / "attention" / "attention.html").read_text() for student in CLASS}
+
+
+def test_formgrader_asks_too_though_its_server_has_an_event_loop_of_its_own(twin):
+    async def button():
+        return generate(twin, server)
+
+    with OllamaServer(saying(DEAD)) as server:
+        assert "never used" in asyncio.run(button())["ada"]
+
+
 def test_plain_nbgrader_asks_itself_and_gives_up_after_the_first_page_that_had_to_wait(twin):
-    config = None
-
-    def generate(server, **settings):
-        nonlocal config
-        config = twin.config(server, **settings)
-        config.CourseDirectory.assignment_id = "attention"
-        GenerateFeedback(coursedir=CourseDirectory(config=config), config=config).start()
-        folder = twin.course.folder / "feedback"
-        return {s: (folder / s / "attention" / "attention.html").read_text() for s in CLASS}
-
     with OllamaServer(saying(DEAD), m.every_question(m.hang)) as server:
         started = time.monotonic()
-        pages = generate(server, feedback_seconds=3.0)
+        pages = generate(twin, server, feedback_seconds=3.0)
         assert time.monotonic() - started < 15 and all(PENDING in page for page in pages.values())
     with OllamaServer(saying(DEAD)) as server:
-        pages = generate(server)
+        pages = generate(twin, server)
         assert not any(PENDING in page for page in pages.values()) and "never used" in pages["ada"]
 
 
@@ -133,6 +142,53 @@ def test_replies_are_shown_when_the_server_is_gone(twin):
         twin.review(server)
     pages = twin.pages(server)
     assert "never used" in pages["ada"] and PENDING not in pages["ada"]
+
+
+@pytest.fixture
+def locked(twin):
+    """Somebody else writes to the gradebook and does not come to an end."""
+
+    def lock(seconds: int, monkeypatch):
+        monkeypatch.setattr("grading.review.records.store._SECONDS_FOR_A_LOCK", seconds)
+        connection = sqlite3.connect(twin.course.folder / "gradebook.db", isolation_level=None)
+        connection.execute("BEGIN IMMEDIATE")
+        return connection
+
+    return lock
+
+
+def test_a_gradebook_that_is_locked_costs_the_new_comments_and_not_the_time(twin, locked, monkeypatch):
+    with OllamaServer(saying(DEAD)) as server:
+        twin.review(server)
+        twin.course.hand_in("ada", twin.course.submission({"attention_scores": DEAD_LINE}))
+        lock = locked(1, monkeypatch)
+        started = time.monotonic()
+        with OllamaServer(saying(DEAD), digest="e" * 64) as newer:
+            pages = twin.pages(newer)
+        assert time.monotonic() - started < 20
+        assert "never used" in pages["ada"], "what is stored is shown"
+        lock.close()
+
+
+def test_a_gradebook_that_is_locked_before_there_are_records(twin, locked, monkeypatch, capsys):
+    with OllamaServer(saying(DEAD)) as server:
+        lock = locked(1, monkeypatch)
+        started = time.monotonic()
+        pages = twin.pages(server)
+        assert time.monotonic() - started < 20
+        lock.close()
+    assert all(PENDING in page for page in pages.values()) and len(pages) == 3
+    assert "could not be used" in capsys.readouterr().err
+
+
+def test_records_that_are_damaged_cost_the_review_alone(twin, capsys):
+    with OllamaServer(saying(DEAD)) as server:
+        twin.review(server)
+    with sqlite3.connect(twin.course.folder / "gradebook.db") as gradebook:
+        gradebook.execute("update attention101_review_reply set comments = 'no JSON'")
+    pages = twin.pages(server)
+    assert len(pages) == 3 and all(PENDING in page for page in pages.values())
+    assert "could not be used" in capsys.readouterr().err
 
 
 def test_a_review_can_be_switched_off(twin):

@@ -96,6 +96,15 @@ def test_what_cannot_be_shown_is_refused_with_the_reason(source, why):
         shown_code(source)
 
 
+def test_a_case_that_holds_a_string_alone():
+    source = (
+        'def f(x):\n    match x:\n        case None:\n            "as usual"\n        case _:\n            return x\n'
+    )
+    code = shown_code(source)
+    assert "            pass" in code.lines and "usual" not in code.text
+    assert code.places[code.lines.index("        case _:")] == (5, 5)
+
+
 def everything():
     for texts in (answers.PRODUCTS, answers.EINSUM, answers.BY_HAND):
         yield from texts.values()
