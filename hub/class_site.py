@@ -27,9 +27,9 @@ class Site:
     memory, cpus: the limits of one student's server, such as "3G" and 1.0
     idle_minutes: how long a server in which no cell runs is kept
     address: where the hub listens; a web server with TLS stands before it
-    subdomains: the hub's own domain, where each user's server gets a name below it; "" for none
+    subdomains: the hub's own address, such as "https://hub.example.org"; each user's server gets a name below it
     state: the hub's own files
-    proxy: the command of configurable-http-proxy, in JavaScript or in Python
+    proxy: the command of the configurable-http-proxy in JavaScript; empty for that in Python
     extra: a JupyterHub configuration file that is read at the end; "" for none
     """
 
@@ -116,6 +116,11 @@ def _check(path: Path, site: Site) -> None:
         raise SiteError(f"{path}: grader must not be root: grading runs students' code. Name an account of its own.")
     if len(site.ports) != 5 or len(set(site.ports)) != 5:
         raise SiteError(f"{path}: ports must be five different numbers.")
+    if site.subdomains and not site.proxy:
+        raise SiteError(
+            f"{path}: the proxy in Python cannot serve subdomains. Install the one in JavaScript (npm install -g "
+            'configurable-http-proxy) and add: proxy = ["configurable-http-proxy"]'
+        )
     if both := sorted(set(site.staff) & set(site.students)):
         raise SiteError(f"{path}: {both[0]!r} is staff and a student. Leave the name in one list.")
     members = set(grp.getgrgid(account.pw_gid).gr_mem)

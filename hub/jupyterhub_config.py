@@ -102,6 +102,7 @@ as_grader = {
         "PATH": os.pathsep.join([str(programs), os.defpath]),
     },
     "oauth_no_confirm": True,
+    "timeout": 120,
 }
 c.JupyterHub.services = [
     {
@@ -137,4 +138,5 @@ c.JupyterHub.services = [
 ]
 
 if site.extra:
-    load_subconfig(site.extra)  # noqa: F821  (traitlets defines it)
+    # Read with the same `c`, so that it can change what stands above.
+    exec(compile(Path(site.extra).read_text(), site.extra, "exec"))

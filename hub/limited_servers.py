@@ -21,7 +21,7 @@ class LimitedServers(LocalProcessSpawner):
     def make_preexec_fn(self, name: str):
         become_user = super().make_preexec_fn(name)
         memory = int(self.mem_limit) if self.mem_limit else 0
-        cores = _cores(self.cpu_limit, int(self.user.id)) if self.cpu_limit else set()
+        cores = cores_for(self.cpu_limit, int(self.user.id)) if self.cpu_limit else set()
         processes = self.most_processes
 
         def limit_and_become_user() -> None:
@@ -38,7 +38,7 @@ class LimitedServers(LocalProcessSpawner):
         return limit_and_become_user
 
 
-def _cores(limit: float, number: int) -> set[int]:
+def cores_for(limit: float, number: int) -> set[int]:
     """Which cores the server of the hub's user `number` uses: as many as the limit says, spread over all."""
     there = sorted(os.sched_getaffinity(0))
     count = max(1, min(len(there), -int(-limit // 1)))

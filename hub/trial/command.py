@@ -13,10 +13,16 @@ from pathlib import Path
 
 from hub.trial.accounts import ACCOUNTS, passwords
 from hub.trial.course import CHECKOUT, copy_source
-from hub.trial.folder import TrialError, TrialFolder, default_folder, free_ports, require_free_port
+from hub.trial.folder import (
+    SECONDS_TO_START,
+    TrialError,
+    TrialFolder,
+    default_folder,
+    free_ports,
+    require_free_port,
+)
 from hub.trial.processes import Processes
 
-_SECONDS_TO_START = 120
 _CONFIG = Path(__file__).with_name("jupyterhub_config.py")
 
 
@@ -107,7 +113,7 @@ def _prepare(processes: Processes, folder: TrialFolder, environment: dict[str, s
     command = [sys.executable, "-m", "hub.trial.course", str(folder.root)]
     child = processes.start(command, environment | {"ATTENTION101_COURSE": str(folder.course)}, log, folder.root)
     try:
-        status = child.wait(_SECONDS_TO_START)
+        status = child.wait(SECONDS_TO_START)
     except subprocess.TimeoutExpired:
         status = "too slow"
     if status:
@@ -115,13 +121,13 @@ def _prepare(processes: Processes, folder: TrialFolder, environment: dict[str, s
 
 
 def _wait_for(hub: subprocess.Popen, folder: TrialFolder) -> None:
-    ends = time.monotonic() + _SECONDS_TO_START
+    ends = time.monotonic() + SECONDS_TO_START
     # Asking at the public address would fill the log with errors until the services are there.
     while "JupyterHub is now running" not in folder.log.read_text(errors="replace"):
         if hub.poll() is not None:
             raise TrialError(f"The hub could not start ({hub.returncode}). {_end_of(folder.log)}")
         if time.monotonic() > ends:
-            raise TrialError(f"The hub did not start within {_SECONDS_TO_START} s. {_end_of(folder.log)}")
+            raise TrialError(f"The hub did not start within {SECONDS_TO_START} s. {_end_of(folder.log)}")
         time.sleep(0.1)
 
 

@@ -6,6 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+# For the hub, the course and each service: much, for a slow disk.
+SECONDS_TO_START = 120
+
 
 class TrialError(Exception):
     """The trial cannot start; the message says why, and the remedy."""

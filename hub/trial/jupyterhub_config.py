@@ -10,7 +10,7 @@ from pathlib import Path
 from hub.roles import DESK, HAND_IN, SERVER_TOKEN_SCOPES, course_roles, grader_group, student_group
 from hub.trial.accounts import ACCOUNTS
 from hub.trial.course import ASSIGNMENT, CHECKOUT, COURSE
-from hub.trial.folder import TrialFolder
+from hub.trial.folder import SECONDS_TO_START, TrialFolder
 from hub.trial.spawner import TrialSpawner
 
 c = get_config()  # noqa: F821  (JupyterHub defines it)
@@ -105,6 +105,7 @@ c.JupyterHub.services = [
         "url": f"http://127.0.0.1:{hand_in}",
         "command": [*once_there, "hub.hand_in"],
         "environment": service_environment,
+        "timeout": SECONDS_TO_START,
         "display": False,
     },
     {
@@ -112,6 +113,7 @@ c.JupyterHub.services = [
         "url": f"http://127.0.0.1:{desk}",
         "command": [*once_there, "grading", "desk", ASSIGNMENT],
         "environment": service_environment,
+        "timeout": SECONDS_TO_START,
         "oauth_no_confirm": True,
     },
 ]

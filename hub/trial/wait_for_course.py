@@ -8,15 +8,15 @@ import sys
 import time
 from pathlib import Path
 
-_SECONDS = 120
+from hub.trial.folder import SECONDS_TO_START
 
 
 def main(file: Path, command: list[str]) -> str:
     """Becomes the command; returns only to say why not."""
-    ends = time.monotonic() + _SECONDS
+    ends = time.monotonic() + SECONDS_TO_START
     while not file.exists():
         if time.monotonic() > ends:
-            return f"{file} did not appear within {_SECONDS} s: the course could not be prepared."
+            return f"{file} did not appear within {SECONDS_TO_START} s: the course could not be prepared."
         time.sleep(0.1)
     os.execv(command[0], command)
 

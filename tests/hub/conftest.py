@@ -6,7 +6,8 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop running in this thread, so that no other module's asyncio.run() would work meanwhile.
+@pytest.fixture(scope="module")
 def browser():
     from playwright.sync_api import sync_playwright
 

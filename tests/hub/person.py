@@ -51,6 +51,15 @@ class Person:
         expect(self.page.locator("#jupyterlab-splash")).to_have_count(0, timeout=PATIENCE)
         self.seconds_to_lab = time.monotonic() - started
 
+    def go_to_course_server(self) -> None:
+        """The server that instructor and TAs share, as the hub's services menu leads there."""
+        self.page.goto(f"{self.hub}/hub/home")
+        self.page.get_by_role("button", name="Services").click()
+        self.page.get_by_role("link", name="attention101").click()
+        self.page.wait_for_url("**/services/attention101/lab**")
+        expect(self.page.locator(".jp-DirListing-content")).to_be_visible(timeout=PATIENCE)
+        expect(self.page.locator("#jupyterlab-splash")).to_have_count(0, timeout=PATIENCE)
+
     def nbgrader_menu(self, entry: str) -> None:
         """Choose an entry of JupyterLab's menu Nbgrader."""
         self.page.locator(".lm-MenuBar-item", has_text="Nbgrader").click()
@@ -171,7 +180,7 @@ class Person:
 
     def open_formgrader(self) -> None:
         self.nbgrader_menu("Formgrader")
-        expect(self.formgrader.locator("td.num-submissions")).to_be_visible(timeout=PATIENCE)
+        expect(self.formgrader.locator("td.num-submissions").first).to_be_visible(timeout=PATIENCE)
 
     @property
     def formgrader(self) -> FrameLocator:

@@ -115,6 +115,7 @@ class RunningClass:
         )
         (self.root / "extra.py").write_text(self._extra)
         self.port, *inner = _free_ports(6)
+        self.proxy_port = inner[1]
         entries = {
             "grader": GRADER,
             "course": str(self.root / "course"),
@@ -154,17 +155,17 @@ class RunningClass:
             time.sleep(0.2)
 
     def _stop(self) -> None:
-        if not hasattr(self, "process") or self.process.poll() is not None:
-            return
-        children = psutil.Process(self.process.pid).children(recursive=True)
-        self.process.send_signal(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(40)
-        for child in children:
-            with suppress(psutil.NoSuchProcess):
-                child.kill()
-        self.process.kill()
-        self.process.wait(10)
+        if hasattr(self, "process"):
+            self.process.send_signal(signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(40)
+            self.process.kill()
+            self.process.wait(10)
+        # A hub that could not start leaves its proxy behind.
+        for process in psutil.process_iter(["cmdline"]):
+            if any(str(self.root) in word for word in process.info["cmdline"] or ()):
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
 
 
 @contextmanager

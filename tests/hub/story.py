@@ -44,9 +44,15 @@ def student_works_and_hands_in(student: Person) -> None:
     student.shot("receipt")
 
 
+def instructor_hands_out(instructor: Person) -> None:
+    """In formgrader: compile the student version, and release it."""
+    page = instructor.formgrader
+    assert "Successfully created" in instructor.formgrader_does(page.locator("td.assign a"), "compiled")
+    assert "Successfully released" in instructor.formgrader_does(page.locator("td.release a"), "released")
+
+
 def instructor_collects_and_grades(instructor: Person, student: Person) -> None:
-    instructor.log_in()
-    instructor.open_formgrader()
+    """Begins in formgrader's list of assignments."""
     instructor.shot("formgrader")
     page = instructor.formgrader
     assert "Successfully collected" in instructor.formgrader_does(page.locator("td.collect a"), "collected")
@@ -71,6 +77,7 @@ def ta_decides(ta: Person) -> tuple[str, list[str]]:
     ta.open_desk()
     waiting = ta.waiting_on_desk()
     assert waiting, "no comment waits on the desk"
+    expect(ta.page.locator("article .code").first).to_be_visible(timeout=PATIENCE)
     ta.shot("desk")
     said = ta.page.locator("blockquote.said").first
     rejected = []
@@ -114,9 +121,8 @@ def student_reads_feedback(student: Person, approved: str, rejected: list[str]) 
     student.shot("comment")
 
 
-def whole_story(student: Person, instructor: Person, ta: Person) -> None:
-    """All of it, in order. Fails at the first step that is not as it should be."""
-    student_works_and_hands_in(student)
+def graded_and_given_back(student: Person, instructor: Person, ta: Person) -> None:
+    """From formgrader's list of assignments to feedback that was read. Fails where something is not as it should be."""
     instructor_collects_and_grades(instructor, student)
     # Only now are there comments.
     instructor_makes_feedback(instructor, student)

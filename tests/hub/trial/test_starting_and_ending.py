@@ -44,7 +44,7 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGHUP])
 def test_all_ends_and_a_second_start_finds_the_data(by, tmp_path):
     folder, port = tmp_path / "trial", free_port()
     with RunningTrial(folder, port) as trial:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.hub.person import Person
 from tests.hub.running_trial import RunningTrial
-from tests.hub.story import whole_story
+from tests.hub.story import graded_and_given_back, student_works_and_hands_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium"), pytest.mark.timeout(600)]
 
@@ -18,7 +18,10 @@ def test_from_make_hub_to_feedback_that_was_read(browser, shots, tmp_path):
             for name in ("ada", "instructor", "ta-grace")
         )
         try:
-            whole_story(student, instructor, ta)
+            student_works_and_hands_in(student)
+            instructor.log_in()
+            instructor.open_formgrader()
+            graded_and_given_back(student, instructor, ta)
         finally:
             for person in (student, instructor, ta):
                 person.shot("last")
