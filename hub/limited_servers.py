@@ -6,8 +6,10 @@ import resource
 from jupyterhub.spawner import LocalProcessSpawner
 from traitlets import Int
 
+from hub.server_ports import OwnPort
 
-class LimitedServers(LocalProcessSpawner):
+
+class LimitedServers(OwnPort, LocalProcessSpawner):
     """Starts a user's server under the Unix account of the same name, within Spawner.mem_limit and Spawner.cpu_limit.
 
     The memory limit counts for each process. The CPU limit, rounded up, is the number of cores that all processes of

@@ -6,8 +6,10 @@ from pathlib import Path
 from jupyterhub.spawner import LocalProcessSpawner
 from traitlets import Unicode
 
+from hub.server_ports import OwnPort
 
-class TrialSpawner(LocalProcessSpawner):
+
+class TrialSpawner(OwnPort, LocalProcessSpawner):
     """Starts a user's server under the hub's own Unix user. It shows the workflow, and keeps nobody apart."""
 
     homes = Unicode(help="The folder with everybody's home.").tag(config=True)
