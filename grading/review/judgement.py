@@ -41,24 +41,45 @@ def judge(
     longest: the most characters of a text
     """
     code = Code(answer.source)
-    to_reviewer = talks_to_reviewer(answer.source, answer.task, code)
+    try:
+        to_reviewer = talks_to_reviewer(answer.source, answer.task, code)
+    except Exception as error:
+        to_reviewer = f"Whether the code speaks to a reviewer could not be checked ({type(error).__name__})."
     judged: list[Judged] = []
     seen: set[tuple] = set()
     for comment in comments:
-        broken = [reason for rule in RULES if (reason := rule(comment, code, answer))]
-        broken += filter(None, (in_another_language(comment.text, language), lacks_decency(comment.text, tone)))
-        broken += filter(None, (is_too_long(comment.text, longest), to_reviewer))
-        verdict = _verdict(comment, code, answer)
-        if verdict.finding is not Finding.REFUTED and (comment.lines, comment.kind, comment.text) in seen:
-            verdict = refuted("The same comment was made before.")
+        try:
+            one = _judged(comment, code, answer, to_reviewer, language, tone, shown_kinds, longest)
+        except Exception as error:
+            # One comment that a checker stumbles over must not take the others, or the page, with it.
+            why = f"It could not be checked ({type(error).__name__})."
+            one = Judged(comment, "held", (why,), doubt=3)
+        if one.state != "refuted" and (comment.lines, comment.kind, comment.text) in seen:
+            one = Judged(comment, "refuted", ("The same comment was made before.", *one.why))
         seen.add((comment.lines, comment.kind, comment.text))
-        if verdict.finding is Finding.REFUTED:
-            judged.append(Judged(comment, "refuted", (verdict.why, *broken)))
-        elif broken:
-            judged.append(Judged(comment, "held", (*broken, verdict.why), doubt=3))
-        else:
-            judged.append(_unbroken(comment, verdict, code, answer, language, shown_kinds))
+        judged.append(one)
     return judged
+
+
+def _judged(
+    comment: Comment,
+    code: Code,
+    answer: Answer,
+    to_reviewer: str | None,
+    language: str,
+    tone: str,
+    shown_kinds: Collection[str],
+    longest: int,
+) -> Judged:
+    broken = [reason for rule in RULES if (reason := rule(comment, code, answer))]
+    broken += filter(None, (in_another_language(comment.text, language), lacks_decency(comment.text, tone)))
+    broken += filter(None, (is_too_long(comment.text, longest), to_reviewer))
+    verdict = _verdict(comment, code, answer)
+    if verdict.finding is Finding.REFUTED:
+        return Judged(comment, "refuted", (verdict.why, *broken))
+    if broken:
+        return Judged(comment, "held", (*broken, verdict.why), doubt=3)
+    return _unbroken(comment, verdict, code, answer, language, shown_kinds)
 
 
 def _verdict(comment: Comment, code: Code, answer: Answer) -> Grounded:

@@ -16,8 +16,15 @@ LONGEST_SOURCE = 20_000
 MOST_LINES = 400
 
 _SHAPES = "shapes"
-# Einsum formulas, "-inf", names of dtypes and keys; two words at most.
-_TECHNICAL_STRING = re.compile(r"[\w.,>+\-]{0,24}( [\w.,>+\-]{1,16})?|[\w.,> \-]{0,40}->[\w., ]{0,20}", re.ASCII)
+# Einsum formulas, numbers such as "-inf", single identifiers such as dtypes and keys, and labels such as "weights for".
+_AXES = r"(?:\.\.\.)? ?[A-Za-z]{0,5} ?(?:\.\.\.)?"
+_TECHNICAL_STRING = re.compile(
+    rf"{_AXES}(?: ?, ?{_AXES}){{0,3}}(?: ?-> ?{_AXES})?"
+    r"|(?:[A-Za-z] ){0,5}[A-Za-z](?: ?, ?(?:[A-Za-z] ){0,5}[A-Za-z]){0,3} ?-> ?(?:[A-Za-z] ){0,5}[A-Za-z]"
+    r"|[+-]?(?:inf|nan|\d{1,9}(?:\.\d{0,9})?(?:e-?\d{1,3})?)"
+    r"|[A-Za-z_]\w{0,23}(?:\.[A-Za-z_]\w{0,23}|:\d)?|[a-z_]{1,16} for",
+    re.ASCII,
+)
 
 
 class NotShowable(ValueError):

@@ -72,6 +72,22 @@ class Code:
     def text(self, first: int, last: int) -> str:
         return "\n".join(self.lines[first - 1 : last])
 
+    def without_prose(self, first: int, last: int) -> str:
+        """The lines without comments, docstrings, and strings of more than two words."""
+        return "\n".join(self._lines_without_prose[first - 1 : last])
+
+    @cached_property
+    def _lines_without_prose(self) -> list[str]:
+        lines = list(self.lines)
+        for number, text in self.comments.items():
+            place = lines[number - 1].rfind(text)
+            lines[number - 1] = lines[number - 1][:place] if place >= 0 else ""
+        for node in self.all_nodes:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_prose(node, self.parents):
+                for number in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+                    lines[number - 1] = ""
+        return lines
+
     def is_blank(self, first: int, last: int) -> bool:
         """Whether there is nothing but blank lines and comments."""
         return all(not line.strip() or line.strip().startswith("#") for line in self.lines[first - 1 : last])
@@ -114,6 +130,10 @@ class Code:
         """The names of the functions and classes whose text these lines touch."""
         scopes = (node for node in self.all_nodes if isinstance(node, _SCOPES))
         return {node.name for node in scopes if node.lineno <= last and first <= (node.end_lineno or 0)}
+
+
+def _is_prose(node: ast.Constant, parents: dict[ast.AST, ast.AST]) -> bool:
+    return isinstance(parents.get(node), ast.Expr) or len(node.value.split()) > 2
 
 
 def bound_by(node: ast.AST) -> list[str]:

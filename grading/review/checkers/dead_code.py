@@ -25,14 +25,11 @@ def dead_code(comment: Comment, code: Code, answer: Answer) -> Grounded:
         name for name in named(comment.text, code, whole=True) if name in code.bound_names or _is_dead(name, dead)
     ]
     about = [thing for thing in here if any(name in thing.names for name in subjects)]
-    for name in subjects:
-        if any(name in thing.names for thing in here):
-            continue
+    # Where something in these lines is dead, a living name may only be mentioned beside it.
+    for name in subjects if not here else ():
         if name in contract_names(answer) and not _is_dead(name, dead):
             return refuted(f"`{name}` is a name that the task gives.")
-        if name in code.places_at(first, last) or _is_dead(name, dead):
-            continue
-        if _is_used(name, code) and not about:
+        if name not in code.places_at(first, last) and not _is_dead(name, dead) and _is_used(name, code):
             return refuted(f"`{name}` is used.")
     if about:
         # What is said of "these lines" has to be true of all of them.
@@ -42,7 +39,7 @@ def dead_code(comment: Comment, code: Code, answer: Answer) -> Grounded:
     alive = _named_and_alive(comment.text, code, dead, contract_names(answer))
     if alive:
         return refuted(f"`{alive}` is used.")
-    if subjects and not here:
+    if subjects:
         return undecided("Whether this is dead cannot be told from this cell alone.")
     return _of_lines(first, last, here, code)
 

@@ -38,7 +38,8 @@ def reads_in_secret(code: Code, function: Function) -> bool:
     """Whether names may be used in ways that the text does not show."""
     inside = list(ast.walk(function))
     return any(
-        isinstance(node, ast.Global | ast.Nonlocal | ast.Delete) or callee(node) in _READS_IN_SECRET for node in inside
+        isinstance(node, ast.Global | ast.Nonlocal | ast.Delete) or getattr(node, "id", "") in _READS_IN_SECRET
+        for node in inside
     )
 
 
@@ -171,7 +172,8 @@ def _overwritten(code: Code, function: Function) -> list[Dead]:
         return []
     found = []
     for block in _blocks(code):
-        if not block or code.function_of(block[0]) is not function:
+        # In `try` and `with` the later line may not be reached, and something else reads the value.
+        if not block or code.function_of(block[0]) is not function or _may_break_off(block[0], code):
             continue
         for place, node in enumerate(block):
             if not (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)):
@@ -191,6 +193,14 @@ def _overwritten(code: Code, function: Function) -> list[Dead]:
                     found.append(_dead(node, {name}, facts, why))
                 break
     return found
+
+
+def _may_break_off(node: ast.AST, code: Code) -> bool:
+    while node in code.parents and not isinstance(node, Function):
+        node = code.parents[node]
+        if isinstance(node, ast.Try | ast.TryStar | ast.With | ast.AsyncWith):
+            return True
+    return False
 
 
 def _is_read_by_an_inner_function(code: Code, function: Function, name: str) -> bool:
@@ -244,7 +254,7 @@ def _without_effect(code: Code, node: ast.stmt) -> list[Dead]:
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
         target = node.targets[0]
         if isinstance(node.value, ast.Name) and node.value.id == target.id:
-            facts = {"self assignment", "no effect", "removable", "variable", "statement"}
+            facts = {"self assignment", "no effect", "removable", "variable", "statement", f"on {target.id}"}
             return [
                 _dead(
                     node,

@@ -23,6 +23,10 @@ _OVER_DIMENSIONS = frozenset(
     """.split()
 )
 _FOR_HIDDEN_SCORES = frozenset({"masked_fill", "masked_fill_", "where", "clamp", "full_like", "nan_to_num", "float"})
+# A 3 may count the three matrices there.
+_WITH_THREE_MATRICES = frozenset({"project_qkv", "attention_head"})
+_LARGEST = 1e9
+_LIMITS = frozenset({"finfo", "min", "max", "eps", "tiny", "inf", "nan", "pi", "e"})
 _SIZE_NAME = re.compile(
     r"(?:^|_)(?:d|n|dim|dims|size|width|length|len|seq|seq_len|heads?|batch|hidden|features?|tokens|model|k"
     r"|head_dim)(?:_|$)|^(?:B|T|D|H|dk|dim\w*)$"
@@ -30,7 +34,10 @@ _SIZE_NAME = re.compile(
 
 
 def hard_coded_size(comment: Comment, code: Code, answer: Answer) -> Grounded:
-    """Is there a number in these lines that is a size, or under a root? Of doubtful and sure ones, the text decides."""
+    """Is there a number in these lines that is a size, or under a root? Of doubtful and sure ones, the text decides.
+
+    Of a right answer no size is surely fixed: the tests use several sizes, so its numbers may be block sizes or counts.
+    """
     first, last = comment.lines
     if code.is_blank(first, last):
         return refuted("There is no code in these lines.")
@@ -39,26 +46,36 @@ def hard_coded_size(comment: Comment, code: Code, answer: Answer) -> Grounded:
             return refuted("There is no number in these lines.")
         return undecided(code.why_unread)
     said = _numbers_of(comment.text)
-    there = {float(abs(value)) for node in code.nodes(first, last) if (value := number(node)) is not None}
+    there = {size for node in code.nodes(first, last) if (size := _magnitude(number(node))) is not None}
     if said and not said & there:
         return refuted("The number that it names is not in these lines.")
-    sizes, doubtful, under_roots = set(), set(), []
+    sizes, doubtful, under_roots, divisors = set(), set(), [], []
     for node in code.nodes(first, last):
         value = number(node)
-        if value is None or number(code.parents[node]) is not None:
+        size = _magnitude(value)
+        if size is None or number(code.parents[node]) is not None:
             continue
         meaning = _meaning(node, value, code)
+        if value == 3 and answer.cell in _WITH_THREE_MATRICES:
+            meaning = meaning and "doubtful"
         if meaning == "size":
             under_roots.append(_is_under_a_root(node, code))
-            sizes.add(float(abs(value)))
+            divisors.append(isinstance(code.parents[node], ast.BinOp) and not under_roots[-1])
+            sizes.add(size)
         elif meaning == "doubtful":
-            doubtful.add(float(abs(value)))
+            doubtful.add(size)
+    if answer.right and (sizes or doubtful):
+        return undecided("The tests pass for several sizes, so these numbers may be no sizes of the inputs.")
     if sizes and not doubtful:
         some = ", ".join(f"{size:g}" for size in sorted(sizes))
-        return confirmed(f"A size is written into these lines: {some}.", facts=_facts(under_roots), numbers=sizes)
+        return confirmed(
+            f"A size is written into these lines: {some}.", facts=_facts(under_roots, divisors), numbers=sizes
+        )
     if sizes:
         if said & sizes and not said & doubtful:
-            return confirmed("The number that it names is a size.", facts=_facts(under_roots), numbers=sizes)
+            return confirmed(
+                "The number that it names is a size.", facts=_facts(under_roots, divisors), numbers=sizes & said
+            )
     if sizes or doubtful:
         return undecided("Whether the numbers in these lines are sizes cannot be told for sure.")
     return refuted("No number in these lines is a size.")
@@ -70,9 +87,14 @@ def _numbers_of(text: str) -> set[float]:
     return {float(found) for found in re.findall(r"(?<![\w.])\d{1,9}(?:\.\d{1,9})?(?![\w.]*\w)", text)}
 
 
-def _facts(under_roots: list[bool]) -> set[str]:
-    """The sizes may be called widths where the lesson takes roots of them."""
-    return {"width"} if all(under_roots) else set()
+def _magnitude(value: float | int | None) -> float | None:
+    """A number without its sign; None for one that is too large to be a size, and may be too large for a float."""
+    return float(abs(value)) if value is not None and abs(value) < _LARGEST else None
+
+
+def _facts(under_roots: list[bool], divisors: list[bool]) -> set[str]:
+    """The sizes may be called widths where the lesson takes roots of them; a divisor is a number and no more."""
+    return ({"width"} if all(under_roots) else set()) | ({"size"} if not any(divisors) else set())
 
 
 def _is_under_a_root(node: ast.AST, code: Code) -> bool:
@@ -128,7 +150,7 @@ def _meaning(node: ast.AST, value: float, code: Code) -> str:
         return size if re.search(r"\.shape|\.size\(", against) else "doubtful"
     if isinstance(parent, ast.Assign | ast.AnnAssign):
         targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
-        if value > 1 and all(isinstance(target, ast.Name) and _SIZE_NAME.search(target.id) for target in targets):
+        if value > 1 and all(isinstance(target, ast.Name) and _names_a_size(target.id) for target in targets):
             return "size"
     if isinstance(parent, ast.Expr):
         return ""
@@ -147,9 +169,15 @@ def _in_arithmetic(parent: ast.BinOp, child: ast.AST, value: float, code: Code) 
             around = code.parents[parent]
             is_exponent = isinstance(around, ast.BinOp) and isinstance(around.op, ast.Pow) and around.right is parent
             return "" if is_exponent else "doubtful"
-        if child is parent.right and value > 2:
+        of_limits = any(getattr(part, "attr", "") in _LIMITS for part in ast.walk(parent.left))
+        if child is parent.right and value > 2 and not of_limits:
             return "size"
     return "doubtful"
+
+
+def _names_a_size(name: str) -> bool:
+    """Whether a name is one for a size of the inputs; blocks and chunks are cut in any size."""
+    return bool(_SIZE_NAME.search(name)) and not re.search(r"block|chunk|tile|step|split|part", name)
 
 
 def _of_range(call: ast.Call, size: str, code: Code) -> str:
@@ -157,5 +185,7 @@ def _of_range(call: ast.Call, size: str, code: Code) -> str:
     node: ast.AST = call
     while node in code.parents and not isinstance(node, ast.ListComp | ast.GeneratorExp | ast.For | ast.stmt):
         node = code.parents[node]
+    if len(call.args) > 2 and number(call.args[2]) is not None:
+        return "doubtful"
     makes_layers = any(callee(part) == "Linear" for part in ast.walk(node))
     return "doubtful" if makes_layers else size

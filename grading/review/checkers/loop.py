@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 
 from grading.review.answer import Answer
-from grading.review.checkers.code import Code, callee
+from grading.review.checkers.code import Code, Function, callee
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
+from grading.review.checkers.tensors_of_floats import is_float_tensor, is_only_a_parameter
 from grading.review.claims import Comment
 
 _COMPREHENSIONS = (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
@@ -44,18 +45,89 @@ def loop(comment: Comment, code: Code, answer: Answer) -> Grounded:
     if any(isinstance(part, ast.Call) and callee(part) == "Linear" for node in loops for part in ast.walk(node)):
         return undecided("The loop makes layers.")
     walks = [_walks_over(node, code) for node in loops]
-    if not all(walks):
+    if not all(walks) or not all(_reads_rows(node, code) for node in loops):
         return undecided("Whether a tensor operation can replace this loop cannot be told.")
-    facts = set().union(*walks) | {_sort(node) for node in loops}
+    facts = set.intersection(*walks) | {_sort(node) for node in loops}
     if len({_sort(node) for node in loops}) > 1:
         facts -= {"for", "while", "comprehension"}
     if len(loops) > 1:
         facts.add("several")
-    tools = _TOOLS.get(answer.cell, set())
+    inside = [any(other is not node and other in _loops_around(node, code) for other in loops) for node in loops]
+    facts |= {"nested"} if any(inside) else set()
+    facts |= {"inner"} if all(_loops_around(node, code) for node in loops) else set()
+    # The task as a whole is one product or one softmax; that the loop does this work shows in what it calls.
+    tools = {tool for tool in _TOOLS.get(answer.cell, ()) if all(_does(tool, node, code) for node in loops)}
+    if not tools:
+        return undecided("Whether a tensor operation can replace this loop cannot be told.")
     facts |= {f"{tool} fits" for tool in tools}
     calls = {call for tool in tools for call in _CALLS[tool]}
     names = {name for node in loops for name in _variables(node)}
     return confirmed("The loop walks over a dimension of a tensor.", facts=facts, tools=calls, names=names)
+
+
+def _loops_around(node: ast.AST, code: Code) -> list[ast.AST]:
+    found = []
+    while node in code.parents and not isinstance(node, Function):
+        node = code.parents[node]
+        found += [node] if isinstance(node, _LOOPS) else []
+    return found
+
+
+def _does(tool: str, loop: ast.AST, code: Code) -> bool:
+    """Whether a loop multiplies, or takes a softmax, and nothing else that the tool would not do at once."""
+    parts = list(ast.walk(loop))
+    if any(isinstance(part, ast.If | ast.IfExp | ast.Try | ast.With) or callee(part) == "print" for part in parts):
+        return False
+    if tool == "softmax":
+        masks = any(callee(part) in ("masked_fill", "masked_fill_", "where") for part in parts)
+        return not masks and any(callee(part) == "softmax" for part in parts)
+    return any(_multiplies_tensors(part, code) for part in parts)
+
+
+def _multiplies_tensors(node: ast.AST, code: Code) -> bool:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return is_float_tensor(node.left, code) and is_float_tensor(node.right, code)
+    is_product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
+    return is_product or callee(node) in {"matmul", "mv", "mm", "bmm", "dot", "einsum", "inner", "linear"}
+
+
+def _reads_rows(loop: ast.AST, code: Code) -> bool:
+    """Whether each round reads a row: the loop's own variable stands in an index, or is the row itself."""
+    body = [part for child in ast.iter_child_nodes(loop) for part in ast.walk(child)]
+    if isinstance(loop, ast.While):
+        counter = loop.test.left
+        steps = [part for part in body if isinstance(part, ast.AugAssign) and _is_name(part.target, counter)]
+        if len(steps) != 1 or not isinstance(steps[0].op, ast.Add) or getattr(steps[0].value, "value", 0) != 1:
+            return False
+        starts = _assigned(counter.id, loop, code)
+        return starts == [0] and any(_indexes(part, {counter.id}) for part in body)
+    sources = [loop.iter] if isinstance(loop, ast.For) else [part.iter for part in loop.generators]
+    names = set(_variables(loop))
+    if any(callee(source) == "range" for source in sources):
+        return any(_indexes(part, names) for part in body)
+    return any(isinstance(part, ast.Name) and part.id in names and isinstance(part.ctx, ast.Load) for part in body)
+
+
+def _assigned(name: str, node: ast.AST, code: Code) -> list:
+    """The constants that the function around `node` assigns to a name; None for what is no constant."""
+    function = code.function_of(node)
+    assigned = [part for part in ast.walk(function) if isinstance(part, ast.Assign)] if function else []
+    return [
+        getattr(part.value, "value", None)
+        for part in assigned
+        if any(isinstance(target, ast.Name) and target.id == name for target in part.targets)
+    ]
+
+
+def _is_name(node: ast.AST, other: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and isinstance(other, ast.Name) and node.id == other.id
+
+
+def _indexes(node: ast.AST, names: set[str]) -> bool:
+    """Whether a tensor is read at an index that one of the names is a part of."""
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        return any(isinstance(part, ast.Name) and part.id in names for part in ast.walk(node.slice))
+    return False
 
 
 def _without_header(first: int, last: int, code: Code) -> Grounded:
@@ -96,6 +168,8 @@ def _walks_over(node: ast.AST, code: Code) -> set[str]:
     if isinstance(node, ast.While):
         test = node.test
         if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Lt):
+            if not isinstance(test.left, ast.Name):
+                return set()
             return _dimension(test.comparators[0], node, code)
         return set()
     sources = [node.iter] if isinstance(node, ast.For | ast.AsyncFor) else [part.iter for part in node.generators]
@@ -110,6 +184,9 @@ def _walks_over(node: ast.AST, code: Code) -> set[str]:
 
 def _of_source(source: ast.AST, node: ast.AST, code: Code) -> set[str]:
     if callee(source) == "range" and source.args:
+        # Rounds over blocks go not one by one, and rounds from elsewhere not over all.
+        if len(source.args) > 2 or len(source.args) == 2 and getattr(source.args[0], "value", None) != 0:
+            return set()
         return _dimension(source.args[0 if len(source.args) == 1 else 1], node, code)
     if callee(source) in ("zip", "enumerate") and source.args:
         parts = [_of_source(part, node, code) for part in source.args]
@@ -146,7 +223,9 @@ def _dimension(bound: ast.AST, node: ast.AST, code: Code) -> set[str]:
     found = {"dimension"}
     if dimension is not None:
         try:
-            rows = _ROWS.get((tensor.id, ast.literal_eval(dimension)))
+            function = code.function_of(node)
+            is_given = function is not None and is_only_a_parameter(tensor.id, function)
+            rows = _ROWS.get((tensor.id, ast.literal_eval(dimension))) if is_given else None
         except (ValueError, TypeError):
             rows = None
         found |= {rows, "tokens"} - {None} if rows else set()

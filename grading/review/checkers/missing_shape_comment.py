@@ -4,9 +4,10 @@ import ast
 import re
 
 from grading.review.answer import Answer
-from grading.review.checkers.code import Code, Function, callee
+from grading.review.checkers.code import Code, callee
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
 from grading.review.claims import Comment
+from grading.review.shape_comments import gives_a_shape
 
 _CHANGES_SHAPES = frozenset(
     """
@@ -15,40 +16,44 @@ _CHANGES_SHAPES = frozenset(
     unbind
     """.split()
 )
-_SHAPE = re.compile(
-    r"[(\[<](?=[^)\]>]*[,…])\s*(?:\.\.\.|…|\*?[A-Za-z_]\w*|\d+)\s*(?:[,x×]\s*(?:\.\.\.|…|\*?[A-Za-z_][\w/+*-]*"
-    r"|\d+)?\s*)+[)\]>]"
-    r"|\bshapes?\b|\b[A-Za-z_]\w*\s*[x×]\s*[A-Za-z_]\w*\b|\bB\s*,?\s*T\b|\bdim(?:ension)?s?\b|->|→|\bsize\b",
-    re.IGNORECASE,
+# Words of a comment that may give a shape in a way of their own.
+_MAY_SAY = re.compile(
+    r"\bshapes?\b|\bdim(?:ension)?s?\b|->|→|\bsizes?\b|\w [x×] \w|\bby\b|\bB\s*,?\s*T\b|[\[(]\s*\d+\s*,", re.IGNORECASE
 )
 
 
 def missing_shape_comment(comment: Comment, code: Code, answer: Answer) -> Grounded:
-    """Does the function around these lines change shapes at least twice, and says none?"""
+    """Does the function around these lines change shapes at least twice, and does nothing in the cell give one?"""
     first, last = comment.lines
     if code.tree is None:
         return undecided(code.why_unread)
     touched = code.functions_at(first, last)
     if not touched:
         return undecided("These lines are in no function.")
-    for function in touched:
-        if says_shapes(function, code):
-            return refuted("The function's docstring or comments give shapes.")
-    if any("Float[" in line or "TensorType[" in line for line in code.lines):
-        return undecided("Type hints may give the shapes.")
+    prose = [*code.comments.values(), *docstrings(code)]
+    if any(gives_a_shape(text) for text in (*prose, "\n".join(code.comments.values()))):
+        return refuted("A docstring or a comment of the cell gives shapes.")
+    if any(_MAY_SAY.search(text) for text in prose):
+        return undecided("A docstring or a comment may give shapes.")
+    if any(_says_sizes(node) for node in code.all_nodes):
+        return undecided("The code itself names sizes, in an assertion, a type or an einsum.")
     function = touched[-1]
-    if _docstring_of_class_says_shapes(function, code):
-        return refuted("The class's docstring gives shapes.")
     changes = [node for node in ast.walk(function) if changes_shape(node)]
     if len(changes) < 2:
         return undecided("The function hardly changes shapes.")
-    facts = {"no docstring"} if ast.get_docstring(function) is None else {"docstring"}
-    lines = range(function.lineno, (function.end_lineno or 0) + 1)
-    facts |= {"no comment"} if not any(line in code.comments for line in lines) else set()
-    on_lines = any(first <= node.lineno <= last for node in changes)
-    facts |= {"changes here"} if on_lines else set()
-    facts |= {f"calls {callee(node)}" for node in changes if callee(node) and first <= node.lineno <= last}
+    facts = {"no docstring"} if not any(map(ast.get_docstring, code.functions)) else {"docstring"}
+    facts |= {"no comment"} if not code.comments else set()
+    facts |= {"unsaid"} if not any(_unpacks_sizes(node) for node in code.all_nodes) else set()
+    here = sum(first <= node.lineno <= last for node in changes)
+    facts |= {"changes here"} if here else set()
+    facts |= {"changes often"} if here > 1 else set()
     return confirmed("The function changes shapes and says none of them.", facts=facts, names={f.name for f in touched})
+
+
+def docstrings(code: Code) -> list[str]:
+    """The docstrings of the cell, and other strings that stand alone."""
+    alone = (node.value for node in code.all_nodes if isinstance(node, ast.Expr))
+    return [node.value for node in alone if isinstance(node, ast.Constant) and isinstance(node.value, str)]
 
 
 def changes_shape(node: ast.AST) -> bool:
@@ -62,16 +67,17 @@ def changes_shape(node: ast.AST) -> bool:
     return callee(node) in _CHANGES_SHAPES
 
 
-def says_shapes(function: Function, code: Code) -> bool:
-    """Whether the docstring or a comment of a function gives a shape."""
-    if _SHAPE.search(ast.get_docstring(function) or ""):
-        return True
-    lines = range(function.lineno, (function.end_lineno or 0) + 1)
-    return any(
-        _SHAPE.search(text) for line, text in code.comments.items() if line in lines or line == function.lineno - 1
-    )
+def _says_sizes(node: ast.AST) -> bool:
+    """Whether a statement gives shapes to a reader without a comment."""
+    if isinstance(node, ast.Assert):
+        return "shape" in ast.unparse(node.test) or "size" in ast.unparse(node.test)
+    if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None:
+        return any(isinstance(part, ast.Constant) and isinstance(part.value, str) for part in ast.walk(node.annotation))
+    return callee(node) in ("einsum", "rearrange")
 
 
-def _docstring_of_class_says_shapes(function: Function, code: Code) -> bool:
-    classes = [node for node in code.around(function) if isinstance(node, ast.ClassDef)]
-    return any(_SHAPE.search(ast.get_docstring(node) or "") for node in classes)
+def _unpacks_sizes(node: ast.AST) -> bool:
+    """Whether names are given to several sizes of a shape, which says the shape in a way."""
+    if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple)):
+        return False
+    return any(getattr(part, "attr", "") == "shape" or callee(part) == "size" for part in ast.walk(node.value))

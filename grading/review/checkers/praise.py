@@ -5,12 +5,17 @@ import re
 
 from grading.review.answer import Answer
 from grading.review.checkers.code import Code
+from grading.review.checkers.dead_things import dead_things
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
 from grading.review.checkers.praiseworthy import praiseworthy
 from grading.review.checkers.wording.said import names_in
 from grading.review.claims import Comment
 
-_ALWAYS = {"line", "short", "conditional", "super", "no loops"}
+# What the code is praised for not being.
+_OTHER_WAYS = re.compile(
+    r"\b(?:instead of|rather than|unlike|and not|, not|not by|without|in place of)"
+    r"\s+(?:using |calling |writing |a |the )*(?:`+[^`]+`+|\S+)"
+)
 
 
 def praise(comment: Comment, code: Code, answer: Answer) -> Grounded:
@@ -20,20 +25,19 @@ def praise(comment: Comment, code: Code, answer: Answer) -> Grounded:
         return refuted("The tests say that the answer is wrong.")
     if code.tree is None:
         return undecided(code.why_unread)
-    absent = [name for name in names_in(comment.text) if not _stands_in(name, answer.source)]
+    absent = [name for name in names_in(_OTHER_WAYS.sub(" ", comment.text)) if not _stands_in(name, answer.source)]
     if absent:
         return refuted(f"`{absent[0][:60]}` is not in the code.")
-    facts = praiseworthy(code, first, last)
+    facts = praiseworthy(code, first, last, answer)
     if "docstring" in facts and _docstrings_are_the_tasks(code, answer):
         facts.discard("docstring")
     if code.is_blank(first, last) and "shape comments" not in facts:
         return refuted("There is nothing in these lines.")
-    concrete = {fact for fact in facts if not fact.startswith("calls ")} - _ALWAYS
-    if not concrete and not facts & _ALWAYS - {"line"}:
+    if any(thing.first <= last and first <= thing.last for thing in dead_things(code)):
+        return undecided("Some of these lines are dead, which is not to be praised.")
+    if not facts - {"line"}:
         return undecided("Nothing in these lines is on the list of what may be praised.")
-    names = set(code.places_at(first, last)) | {
-        fact.removeprefix("calls ") for fact in facts if fact.startswith("calls ")
-    }
+    names = code.places_at(first, last)
     return confirmed("What may be praised is in these lines.", facts=facts, names=names)
 
 

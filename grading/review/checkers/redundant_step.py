@@ -8,6 +8,7 @@ from grading.review.checkers.code import Code, Function, callee, number, same
 from grading.review.checkers.dead_things import is_pure
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
 from grading.review.checkers.named import named
+from grading.review.checkers.tensors_of_floats import is_float_tensor, works_in_place
 from grading.review.claims import Comment
 
 _FRESH = frozenset(
@@ -39,7 +40,8 @@ def redundant_step(comment: Comment, code: Code, answer: Answer) -> Grounded:
     if code.tree is None:
         return undecided(code.why_unread)
     steps = [step for node in code.nodes(first, last) for step in _steps(node, code)]
-    steps += _computed_twice(code, first, last)
+    # In a wrong answer what is computed twice is more likely the mistake than a waste.
+    steps += _computed_twice(code, first, last) if answer.right else []
     if steps:
         mentioned = [name for name in named(comment.text, code) if "(" in name or "." in name or name in _CALLS]
         about = [step for step in steps if not mentioned or any(name.strip(".") in step.names for name in mentioned)]
@@ -72,11 +74,11 @@ def _is_needed(node: ast.stmt) -> bool:
 def _steps(node: ast.AST, code: Code) -> list[Redundant]:
     found = []
     if isinstance(node, ast.BinOp):
-        found += _neutral(node)
+        found += _neutral(node, code)
     if isinstance(node, ast.Call | ast.Attribute):
         found += _undone(node) + _repeated(node) + _to_its_own_shape(node) + _copy_of_fresh(node)
     if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.UnaryOp):
-        if type(node.op) is type(node.operand.op) and not isinstance(node.op, ast.UAdd):
+        if type(node.op) is type(node.operand.op) and isinstance(node.op, ast.USub | ast.Invert):
             found.append(_step(node, {"cancels", "twice"}, {"~"}, "The sign or negation is applied twice."))
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and code.function_of(node):
         target = node.targets[0]
@@ -96,8 +98,13 @@ def _step(node: ast.AST, facts: set[str], names: set[str], why: str) -> Redundan
     return Redundant(node, frozenset(facts), frozenset(names | {ast.unparse(node)}), why)
 
 
-def _neutral(node: ast.BinOp) -> list[Redundant]:
+def _neutral(node: ast.BinOp, code: Code) -> list[Redundant]:
     left, right = number(node.left), number(node.right)
+    # A mask times 1 becomes a number, and a copy matters where something is changed in place.
+    operand = node.left if left is None else node.right
+    function = code.function_of(node)
+    if function is None or works_in_place(function) or not is_float_tensor(operand, code):
+        return []
     forms = {
         ast.Mult: (1 in (left, right), "times one", "multiplies by 1"),
         ast.Div: (right == 1, "over one", "divides by 1"),
@@ -111,7 +118,9 @@ def _neutral(node: ast.BinOp) -> list[Redundant]:
     value = right if right in (0, 1) else left
     symbol = {ast.Mult: "*", ast.Div: "/", ast.Add: "+", ast.Sub: "-", ast.Pow: "**"}[type(node.op)]
     names = {f"{symbol} {value}", f"{symbol}{value}", f"{value} {symbol}"}
-    return [_step(node, {fact, "no effect"}, names, f"This {words}, which changes nothing.")]
+    return [
+        _step(node, {fact, "no effect", f"on {ast.unparse(operand)}"}, names, f"This {words}, which changes nothing.")
+    ]
 
 
 def _receiver(node: ast.AST) -> tuple[ast.AST | None, str, list[ast.AST]]:
@@ -130,14 +139,19 @@ def _undone(node: ast.AST) -> list[Redundant]:
     if inner is None:
         return []
     _, inner_name, inner_arguments = _receiver(inner)
+    on = f"on {ast.unparse(_receiver(inner)[0] or inner)}"
     numbers = [number(argument) for argument in arguments]
     inner_numbers = [number(argument) for argument in inner_arguments]
     if name == inner_name and name in ("T", "mT", "t"):
-        return [_step(node, {"cancels", "twice", "transposed twice", "no effect"}, {name}, "It is transposed twice.")]
+        return [
+            _step(node, {"cancels", "twice", "transposed twice", "no effect", on}, {name}, "It is transposed twice.")
+        ]
     if name == inner_name and name in ("transpose", "swapaxes") and len(numbers) == 2 and None not in numbers:
         if set(numbers) == set(inner_numbers):
             return [
-                _step(node, {"cancels", "twice", "transposed twice", "no effect"}, {name}, "It is transposed twice.")
+                _step(
+                    node, {"cancels", "twice", "transposed twice", "no effect", on}, {name}, "It is transposed twice."
+                )
             ]
     if name == "squeeze" and inner_name == "unsqueeze" and len(numbers) == 1 and numbers == inner_numbers != [None]:
         facts = {"cancels", "unsqueezed"}
@@ -150,10 +164,6 @@ def _repeated(node: ast.AST) -> list[Redundant]:
     if name in _TWICE_IS_ONCE and not arguments and isinstance(inner, ast.Call):
         if callee(inner) == name and not inner.args:
             return [_step(node, {"twice"}, {name}, f"`{name}` is called twice in a row.")]
-    if isinstance(node, ast.Call) and callee(node) == "softmax":
-        under = inner if inner is not None else (_first_argument(node))
-        if callee(under) == "softmax":
-            return [_step(node, {"twice"}, {"softmax"}, "It is a softmax of a softmax.")]
     if (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
@@ -164,16 +174,6 @@ def _repeated(node: ast.AST) -> list[Redundant]:
         if isinstance(node.args[0], literal):
             return [_step(node, {"no effect"}, {node.func.id}, f"A {node.func.id} is made of a {node.func.id}.")]
     return []
-
-
-def _first_argument(node: ast.Call) -> ast.AST | None:
-    if (
-        isinstance(node.func, ast.Attribute)
-        and isinstance(node.func.value, ast.Name)
-        and node.func.value.id in ("torch", "F")
-    ):
-        return node.args[0] if node.args else None
-    return node.func.value if isinstance(node.func, ast.Attribute) else None
 
 
 def _to_its_own_shape(node: ast.AST) -> list[Redundant]:
@@ -189,8 +189,10 @@ def _copy_of_fresh(node: ast.AST) -> list[Redundant]:
     inner, name, arguments = _receiver(node)
     if name != "clone" or arguments or inner is None:
         return []
-    is_fresh = isinstance(inner, ast.BinOp) or callee(inner) in _FRESH
-    return [_step(node, {"copy"}, {"clone"}, "It copies a tensor that was only just made.")] if is_fresh else []
+    is_fresh = isinstance(inner, ast.BinOp) or callee(inner) in _FRESH and isinstance(inner.func, ast.Attribute)
+    is_product = isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.MatMult) or callee(inner) == "matmul"
+    facts = {"copy", f"on {ast.unparse(inner)}", f"on {callee(inner)}"} | ({"on product"} if is_product else set())
+    return [_step(node, facts, {"clone"}, "It copies a tensor that was only just made.")] if is_fresh else []
 
 
 def _computed_twice(code: Code, first: int, last: int) -> list[Redundant]:
@@ -208,7 +210,9 @@ def _computed_twice(code: Code, first: int, last: int) -> list[Redundant]:
             if _surely_computed_before(earlier, node, function, code):
                 why = f"`{ast.unparse(node)}` is computed in line {earlier.lineno} already."
                 # The names of the whole expression alone: a part of it is not what is computed twice.
-                found.append(_step(node, {"again"}, {callee(node)} - {""}, why))
+                is_product = isinstance(node, ast.BinOp) or callee(node) in ("matmul", "bmm", "mm")
+                facts = {"again", "product again"} if is_product else {"again"}
+                found.append(_step(node, facts, {callee(node)} - {""}, why))
     return found
 
 
@@ -251,7 +255,7 @@ def _arms(node: ast.AST, code: Code) -> list[tuple[int, str]]:
                     or field
                     in ("iter", "items", "value", "targets", "func", "args", "left", "right", "operand", "elts")
                     or field == "body"
-                    and isinstance(parent, ast.FunctionDef | ast.With | ast.ClassDef | ast.Module)
+                    and isinstance(parent, ast.FunctionDef | ast.ClassDef | ast.Module)
                 )
                 if not always or isinstance(parent, ast.BoolOp | ast.Lambda | ast.ListComp | ast.GeneratorExp):
                     found.append((id(parent), field))

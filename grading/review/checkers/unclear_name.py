@@ -17,10 +17,10 @@ _BUILTINS = frozenset(name for name in dir(builtins) if name.islower() and not n
 _MODULES = frozenset({"math", "torch", "nn", "F", "np", "numpy"})
 _LESSON = frozenset({"project_qkv", "attention_scores", "attention_weights", "aggregate_values", "AttentionHead"})
 _ALIKE = frozenset({"l", "O", "I"})
+# No names such as `temp`, `var` or `val`: a temperature, a variance and values may be meant.
 _PLACEHOLDER = re.compile(
-    r"(?:tmp|temp|foo|bar|baz|qux|stuff|thing|things|data|dat|blah|bla|asdf|qwerty|test|var|val|junk|dummy"
-    r"|my_?var|my_?\w?thing"
-    r"|whatever|something|abc|xyz|aaa*|bbb*|ccc*|xxx*|yyy*|zzz*|obj|res_?|ding|misc)_?\d*"
+    r"(?:tmp|foo|bar|baz|qux|stuff|thing|things|data|dat|blah|bla|asdf|qwerty|junk|dummy|my_?var|my_?\w?thing"
+    r"|whatever|something|aaa*|bbb*|ccc*|xxx*|yyy*|zzz*)_?\d*"
 )
 _USUAL = frozenset(
     """
@@ -36,9 +36,12 @@ def unclear_name(comment: Comment, code: Code, answer: Answer) -> Grounded:
     first, last = comment.lines
     if code.tree is None:
         return undecided(code.why_unread)
-    here = {name for node in code.nodes(first, last) for name in bound_by(node)}
+    binding = [node for node in code.nodes(first, last) if not isinstance(node, ast.alias)]
+    here = {name for node in binding for name in bound_by(node)}
     given = contract_names(answer)
     shadowing = {name for name in here if _facts(name, given) & {"shadows"}}
+    if any(isinstance(node, ast.alias) for node in code.nodes(first, last)) and not here:
+        return undecided("An import gives a module its own name.")
     subjects = [name for name in named(comment.text, code) if name in code.names or name in here]
     subjects = [name for name in subjects if name in code.bound_names] or subjects
     if not subjects:
@@ -50,6 +53,10 @@ def unclear_name(comment: Comment, code: Code, answer: Answer) -> Grounded:
                 if not here
                 else undecided("It is not clear which name is meant.")
             )
+    # A name that the task gives may only be mentioned beside the one that the comment is about.
+    unclear = [name for name in subjects if name in here - given and _facts(name, given)]
+    if unclear:
+        subjects = [name for name in subjects if name not in given]
     facts = []
     for name in subjects:
         if name in given and not _shadows_lesson(name, code, answer):
@@ -58,6 +65,8 @@ def unclear_name(comment: Comment, code: Code, answer: Answer) -> Grounded:
             return refuted(f"`{name}` gets its meaning elsewhere, not in this code.")
         if name not in here:
             return undecided(f"`{name}` is not given its meaning in these lines.")
+        if all(_is_in_a_class(node, code) for node in binding if name in bound_by(node)):
+            return undecided(f"`{name}` is a name of a class, reached by a dot, so it hides nothing.")
         found = _facts(name, given) | ({"shadows", "lesson"} if _shadows_lesson(name, code, answer) else set())
         if not found and name in _USUAL:
             return refuted(f"`{name}` is a usual name.")
@@ -76,8 +85,13 @@ def _facts(name: str, given: frozenset[str]) -> set[str]:
     if name in _BUILTINS:
         return {"shadows", "builtin"}
     if name in _ALIKE:
-        return {"alike", "vague"}
+        return {"alike", "vague", "like zero" if name == "O" else "like one"}
     return {"vague"} if _PLACEHOLDER.fullmatch(name) else set()
+
+
+def _is_in_a_class(node: ast.AST, code: Code) -> bool:
+    inner = next(iter(code.around(node)), None)
+    return isinstance(inner, ast.ClassDef)
 
 
 def _shadows_lesson(name: str, code: Code, answer: Answer) -> bool:

@@ -9,6 +9,12 @@ from grading.review.claims import Comment
 _BLAME = re.compile(
     r"\b(?:wrong(?:ly)?|incorrect(?:ly)?|bugs?|buggy|(?:an?|your|the|this|made|one) mistakes?|errors?"
     r"|erroneous|broken|crash(?:es)?|faulty|flaw(?:s|ed)?"
+    r"|only (?:works?|fits?|handles?|supports?|right|valid|correct|true|suits?|match(?:es)?|runs?)"
+    r"|(?:works?|fits?|valid|correct) only"
+    r"|breaks?|breaking|stops? working|(?:will|would|may|might|can|could|do|does) ?(?:not|n't) (?:fit|match)"
+    r"|(?:this|that|one|single|fixed|particular|specific) (?:width|size|shape)s? only|cannot (?:work|handle|fit)"
+    r"|(?:tie[sd]?|limit(?:s|ed)?|restrict(?:s|ed)?|bound) (?:\w+ ){0,3}to|(?:other|different|any other|larger|smaller)"
+    r" (?:sizes?|widths?|shapes?|inputs?|lengths?)|assum(?:es?|ing)|relies on"
     r"|fails?|failing|failure|raises? an?|(?:does|do|will|would|did) ?(?:not|n't) (?:work|handle|support|run"
     r"|pass|return)"
     r"|(?:is|are) ?(?:not|n't) (?:correct|right|handled|supported|scaled|masked|normali[sz]ed)|invalid"

@@ -9,10 +9,13 @@ import tokenize
 import unicodedata
 
 from grading.review.checkers.code import Code
+from grading.review.rules.field_words import plain_words
 from grading.review.rules.injections import MARKS, OTHER_SCRIPTS, SQUEEZED, WORDS
 from grading.review.rules.plain_letters import is_invisible, plain, rotated, squeezed, without_digits_for_letters
 
-MOST_WORDS = 45
+MOST_WORDS = 120
+MOST_WORDS_OF_A_COMMENT = 30
+MOST_WORDS_OF_A_NAME = 3
 LONGEST_READ = 20_000
 _LONG_TOKEN = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}[\s:]?){12,}|(?:\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}){6,}|(?:\b[01]{8}\b\s*){5,}")
@@ -48,7 +51,13 @@ def talks_to_reviewer(source: str, task: str = "", code: Code | None = None) -> 
         reason = _is_encoded(text)
         if reason:
             return reason
-    words = sum(len(re.findall(r"[^\W\d_]{2,}", text)) for text in (*comments, *strings) if not _CODE_LIKE.search(text))
+    for text in (*names, *(text for text in strings if text.isidentifier())):
+        if len(plain_words(text)) > MOST_WORDS_OF_A_NAME:
+            return f"The name `{text[:80]}` is a sentence."
+    longest = max(map(_words, comments), default=0)
+    if longest > MOST_WORDS_OF_A_COMMENT:
+        return f"A comment holds {longest} words, more than usual."
+    words = sum(map(_words, (*comments, *strings)))
     if words > MOST_WORDS:
         return f"Comments and strings hold {words} words, more than usual."
     for text in (*comments, *strings, *names):
@@ -68,7 +77,8 @@ def _texts(code: Code, task: str) -> tuple[list[str], list[str], list[str]]:
     comments = [text.lstrip("# ") for text in _all_comments(code) if text not in known_comments]
     known_strings = _strings(of_task) if of_task else []
     strings = [text for text in _strings(code) if text not in known_strings]
-    return comments, strings, sorted(name for name in code.names if len(name) > 2)
+    known = of_task.names if of_task else frozenset()
+    return comments, strings, sorted(name for name in code.names - known if len(name) > 2)
 
 
 def _all_comments(code: Code) -> list[str]:
@@ -127,6 +137,10 @@ def _decodes_to_text(token: str) -> bool:
     return sum(32 <= byte < 127 for byte in decoded) > 0.9 * len(decoded)
 
 
+def _words(text: str) -> int:
+    return 0 if _CODE_LIKE.search(text) else len(re.findall(r"[^\W\d_]{2,}", text))
+
+
 def _foreign_sentence(text: str) -> bool:
     """Whether a text has more than a word or two in letters other than Latin and Greek ones."""
     foreign = [
@@ -135,4 +149,4 @@ def _foreign_sentence(text: str) -> bool:
     wide = [
         c for c in foreign if unicodedata.name(c, "?").split()[0] in ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI")
     ]
-    return len(foreign) >= 12 or len(wide) >= 5
+    return len(foreign) >= 24 or len(wide) >= 12

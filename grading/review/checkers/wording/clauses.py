@@ -47,7 +47,7 @@ _CONNECTORS = (
 _JOIN = re.compile(
     r" (?=(?:instead of|rather than|without|which|to|for|before|by|that) )|(?: ?, ?| |^)(?:"
     + "|".join(sorted(map(re.escape, _CONNECTORS), key=len, reverse=True))
-    + r")(?: , | |$)| , "
+    + r")(?: , (?:and |but )?| |$)| , "
 )
 # Parts a text from the facts that are put behind it, and those from each other.
 _FACTS = "\x1f"
@@ -55,7 +55,16 @@ _LEAD = re.compile("^" + LEADS)
 _ADVICE = re.compile("^" + ADVICE)
 _MACRO = re.compile(r"\{(\w+)\}|\{\?(\w+):((?:[^{}]|\{\w+\})*)\}")
 # A name that may fill a slot carries the slot's letter: `@0sc` is a subject that stands in the lines.
-_LETTERS = {"subject": "s", "own": "o", "place": "p", "code": "c", "tool": "t", "constant": "k"}
+_LETTERS = {
+    "subject": "s",
+    "own": "o",
+    "place": "p",
+    "code": "c",
+    "tool": "t",
+    "constant": "k",
+    "operand": "x",
+    "wide": "w",
+}
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,7 @@ class Clause:
 
     pattern: a regular expression over whole clauses, with `{slots}`, `{macros}` and `{?fact:words}`, which are words
         that need a fact, its blanks written as `_`. A slot `{subject}` is a name that the
-        claim has to be true of, `{place}` the function around, `{code}` anything that stands in these lines,
+        claim has to be true of, `{place}` the function around, `{code}` anything that stands in these lines' code,
         `{tool}` what may be used instead, `{number}` a number that the claim is true of
     states: whether the clause states the kind's claim
     """
@@ -120,7 +129,7 @@ class Reader:
 
     def _marked(self, sentence: str, it: Said, grounded: Grounded, code: Code, lines: tuple[int, int]) -> str:
         """The sentence with words for what has an alias, and with its names and numbers marked by what they may be."""
-        text = code.text(*lines)
+        text = code.without_prose(*lines)
 
         def name(match: re.Match) -> str:
             written = it.names[int(match[1])]
@@ -133,6 +142,8 @@ class Reader:
                 or plain in grounded.names
                 or plain.removeprefix(".") in grounded.names,
                 "own": plain in OWN_FUNCTIONS and f"calls {plain}" in grounded.facts,
+                "operand": f"on {plain}" in grounded.facts,
+                "wide": f"width of {plain}" in grounded.facts,
                 "place": plain in code.places_at(*lines),
                 "code": stands,
                 "tool": plain in grounded.tools or written in grounded.tools,

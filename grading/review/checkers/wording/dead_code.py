@@ -67,12 +67,12 @@ _CLAUSES = (
     ),
     Clause(r"{S} (?:does|do) (?:nothing|not do anything|not change anything){where}", ("no effect",), True),
     Clause(
-        r"(?:{S} (?:just |only |simply )?(?:assigns|sets)|you (?:assign|set)) {code} (?:to|equal to) itself{where}",
+        r"(?:{S} (?:just |only |simply )?(?:assigns|sets)|you (?:assign|set)) {operand} (?:to|equal to) itself{where}",
         ("self assignment",),
         True,
     ),
     Clause(
-        r"(?:{S} |{code} )(?:is |gets )(?:just |only |simply )?(?:assigned|set) to itself{where}",
+        r"(?:{S} |{operand} )(?:is |gets )(?:just |only |simply )?(?:assigned|set) to itself{where}",
         ("self assignment",),
         True,
     ),
@@ -106,8 +106,8 @@ _CLAUSES = (
     ),
     Clause(
         r"(?:{S} )?(?:is|looks|seems|was|looks like|seems to be|appears to be)?{maybe} ?(?:a |an )?(?:left ?overs?"
-        r"|remnant|relic|left in|left)(?: {from})?",
-        states=False,
+        r"|remnant|left in|left) {from}",
+        ("stub",),
     ),
     # what to do
     Clause(
@@ -127,7 +127,7 @@ _CLAUSES = (
     ),
     Clause(r"(?:please |just |simply )?(?:remove|delete|drop|leave out|omit|take out) {obj}{where}", ("removable",)),
     Clause(
-        r"(?:removing|deleting|dropping|leaving out|without) {obj}{where}(?: {benefit_vp}| changes nothing"
+        r"(?:removing|deleting|dropping|leaving out|without) {obj}{where}(?: changes nothing"
         r"| does not change (?:anything|the result))?",
         ("removable",),
     ),
@@ -142,9 +142,6 @@ _CLAUSES = (
         r"nothing (?:would |will )?(?:changes?|is lost|breaks?)(?: (?:if|when) (?:you (?:remove|delete|drop) {obj}"
         r"|{S} is (?:removed|deleted|gone)))?",
         ("removable",),
-    ),
-    Clause(
-        r"did you (?:mean|want|forget|intend) to use {obj}(?: (?:for something|somewhere|later))?{where}", ("unused",)
     ),
     Clause(r"(?:is|are) {S}(?: really| still)? (?:needed|used|necessary|useful){where}"),
     Clause(
@@ -164,11 +161,11 @@ _CLAUSES = (
         ("afterwards",),
         True,
     ),
-    Clause(r"{benefit}"),
     Clause(r"{small}"),
 )
 
 _MACROS = {
+    "elsewhere": r"below|above|further down",
     "adv_": r"(?:(?:ever|actually|really|later) )?",
     "noun": (
         r"{?variable:variable|local variable|assignment|name|local|temporary variable|variables|names"
@@ -179,7 +176,7 @@ _MACROS = {
         r"|expression|part|raise|return}"
     ),
     "S": (
-        r"(?:(?:the|this|that|your|its|these|those) )?(?:(?:last|whole|extra|second|first|local|inner) )?{noun}"
+        r"(?:(?:the|this|that|your|its|these|those) )?(?:(?:whole|local) )?{noun}"
         r"(?: (?:of|called|named|to|for|with|in|after) (?:the name )?{subject}"
         r"| {subject}(?: and {subject})*)?(?: {on_line})?"
         r"|(?:importing |assigning |defining |computing |both )?{subject}(?: (?:,|and|or"
@@ -196,8 +193,7 @@ _MACROS = {
     r"|{?function:called|used|invoked}|{?unreachable:reached|executed|run}",
     "or_use": r"or {use}|nor {use}",
     "for_what": r"(?: for anything)?",
-    "given": r"assigned (?:to |the value (?:of )?|the result of |as )?{code}|set to {code}|computed (?:from|as) {code}"
-    r"|assigned|defined|set|computed|calculated|created|stored|declared|made|given a value|{?import:imported}"
+    "given": r"assigned|defined|set|computed|calculated|created|stored|declared|made|given a value|{?import:imported}"
     r"|unpacked|kept|filled|built|written|introduced|collected|prepared|initiali[sz]ed",
     "make": r"assign|define|set|compute|calculate|create|store|declare|make|keep|build|introduce|prepare|save"
     r"|initiali[sz]e|{?import:import}",
@@ -212,9 +208,7 @@ _MACROS = {
     "leaving": r"(?:the|a|an|your|that|this)? ?(?:{?after_return:return}|{?after_raise:raise|exception}"
     r"|{?after_break:break}|{?after_continue:continue})"
     r"(?: (?:statement|line))?",
-    "from": r"from (?:{?stub:the (?:template|stub|task|released cell|exercise|placeholder|original cell|starter code)}"
-    r"|an? (?:earlier|older|previous) (?:version|attempt|draft|try)|(?:debugging|editing|testing"
-    r"|trying things))",
+    "from": r"from the (?:template|stub|task|released cell|exercise|placeholder|original cell|starter code)",
 }
 
 READER = Reader(wording(_CLAUSES, **_MACROS))

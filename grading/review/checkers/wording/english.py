@@ -36,18 +36,20 @@ MACROS = {
     "part": r"function|method|code|cell|answer|body|block|class|rest of the (?:function|code|method|cell)|program"
     r"|solution",
     "where": (
-        r"(?: (?:here|there|anywhere(?: else)?|afterwards?|later(?: on)?|again|at all|below|above|any ?more"
-        r"|any longer|further down|too|already|instead"
+        r"(?: (?:here|there|anywhere(?: else)?|afterwards?|later(?: on)?|again|at all|any ?more"
+        r"|any longer|too|already|instead|{elsewhere}"
         r"|after (?:this|that)(?: (?:line|point))?|in this place|at this point|from here on|in the end"
         r"|at the end|in python|in this case"
         r"|(?:in|on|by|within|inside|of|at|for|from|throughout|elsewhere in|anywhere in) (?:(?:the|this|that"
         r"|these|those|your|its) )?"
-        r"(?:whole |entire |same |next )?(?:{part}|lines?|{place})))*"
+        r"(?:whole |entire |same )?(?:{part}|lines?|{place})))*"
     ),
+    # Where else than here something is true; only kinds that check it say so.
+    "elsewhere": r"(?!)",
     "code_noun": (
         r"(?:code|function|method|answer|solution|cell|line|lines|result|expression|intent|intention|block"
         r"|body|head|class"
-        r"|reading|structure|computation|steps|shapes?|reshapes|transposes|dimensions|logic"
+        r"|reading|structure|computation|steps|shapes?|dimensions|logic"
         r"|flow)(?: of the (?:code|function|method))?"
     ),
     "it_np": r"(?:{det} )?{code_noun}|it|this|things|everything|that|them|these lines|this part",

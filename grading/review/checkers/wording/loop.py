@@ -69,24 +69,18 @@ _CLAUSES = (
     ),
     Clause(r"you do not need (?:an? |the |this |any )?(?:explicit |python )*{loop}{where}", states=True),
     Clause(
-        r"(?:{tool_np}|that|it|this|which) (?:is|would be|will be|runs|works) (?:much |also |usually |often "
-        r"|typically )?(?:faster|quicker|more efficient|more idiomatic|the usual way)"
-        r"(?: (?:and|as well as) {better})?(?: than (?:an? |the |this )?(?:explicit "
-        r"|python )*(?:{loop}))?(?: in (?:torch|pytorch))?"
-    ),
-    Clause(
         r"(?:{tool_np}|it|that|this) (?:exists|is enough|would do|is available)(?: for (?:this|that|it))?{where}",
         ("dimension",),
     ),
     Clause(
         r"(?:instead of|rather than) {S}{where}(?: (?:{tool_np})(?: (?:itself|alone))? (?:{can} be (?:used"
-        r"|applied)|works|suffices|is enough|would do|does it)(?: (?:to|on|over|for) (?:the )?(?:whole|full|entire"
+        r"|applied)|works|suffices|is enough|would do|does it)(?: (?:to|on) (?:the )?(?:whole|full|entire"
         r"|complete) (?:tensor|matrix|batch|sequence))?{at_once}| (?:use|apply|call"
         r"|write) {tool_np}{at_once})?{where}",
         states=True,
     ),
     Clause(
-        r"(?:use|apply|call) {tool_np}{where}(?: (?:to|on|over|for) (?:the )?(?:whole|full|entire"
+        r"(?:use|apply|call) {tool_np}{where}(?: (?:to|on) (?:the )?(?:whole|full|entire"
         r"|complete) (?:tensor|matrix|batch|sequence))?(?: (?:instead of|in place of|rather than"
         r"|for) {S})?{at_once}(?: instead)?",
         states=True,
@@ -101,23 +95,19 @@ _CLAUSES = (
         r"|the same thing|{rows}|it|this|everything|the whole thing)(?: as (?:{S}))?{at_once}{where}",
         states=True,
     ),
-    Clause(
-        r"for (?:better|improved|more) (?:performance|speed|efficiency|readability)(?: and (?:readability"
-        r"|clarity))?|(?:to|which would|which will|this would|this will|it would|that would) (?:improve|increase"
-        r"|help) (?:the )?(?:performance|speed|efficiency|readability)(?: and (?:readability|clarity|performance))?"
-    ),
-    Clause(r"{benefit}|{small}"),
+    Clause(r"{small}"),
 )
 
 _MACROS = {
     "loop": (
-        r"{?for:for loops?|for loop|for}|{?while:while loop|while}|{?comprehension:list comprehension"
-        r"|comprehension|generator}|loops?"
-        r"|{?several:nested loops|double loop|two loops|both loops|nested for loops|two nested loops}|iteration|looping"
+        r"{?for:for loop|for}|{?while:while loop|while}|{?comprehension:list comprehension"
+        r"|comprehension|generator}|loop"
+        r"|{?several:loops|two loops|both loops}"
+        r"|{?nested:nested loops|double loop|nested for loops|two nested loops}|iteration|looping"
     ),
     "S": (
-        r"(?:(?:the|this|that|your|these|those|an?|both|such an?) )?(?:(?:explicit|python|inner|outer|whole"
-        r"|manual) )*{loop}(?: (?:over|across|along|through) {rows})?{one}"
+        r"(?:(?:the|this|that|your|these|those|an?|both|such an?) )?(?:(?:explicit|python|whole"
+        r"|manual|{?inner:inner}) )*{loop}(?: (?:over|across|along|through) {rows})?{one}"
         r"|(?:the )?(?:looping|iterating|walking|going) (?:over|through) {rows}|(?:a |the |your "
         r"|any )?(?:explicit |python )?(?:loop|iteration) over {rows}|it|this|that|them|these lines|this line"
     ),
@@ -128,7 +118,7 @@ _MACROS = {
         r"|rows|row|dimension|dimensions|entries|result|results|a dimension|tensor dimensions?"
         r"|a tensor dimension)"
     ),
-    "at_once": r"(?: (?:more efficiently|faster|at once|in one (?:go|step|call|operation|line)|at the same time"
+    "at_once": r"(?: (?:at once|in one (?:go|step|call|operation|line)|at the same time"
     r"|in a single (?:step|call"
     r"|operation)|together|for (?:all )?{rows}(?: at once)?))*",
     "one": r"(?: (?:one (?:by|after) (?:one|another|the other)|one at a time|row by row|step by step"
@@ -140,7 +130,7 @@ _MACROS = {
         r"|{?product_fits:broadcasting|matrix products?|matrix multiplications?|matrix multiply|matmul|einsum"
         r"|batched products?|products?}(?: {tool})?"
         r"|{?softmax_fits:softmax|softmax call}|{tool}(?: (?:operator|call|operation))?)"
-        r"(?: (?:over|on|for|of) (?:the )?(?:whole|full|entire|all) (?:tensors?|matrix|matrices|sequence|batch))?"
+        r"(?: (?:on|for) (?:the )?(?:whole|full|entire) (?:tensor|matrix))?"
     ),
 }
 

@@ -29,15 +29,20 @@ _CLAUSES = (
     ),
     Clause(r"(?:no|without|missing) {note}(?: {about})?{on}{where}", states=True),
     Clause(
-        r"{note}(?: {about})?{on} (?:{be} )(?:missing|absent|lacking)(?: here)?{where}"
-        r"|{shapes} (?:{be} )(?:not (?:given|stated|written(?: down)?|documented|noted|mentioned|commented)"
+        r"{note}(?: {about})?{on} (?:{be} )(?:missing|absent|lacking)(?: here)?{where}",
+        states=True,
+    ),
+    Clause(
+        r"{shapes} (?:{be} )(?:not (?:given|stated|written(?: down)?|documented|noted|mentioned|commented)"
         r"|nowhere (?:given|stated|documented|written)|undocumented|missing){where}",
+        needs=("unsaid",),
         states=True,
     ),
     Clause(
         r"(?:nothing|no comment|no docstring|neither a comment nor a docstring|nowhere){where} (?:says"
         r"|tells(?: the reader| you)?|states|gives|explains|shows) (?:what |which )?(?:{shapes}"
         r"|shapes? (?:{tensors}) (?:have|has)){where}",
+        needs=("unsaid",),
         states=True,
     ),
     Clause(
@@ -45,33 +50,18 @@ _CLAUSES = (
         r"|profit) from|benefits? from|do not have|does not have|do not say|does not say|do not state"
         r"|does not state|does not (?:mention|give|document)|do not (?:mention|give|document)) (?:{note}"
         r"|{shapes})(?: {about})?{on}{where}",
+        needs=("unsaid",),
         states=True,
     ),
     Clause(
-        r"(?:{S} |it |you |this )?(?:changes?|reshapes?|rearranges?|transposes?|moves?) (?:the )?(?:shapes?"
-        r"|dimensions?)(?: several times| more than once| at least twice| twice| here| a few times)?{where}",
+        r"(?:{S} |it |you |this )?(?:changes?|reshapes?) (?:the )?(?:shapes?"
+        r"|dimensions?)(?: here|{?changes_often: several times| more than once| at least twice})?{where}",
         ("changes here",),
     ),
     Clause(
-        r"(?:the )?(?:shapes?|dimensions?) (?:changes?|change){where}(?: several times| more than once)?",
+        r"(?:the )?(?:shapes?|dimensions?) (?:changes?|change){where}"
+        r"(?:{?changes_often: several times| more than once})?",
         ("changes here",),
-    ),
-    Clause(
-        r"(?:so|so that|that|then|which|it|this|and)* ?(?:{det} )?(?:readers?|others?|you|people|someone"
-        r"|one) (?:can|could|may|would|will|have to|has to|must|need to) (?:easily |more easily |quickly "
-        r"|always )?(?:follow|see|check|know|tell|understand|guess|work out|keep track of|read"
-        r"|reconstruct) (?:{shapes}|(?:what|which) (?:shape|shapes|dimensions?) (?:{tensors}|they|it) (?:has|have"
-        r"|is|are)|it|this|them|the (?:code|steps|computation)){where}"
-    ),
-    Clause(
-        r"(?:to |which |it |that |this )?(?:would |will |can |could )?(?:makes?|help|helps) (?:{det} )?(?:readers?"
-        r"|others?|you|it|the code|the (?:function|steps|shapes?|dimensions?|computation))(?: to)?(?: (?:easier"
-        r"|simpler) to)? (?:follow|see|check|know|understand|read|keep track of)(?: (?:{shapes}|the code|it|them"
-        r"|what happens|along))?{where}"
-    ),
-    Clause(
-        r"(?:{shapes}|it|this|they) (?:{be} )(?:hard|difficult|not easy|tricky|harder) to (?:follow|see"
-        r"|keep track of|work out|check|read)(?: without (?:it|them|{note}))?{where}"
     ),
     Clause(
         r"(?:please )?(?:add|write|give|note|put|state|document|mention|include|annotate|comment|describe|adding"
@@ -79,7 +69,7 @@ _CLAUSES = (
         r"|{shapes}){where}(?: {about})?{on}(?: (?:as|in|with) {note})?{where}(?: {help})?",
         states=True,
     ),
-    Clause(r"{small}|{benefit}"),
+    Clause(r"{small}"),
 )
 
 _MACROS = {
@@ -101,15 +91,15 @@ _MACROS = {
     "shapes": r"(?:the |their |its |all |tensor |input |output |expected |resulting |intermediate )*(?:shapes?"
     r"|dimensions?|sizes?)(?: (?:of|for) (?:the )?{tensors})?",
     "tensors": r"(?:(?:the|each|every|its|your|all|these|intermediate|resulting|main|input|and|output) )*(?:tensors?"
-    r"|inputs?|outputs?|results?|intermediate results?|arguments?|steps?|inputs and (?:the )?outputs?|reshapes"
-    r"|transposes|scores|weights|queries|keys|values|operations?|expression|expressions|lines?|products?)"
+    r"|inputs?|outputs?|results?|intermediate results?|arguments?|steps?|inputs and (?:the )?outputs?"
+    r"|scores|weights|queries|keys|values|operations?|expression|expressions|lines?|products?)"
     r"|{code}|it",
     "on": r"(?: (?:after|at|next to|beside|for|on|to) (?:(?:the|each|every|this|these|your) )?(?:steps?|lines?"
-    r"|operations?|tensors?|results?|intermediate (?:results?|tensors?)|transposes?|products?|reshapes?"
+    r"|operations?|tensors?|results?|intermediate (?:results?|tensors?)|products?"
     r"|{code}))?",
     "S": r"(?:(?:the|this|your|these) )?(?:function|method|line|lines|code|class|answer|cell)(?: {subject})?"
     r"|{subject}|it|this|which|these steps|these operations",
-    "changes": r"(?:(?:that|which) (?:changes?|reshapes?) (?:the )?shapes?(?: (?:twice|several times))?)",
+    "changes": r"(?:(?:that|which) (?:changes?|reshapes?) (?:the )?shapes?)",
     "help": r"(?:{benefit_vp}|help(?: (?:readers?|the reader|others|you|a lot|here|to (?:follow|check|understand"
     r"|read) (?:the code|it|this|{shapes})))*|be (?:helpful|useful|good|nice|welcome|a help)|{benefit}|(?:make"
     r"|keep) {det} (?:code|function|method|steps|lines?|shapes?) {better}|improve (?:readability|clarity))",

@@ -11,15 +11,15 @@ _CLAUSES = (
     ),
     Clause(
         r"(?:consider|i suggest|i would suggest|try|prefer|better|it is (?:better|more idiomatic|cleaner|clearer"
-        r"|safer|usual|common) to|it would be (?:better|more idiomatic|cleaner|clearer) to|the (?:usual|common"
+        r"|usual|common) to|it would be (?:better|more idiomatic|cleaner|clearer) to|the (?:usual|common"
         r"|idiomatic) way is (?:to)?) ?(?:using|writing|use|write|call|calling"
         r"|prefer)? ?{T}{where}(?: (?:instead of|rather than|in place of|over) {F})?(?: instead)?{where}",
         states=True,
     ),
     Clause(
         r"(?:instead of|rather than|in place of) {F}{where}(?: you (?:{can}){safely} (?:use|write|call|say) {T}"
-        r"| (?:use|write|prefer|call) {T}| {T} (?:{be} {better_form}|is enough|would do|does the same"
-        r"|works))?{where}",
+        r"| (?:use|write|prefer|call) {T}| {T} (?:{be} {better_form}|is enough|would do"
+        r"|{?same:does the same}))?{where}",
         states=True,
     ),
     Clause(
@@ -34,8 +34,8 @@ _CLAUSES = (
         states=True,
     ),
     Clause(
-        r"{T} (?:{can} be |reads |says it |does (?:this|that|the same|it) |works |is enough|would do|does the same"
-        r"|would be )(?:{better_form}|at once|directly|enough)?(?: than {F})?{where}",
+        r"{T} (?:{can} be |reads |says it |{?same:does (?:this|that|the same|it)} ?|is enough|would do"
+        r"|would be )(?:{better_form}|directly|enough)?(?: than {F})?{where}",
         states=True,
     ),
     Clause(
@@ -93,9 +93,7 @@ _CLAUSES = (
         True,
     ),
     Clause(
-        r"(?:which|that|it|this|{T}) (?:also )?(?:subtracts the (?:maximum|largest score|max"
-        r"|row maximum)(?: for you| itself)?|is (?:also )?numerically stable"
-        r"|takes care of (?:the )?(?:numerical )?stability)(?: for you)?",
+        r"(?:which|that|it|this|{T}) (?:also )?is (?:also )?numerically stable",
         ("softmax",),
     ),
     Clause(
@@ -157,8 +155,8 @@ _CLAUSES = (
         True,
     ),
     Clause(
-        r"(?:{T} |it |that |this )?(?:says the same|does the same|means the same|reads better"
-        r"|is the same)(?: thing)?{where}"
+        r"(?:{T} |it |that |this )?(?:{?same:says the same|does the same|means the same|is the same}|reads better)"
+        r"(?: thing)?{where}"
     ),
     Clause(
         r"(?:use|write|prefer|call|choose|take|consider|pick)(?: a| an| the)? ?{T}{where}(?: (?:over|instead of"
@@ -190,6 +188,7 @@ _CLAUSES = (
         r"(?:{T}|it|that|this|which) (?:{can} )?(?:do|does|handles?|gives?) (?:it|this|that|the same|all of this"
         r"|all of it|the same thing)(?: (?:in one (?:call|step|line)|at once|directly|for you"
         r"|in a single call))*{where}",
+        needs=("same",),
         states=True,
     ),
     Clause(
@@ -203,7 +202,7 @@ _CLAUSES = (
         r"|clearly) (?:written|expressed|spelled|spelt|done|made)(?: (?:as|with|by))? {T}{where}",
         states=True,
     ),
-    Clause(r"{benefit}|{small}"),
+    Clause(r"{small}"),
 )
 
 _MACROS = {
@@ -223,19 +222,19 @@ _MACROS = {
     r"| function)?(?: (?:that is |which is |which was )?(?:assigned to|given|bound to|stored under) a name"
     r"| assignment)?}",
     "without_args": r"without (?:any |the |its )?arguments",
-    "what": r"(?:{code}|the mask|a mask|something|values?|it|the scale|the (?:argument|parameter|value))",
+    "what": r"(?:{operand}|{?on_mask:the mask|a mask}|something|it|{?on_scale:the scale}|the (?:argument|parameter))",
     "const": r"(?:{?none:none}|{?false:true|false|truth values?|booleans?}|{?true:true|truth values?}|{constant})",
     "better_form": r"(?:more |the most |most |the )?(?:idiomatic|usual|pythonic|common|preferred"
     r"|recommended|modern|standard"
-    r"|conventional|direct|better|cleaner|clearer|simpler|safer|shorter|nicer|readable)(?: (?:and"
-    r"|as well as) (?:idiomatic|clearer|simpler|shorter|safer|faster))?",
+    r"|conventional|direct|better|cleaner|clearer|simpler|shorter|nicer|readable)(?: (?:and"
+    r"|as well as) (?:idiomatic|clearer|simpler|shorter))?",
     "worse": r"(?:not |un)(?:very |quite )?(?:idiomatic|pythonic|usual|common|recommended)|less (?:idiomatic|usual"
     r"|clear|readable|direct|common)(?: than {T})?|unidiomatic|unusual|discouraged|more than (?:is )?needed"
     r"|longer than (?:needed|necessary|{T})",
     "skips": r"(?:skips|bypasses|goes around|avoids|misses) (?:(?:any|the|its|torch's|pytorch's|all) )?(?:module "
     r"|layer's |registered |forward )*hooks",
-    "in_python": r"(?:in (?:modern )?python(?: (?:3|three|#\d+n?))?|since python (?:3|three|#\d+n?)|nowadays|these days"
+    "in_python": r"(?:in (?:modern )?python(?: three)?|since python three|nowadays|these days"
     r"|any more|anymore)",
 }
 
-READER = Reader(wording(_CLAUSES, **_MACROS))
+READER = Reader(wording(_CLAUSES, number_words={3.0: "three"}, **_MACROS))

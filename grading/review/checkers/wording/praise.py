@@ -1,4 +1,4 @@
-"""What praise may say: an opinion about something that these lines have, and a reason that holds for it."""
+"""What praise may say: an opinion about something that these lines have, and a reason that the code proves."""
 
 from grading.review.checkers.wording.clauses import Clause, Reader, wording
 from grading.review.checkers.wording.praised_things import ALIASES, THINGS
@@ -27,11 +27,10 @@ _OPINIONS = (
     r"(?:(?:the|your|this) )?(?:code|answer|solution|function|line|it|this) (?:is|reads"
     r"|looks) {good}(?: and {good})? (?:(?:with|thanks to|because of|by|through"
     r"|due to) )(?:{use} )?{thing}{where}",
-    r"(?:{use} )?{thing}{where} (?:makes|keeps|make|keep) (?:{det} )?(?:{code_noun}|it|things) {better}{where}",
 )
 
 _MACROS = {
-    "art": r"(?:(?:a|an|the|your|this|these|one|with|clear|short|good|using|use of|of) )*",
+    "art": r"(?:(?:a|an|the|your|this|these|with|clear|short|good|using|use of|of) )*",
     "it": r"(?:(?:so|so that|it|which|this|that|and|they) )*",
     "here": r"(?: here| in this line| on this line)?",
     "before_exp": r"(?:before|ahead of|prior to) (?:(?:the|taking|applying|calling) )*(?:exponential|exponentials"
@@ -40,7 +39,7 @@ _MACROS = {
         r"(?:(?:very|really|quite|particularly|so|also|just|pretty|nice and) )*(?:good|nice|nicely|great|neat"
         r"|elegant|clean|clear|clever|excellent|smart|tidy|sensible|idiomatic"
         r"|readable|thoughtful|careful|lovely|fine|solid|compact|concise|handy|helpful|useful|wise|correct"
-        r"|proper|robust|right|simple|easy to (?:read|follow))"
+        r"|proper|right|simple|easy to (?:read|follow))"
     ),
     "idea": r"(?:use|usage|choice|idea|decision|habit|way|touch|practice|work|job|call|thinking|move|solution|approach"
     r"|style|option|trick|thought)(?: (?:here|to go|to do (?:it|this)|of (?:doing|writing) (?:it|this)))*",
@@ -60,7 +59,7 @@ _MACROS = {
 
 def _any(place: int) -> str:
     """One of the things (0) or of the reasons (1), each only where its fact holds."""
-    return "|".join(f"{{?{fact.replace(' ', '_')}:{words[place]}}}" for fact, words in THINGS.items() if words[place])
+    return "|".join(f"{{?{fact.replace(' ', '_')}:{words[place]}}}" for fact, *words in THINGS if words[place])
 
 
 def _clauses() -> list[Clause]:
@@ -81,14 +80,13 @@ def _clauses() -> list[Clause]:
             r"|it) (?:is|reads|looks) {good}(?: and {good})?{where}"
         ),
         Clause(
-            r"{?masked_fill:(?:the )?(?:mask|masking|hidden positions) (?:is|are) (?:handled|treated|applied"
+            r"{?before_softmax:(?:the )?(?:mask|masking|hidden positions) (?:is|are) (?:handled|treated|applied"
             r"|done) (?:correctly|well|nicely|properly|neatly)}{where}(?: (?:by|with|using|through"
             r"|via) (?:{use} )?{thing})?",
             states=True,
         ),
         Clause(r"(?:by|with|using|through|via|thanks to) (?:{use} )?{thing}{where}", states=True),
         Clause(r"{reason}{where}"),
-        Clause(r"{benefit}"),
         Clause(
             r"{good}(?: {idea})?{here}|(?:very )?(?:nicely|well|neatly|cleverly) (?:done|written|solved|put"
             r"|chosen){here}"

@@ -44,7 +44,7 @@ _CLAUSES = (
         True,
     ),
     Clause(
-        r"(?:{S}|{code}) {be}{adv} transposed (?:twice|two times|back(?: again)?|again){where}"
+        r"(?:{S}|{operand}) {be}{adv} transposed (?:twice|two times|back(?: again)?|again){where}"
         r"|you transpose {O}{where} (?:twice|two times|and back(?: again)?|again){where}|(?:a |the "
         r"|this )?(?:double|second) transpos(?:e|ition)"
         r"|transposing (?:{O} )?(?:twice|two times|and (?:then )?back(?: again)?){where}",
@@ -52,7 +52,7 @@ _CLAUSES = (
         True,
     ),
     Clause(
-        r"you transpose {O}{where}|(?:{S}|{code}) is transposed{where}|(?:you )?transpose (?:{O} )?back(?: again)?"
+        r"you transpose {O}{where}|(?:{S}|{operand}) is transposed{where}|(?:you )?transpose (?:{O} )?back(?: again)?"
         r"|transposed back(?: again)?",
         ("transposed twice",),
     ),
@@ -157,7 +157,8 @@ _CLAUSES = (
     ),
     Clause(
         r"{S} {be}{adv} (?:fresh|new|a (?:fresh|new) (?:tensor|copy|one))(?: already| anyway)?{where}|(?:{S}"
-        r"|(?:the )?{code}|(?:the )?(?:softmax|product)) (?:already )?(?:returns|makes|gives|creates"
+        r"|(?:the )?{operand}|(?:the )?(?:{?on_softmax:softmax}|{?on_product:product}))"
+        r" (?:already )?(?:returns|makes|gives|creates"
         r"|allocates) (?:a )?(?:fresh|new) (?:tensor|one)(?: already| anyway)?{where}",
         ("copy",),
     ),
@@ -211,34 +212,34 @@ _CLAUSES = (
         ("again",),
         True,
     ),
-    Clause(r"{S}{where} {benefit_vp}"),
-    Clause(r"{benefit}|{small}"),
+    Clause(r"{small}"),
 )
 
 _MACROS = {
+    "elsewhere": r"{?again:above}",
     "noun": r"step|steps|operation|operations|computation|expression|work|{?call:call|calls}"
     r"|{?times_one:multiplication}|{?self_assignment:assignment|statement}|{?whole_lines:line|lines|code}"
     r"|{?copy:copy|clone"
-    r"|cloning}|{?cancels:pair|round trip|transposes|transpose|transpositions|calls|squeeze|unsqueeze}"
-    r"|{?times_one:factor|product}|{?over_one:division}|{?plus_zero:addition|term}|{?again:(?:(?:same|second"
-    r"|repeated) )?(?:matrix )?(?:product|multiplication)|value|tensor|thing}",
+    r"|cloning}|{?cancels:pair|round trip|calls}|{?transposed_twice:transposes|transpositions}"
+    r"|{?unsqueezed:squeeze|unsqueeze}"
+    r"|{?times_one:factor|product}|{?over_one:division}|{?plus_zero:addition|term}|{?product_again:(?:(?:same"
+    r"|second|repeated) )?(?:matrix )?(?:product|multiplication)}|{?again:value|tensor|thing}",
     "S": (
-        r"(?:(?:the|this|that|your|these|those|both|an?) )?(?:(?:two|second|first|last|whole|extra|double|same"
-        r"|other) )?(?:{noun}|{?own_shape:reshape|view})"
+        r"(?:(?:the|this|that|your|these|those|both|an?) )?(?:(?:two|second|whole|extra|double|same) )?"
+        r"(?:{noun}|{?own_shape:reshape|view})"
         r"(?: (?:to|of|in|by) {subject}| {subject}(?: (?:and|then|followed by) {subject})?)?(?: call)?"
-        r"|(?:(?:the|this|your|calling|doing|writing|using|both|an?) )?(?:(?:second|first|extra|last|trailing"
-        r"|final|other) )?{subject}(?: (?:and|then|followed by) (?:the )?{subject})?(?: (?:call|step"
+        r"|(?:(?:the|this|your|calling|doing|writing|using|both|an?) )?(?:(?:second|extra) )?"
+        r"{subject}(?: (?:and|then|followed by) (?:the )?{subject})?(?: (?:call|step"
         r"|assignment|here))?|{neutral}|{?transposed_twice:(?:the |this |a |your )?(?:double|second|repeated"
         r"|twofold) transpos(?:e|ition|ing)}|it|this|that|{?whole_lines:they|these}|{?cancels:they|these|both"
         r"|both calls}|which|each|one"
-        r"|{?transposed_twice:transposing (?:{code} |it |a tensor |the tensor )?(?:twice|two times"
+        r"|{?transposed_twice:transposing (?:{operand} |it |a tensor |the tensor )?(?:twice|two times"
         r"|back and forth|again)|the two transposes|two transposes|the second transpose}"
     ),
     "doing": r"computing|calculating|calling|applying|making|cloning|copying|transposing|multiplying|repeating",
-    "O": r"{S}|{?cancels:them|both}|{?whole_lines:them}|{?plus_zero:anything}|the (?:tensor|result|matrix|scores"
-    r"|values?|keys?|queries|product|output)"
-    r"|{code}",
-    "what": r"it|this|that|{code}|(?:the |your )?(?:tensor|result|input|scores|values?|product|output|matrix)",
+    "O": r"{S}|{?cancels:them|both}|{?whole_lines:them}|{?plus_zero:anything}|the (?:tensor|result|matrix|value)"
+    r"|{operand}",
+    "what": r"it|this|that|{operand}|(?:the |your )?(?:tensor|result|value|matrix)",
     "neutral": r"{?times_one:(?:the |this |a )?(?:multiplying|multiplication|product)(?: of)?(?: {what})? (?:by"
     r"|with) (?:one|{number})}|{?over_one:(?:the |this )?(?:dividing|division)(?: of)?(?: {what})? by (?:one"
     r"|{number})}|{?plus_zero:(?:the |this )?(?:adding|addition of|adding of) (?:a )?(?:zero"

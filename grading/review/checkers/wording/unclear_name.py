@@ -31,15 +31,16 @@ _CLAUSES = (
     ),
     Clause(
         r"{S}(?: {be})? (?:looks?|reads?|very|much|almost|exactly|just)? ?(?:like|similar to|the same as"
-        r"|close to) (?:an? |the )?(?:number |digit |numeral )?(?:one|zero|#\d+n?|ones?|zeros?)(?: in many fonts"
-        r"| in some fonts)?",
+        r"|close to) (?:an? |the )?(?:number |digit |numeral )?(?:{?like_one:ones?}|{?like_zero:zeros?})"
+        r"(?: in many fonts| in some fonts)?",
         ("alike",),
         True,
     ),
     Clause(
         r"{S} (?:{be} )?(?:easy to (?:confuse|mix up|mistake)|(?:easily|often) (?:confused|mixed up|mistaken)"
         r"|hard to tell|looks? (?:just |very |much )?like) ?(?:apart )?(?:with|for|from)? ?"
-        r"(?:the )?(?:number |digit |numeral )?(?:one|zero|#\d+n?|a (?:one|zero|digit))(?: in many fonts)?",
+        r"(?:the )?(?:number |digit |numeral )?(?:{?like_one:(?:a )?one}|{?like_zero:(?:a )?zero}"
+        r"|a digit)(?: in many fonts)?",
         ("alike",),
         True,
     ),
@@ -67,24 +68,6 @@ _CLAUSES = (
         r"|readers|line|meaning|intent))?{where}|{another}(?: {holds2})? (?:would be|is) {better}"
     ),
     Clause(
-        r"(?:so |and )?(?:{S} |you )?(?:cannot|can no longer|could not|will not be able to) (?:be )?(?:use|used"
-        r"|call|called|reach|reached|refer to) ?(?:{hidden})? ?(?:{where})?",
-        ("shadows",),
-    ),
-    Clause(
-        r"{hidden_np} (?:cannot|can no longer|is no longer|is not|becomes|will not|is then"
-        r"|are not) (?:be )?(?:(?:be )?(?:used|called|reached|available|reachable)|unavailable|unreachable"
-        r"|hidden){where}",
-        ("shadows",),
-    ),
-    Clause(
-        r"(?:that |this |which |it )?(?:(?:can|could|may|might) be|is) (?:a bit |quite |somewhat )?(?:confusing"
-        r"|misleading|surprising)(?: (?:for|to) {readers})?|(?:that |this |which |it )?(?:can|could|may"
-        r"|might) (?:confuse|mislead|surprise|trip up) (?:you|readers|the reader|people|others)(?: later)?"
-        r"|(?:that |this |it )?(?:is|can be|could be|may be|might be) (?:confusing|misleading"
-        r"|surprising)(?: (?:for|to) (?:readers|the reader|others|you))?"
-    ),
-    Clause(
         r"(?:please )?(?:avoid|do not|try not to|better not|i would not|i would avoid|it is better not to"
         r"|you should not|not) ?(?:use|using|call|calling|name|naming|shadow|shadowing|hide|hiding|override"
         r"|overriding)? ?(?:{naming}|{O}|{hidden}|(?:a|your|the) (?:variable|local|value|tensor|result) {subject}"
@@ -99,23 +82,15 @@ _CLAUSES = (
         ("vague",),
         True,
     ),
-    Clause(
-        r"(?:shadowing|hiding|overriding|redefining|reusing) (?:it|them|{hidden}|that name|the name) (?:is|can be"
-        r"|may be|might be|could be) (?:risky|confusing|error prone|dangerous|bad style|not recommended"
-        r"|a common trap|surprising|best avoided){where}",
-        ("shadows",),
-    ),
-    Clause(r"{benefit}|{small}|{bad_practice}"),
+    Clause(r"{small}"),
 )
 
 _MACROS = {
     "S": (
-        r"(?:(?:the|this|that|your|its|an?) )?(?:(?:variable|local|helper|loop|parameter|short"
-        r"|single) )*(?:variable|name|local|identifier|parameter"
-        r"|function)s?(?: names?)?(?: {subject}(?: and {subject})?)?"
+        r"(?:(?:the|this|that|your|its|an?) )?(?:(?:variable|local|short"
+        r"|single) )*(?:variable|name|local|identifier)s?(?: names?)?(?: {subject}(?: and {subject})?)?"
         r"|(?:(?:the|this|your|using|naming it|calling it|both) )?{subject}(?: and {subject})?(?: as (?:a"
-        r"|the) (?:variable )?name(?: for (?:this|it|{det} (?:result|tensor|value|sum|maximum|dictionary"
-        r"|list)))?)?|(?:a |the )?(?:variable )?names? (?:like|such as) {subject}"
+        r"|the) (?:variable )?name(?: for (?:this|it))?)?|(?:a |the )?(?:variable )?names? (?:like|such as) {subject}"
         r"|(?:the )?(?:single )?letter {subject}|{subject} (?:as|for) (?:a|the) (?:variable|variable name"
         r"|name)|it|this|that|which"
     ),
@@ -160,4 +135,4 @@ _MACROS = {
     r"|make (?:it|this|things|the code) {better}|improve readability|read better",
 }
 
-READER = Reader(wording(_CLAUSES, **_MACROS))
+READER = Reader(wording(_CLAUSES, number_words={0.0: "zero", 1.0: "one"}, **_MACROS))

@@ -39,6 +39,11 @@ REFUTED = {
     "blank": (scores("", "return Q @ K.mT"), (2, 2), "This is dead code."),
     "no name, but used": (scores("n = 3", "return Q @ K.mT * n"), (2, 2), "Unused variable."),
     "grown and read": (scores("rows = []", "rows.append(Q)", "return torch.stack(rows)"), (2, 2), "`rows` is unused."),
+    "in a try": (
+        scores("try:", "    s = Q", "    s = Q @ K.mT", "except TypeError:", "    s = s @ K", "return s"),
+        (3, 3),
+        "`s` is overwritten before it is used.",
+    ),
 }
 OPEN = {
     "top level": ("limit = 3\n" + scores("return Q @ K.mT"), (1, 1), "`limit` is unused."),
@@ -50,6 +55,7 @@ OPEN = {
     "commented out": (scores("# n = 3", "return Q @ K.mT"), (2, 2), "Commented-out code."),
     "in part": (scores("n = 3", "d = 4", "return Q @ K.mT * d"), (2, 3), "These variables are unused."),
     "does not parse": ("def f(:\n    n = 3\n", (2, 2), "`n` is unused."),
+    "beside a living name": (scores("n = Q.sum()", "return Q @ K.mT"), (2, 2), "The tensor `Q` is summed for nothing."),
     "assigned elsewhere": (scores("n = 3", "d = 4", "return Q @ K.mT * d"), (3, 3), "`n` is never used."),
 }
 CASES = [
@@ -72,3 +78,18 @@ def test_what_is_used_before_is_not_called_unused():
 
     assert state("`s` is never used.") == "held"
     assert state("`s` is not used again.") == "shown"
+
+
+@pytest.mark.parametrize("more", ["It is left over from an earlier version.", "Did you forget to use it?"])
+def test_guesses_about_the_author_wait(more):
+    answer = answer_of(scores("n = 3", "return Q @ K.mT"))
+    for text, want in (("`n` is never used.", "shown"), (f"`n` is never used. {more}", "held")):
+        assert judge([Comment(lines=(2, 2), kind="dead_code", text=text)], answer)[0].state == want
+
+
+def test_a_living_name_may_be_mentioned_beside_the_dead_one():
+    answer = answer_of(scores("n = Q.sum()", "return Q @ K.mT"))
+    for text in ("`n` is computed from `Q` but nothing reads it.", "`Q` is fine, but `n` is unused."):
+        assert judge([Comment(lines=(2, 2), kind="dead_code", text=text)], answer)[0].state != "refuted"
+    both = "`Q` and `n` are never used."
+    assert judge([Comment(lines=(2, 2), kind="dead_code", text=both)], answer)[0].state == "held"

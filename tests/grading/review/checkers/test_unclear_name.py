@@ -11,6 +11,9 @@ CASES = [
     ("tmp = 1", "`tmp` says nothing.", "confirmed"),
     ("data2 = 1", "This name says nothing.", "confirmed"),
     ("attention_weights = 1", "`attention_weights` shadows a function.", "confirmed"),
+    ("tmp = K", "`tmp` says little: it holds `K`.", "confirmed"),
+    ("import math", "`math` shadows the module.", "open"),
+    ("temp = 1.0", "`temp` is vague.", "open"),
     ("i = 1", "`i` is unclear.", "refuted"),
     ("d_k = 1", "`d_k` is unclear.", "refuted"),
     ("Q = K", "`Q` is unclear.", "refuted"),
@@ -30,3 +33,8 @@ def test_unclear_name(line, text, want):
 
 def test_what_another_line_names_is_left_open():
     assert finding("unclear_name", scores("tmp = 1", "s = tmp", "return s"), (3, 3), "`tmp` is unclear.") == "open"
+
+
+def test_a_method_hides_no_builtin():
+    source = "class Box:\n    def sum(self):\n        return 1\n"
+    assert finding("unclear_name", source, (2, 2), "`sum` shadows the builtin.") == "open"

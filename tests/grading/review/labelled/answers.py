@@ -1,9 +1,10 @@
 """The answers that the labelled comments are about, by name. Line 1 is the line below the opening quotes."""
 
 from grading.review.answer import Answer
+from tests.grading.review.labelled.more_answers import MORE_SOURCES
 from tests.grading.review.labelled.tasks import REFERENCES, TASKS
 
-_HEAD = '''
+_HEAD = """
 class AttentionHead(nn.Module):
     def __init__(self, d_model, d_head):
         super().__init__()
@@ -15,7 +16,7 @@ class AttentionHead(nn.Module):
         Q, K, V = self.W_q(x), self.W_k(x), self.W_v(x)
         weights = attention_weights(attention_scores(Q, K), mask)
         return aggregate_values(weights, V), weights
-'''
+"""
 
 # name: (cell, whether it is right, source)
 _SOURCES = {
@@ -315,5 +316,5 @@ class AttentionHead(nn.Module):
 
 ANSWERS: dict[str, Answer] = {
     name: Answer(cell, source.lstrip("\n"), (), right, REFERENCES[cell], TASKS[cell])
-    for name, (cell, right, source) in _SOURCES.items()
+    for name, (cell, right, source) in {**_SOURCES, **MORE_SOURCES}.items()
 }

@@ -24,6 +24,18 @@ def test_no_bad_one_and_half_of_the_good_ones_are_shown(name, capsys):
     assert len(good_shown) >= len(good) / 2
 
 
+def test_what_a_sceptic_found_is_not_shown_and_what_is_true_not_refuted():
+    found = labelled_set("a_sceptic")
+    assert len(found.bad) >= 50 and shown(found.bad) == []
+    judged = [judge([one.comment], ANSWERS[one.answer])[0] for one in found.good]
+    assert len(judged) >= 15 and [one.comment.text for one in judged if one.state == "refuted"] == []
+
+
+def test_what_is_only_half_true_is_not_shown():
+    bad = labelled_set("half_true").bad
+    assert len(bad) >= 60 and shown(bad) == []
+
+
 def test_the_sets_are_large_and_cover_all_kinds():
     good = [one for data in SETS.values() for one in data.good]
     bad = [one for data in SETS.values() for one in data.bad]

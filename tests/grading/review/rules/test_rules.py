@@ -33,6 +33,12 @@ def broken(rule, text: str, answer: Answer = RIGHT) -> bool:
         "Add a check for None.",
         "It should return a tuple.",
         "This crashes.",
+        "It only works for this size.",
+        "The size breaks for other shapes.",
+        "It works for this width only.",
+        "This assumes a width of 64.",
+        "It ties the function to one size.",
+        "Other sizes will not fit.",
     ],
 )
 def test_a_right_answer_is_not_called_wrong(text):

@@ -1,0 +1,154 @@
+"""Which expressions surely are float tensors, as the contract says of the lesson's arguments."""
+
+import ast
+
+from grading.review.checkers.code import Code, Function, bound_by, callee
+from grading.review.checkers.torch_names import MODULES
+
+# The contract: inputs are float32, the mask is boolean.
+_GIVEN = frozenset({"x", "W_q", "W_k", "W_v", "Q", "K", "V", "scores", "weights"})
+# Imports that leave the module names what they are in the lesson.
+_IMPORTS = {
+    ("torch", "torch"), ("math", "math"), ("numpy", "numpy"), ("numpy", "np"), ("torch.nn", "nn"),
+    ("torch.nn.functional", "F"), ("torch.nn.functional", "torch.nn.functional"), ("torch.nn", "torch.nn"),
+}  # fmt: skip
+_KEEP_FLOATS = frozenset(
+    """
+    matmul bmm mm masked_fill softmax log_softmax exp mul div sub add transpose swapaxes permute unsqueeze squeeze
+    reshape view flatten clone contiguous double float mean sum amax amin expand neg
+    """.split()
+)
+
+
+def is_float_tensor(node: ast.AST, code: Code, assumed: frozenset[str] = frozenset()) -> bool:
+    """Whether an expression surely is a tensor of floats: made of the task's float arguments by float operations.
+
+    assumed: names that are taken for float tensors
+    """
+    if isinstance(node, ast.Name):
+        return _is_float_name(node, code, assumed)
+    if isinstance(node, ast.BinOp):
+        if isinstance(node.op, ast.Add | ast.Sub | ast.Mult | ast.Div | ast.MatMult):
+            return any(is_float_tensor(part, code, assumed) for part in (node.left, node.right))
+        return isinstance(node.op, ast.Pow) and is_float_tensor(node.left, code, assumed)
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.USub) and is_float_tensor(node.operand, code, assumed)
+    if isinstance(node, ast.Attribute):
+        return node.attr in ("T", "mT") and is_float_tensor(node.value, code, assumed)
+    if isinstance(node, ast.Subscript):
+        return is_float_tensor(node.value, code, assumed)
+    if isinstance(node, ast.Call) and callee(node) in _KEEP_FLOATS and isinstance(node.func, ast.Attribute):
+        if any(keyword.arg in ("dtype", "out") for keyword in node.keywords):
+            return False
+        if of_torch(node, code):
+            return bool(node.args) and is_float_tensor(node.args[0], code, assumed)
+        return is_float_tensor(node.func.value, code, assumed)
+    return False
+
+
+def of_torch(node: ast.AST, code: Code) -> bool:
+    """Whether a call is one of a module's, such as `torch.exp(…)`, where the code leaves the module's name alone."""
+    value = getattr(node.func, "value", None) if isinstance(node, ast.Call) else None
+    while isinstance(value, ast.Attribute):
+        value = value.value
+    return isinstance(value, ast.Name) and value.id in MODULES and not is_rebound(value.id, code)
+
+
+def is_rebound(name: str, code: Code) -> bool:
+    """Whether the code gives the name another meaning than the lesson's own imports do."""
+    return any(name in bound_by(node) and not _is_usual_import(node, code) for node in code.all_nodes)
+
+
+def _is_usual_import(node: ast.AST, code: Code) -> bool:
+    if not isinstance(node, ast.alias):
+        return False
+    statement = code.parents[node]
+    module = f"{statement.module}." if isinstance(statement, ast.ImportFrom) else ""
+    return (module + node.name, node.asname or node.name) in _IMPORTS
+
+
+def is_only_a_parameter(name: str, function: Function) -> bool:
+    """Whether a function has the name from its caller alone, and never binds it or writes into it."""
+    arguments = function.args
+    given = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    if name not in {argument.arg for argument in given}:
+        return False
+    return not any(writes(node, name) for node in ast.walk(function) if not isinstance(node, ast.arg)) and not any(
+        isinstance(node, ast.Lambda | Function)
+        and node is not function
+        and any(isinstance(part, ast.arg) and part.arg == name for part in ast.walk(node))
+        for node in ast.walk(function)
+    )
+
+
+def writes(node: ast.AST, name: str) -> bool:
+    """Whether this node by itself gives the name a value, or changes what it holds in place."""
+    if name in bound_by(node):
+        return True
+    if isinstance(node, ast.Name):
+        return node.id == name and isinstance(node.ctx, ast.Del)
+    if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
+        return _root(node) == name
+    if isinstance(node, ast.AugAssign):
+        return _root(node.target) == name
+    if isinstance(node, ast.Call):
+        in_place = callee(node).endswith("_") and not callee(node).endswith("__")
+        if in_place and isinstance(node.func, ast.Attribute):
+            return _root(node.func) == name or any(_root(part) == name for part in node.args)
+        return any(keyword.arg == "out" and _root(keyword.value) == name for keyword in node.keywords)
+    return False
+
+
+def works_in_place(function: ast.AST) -> bool:
+    """Whether anything in a function changes a value in place, so that copies may matter."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
+            return True
+        if isinstance(node, ast.AugAssign) or any(k.arg in ("out", "inplace") for k in getattr(node, "keywords", ())):
+            return True
+        if callee(node).endswith("_") and not callee(node).endswith("__"):
+            return True
+    return False
+
+
+def only_value(name: str, node: ast.AST, code: Code) -> ast.AST | None:
+    """What a name was assigned, if that happens once in the function around `node` and nothing else writes to it."""
+    function = code.function_of(node)
+    if function is None:
+        return None
+    given = [part for part in ast.walk(function) if writes(part, name)]
+    if len(given) != 1 or not isinstance(given[0], ast.Name):
+        return None
+    assignment = code.parents.get(given[0])
+    if isinstance(assignment, ast.Assign) and assignment.targets == [given[0]]:
+        return assignment.value
+    return None
+
+
+def _is_float_name(node: ast.Name, code: Code, assumed: frozenset[str]) -> bool:
+    function = code.function_of(node)
+    if node.id in assumed or function is None:
+        return node.id in assumed
+    if node.id in _GIVEN and is_only_a_parameter(node.id, function):
+        return True
+    values = []
+    own = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+    for part in ast.walk(function):
+        if not writes(part, node.id) or part in own:
+            continue
+        assignment = code.parents.get(part)
+        if not (isinstance(assignment, ast.Assign) and part in assignment.targets):
+            return False
+        values.append(assignment.value)
+    is_given = node.id in _GIVEN and node.id in {argument.arg for argument in function.args.args}
+    # `scores = scores * scale` is a float tensor if `scores` was one.
+    of_itself = [any(getattr(part, "id", "") == node.id for part in ast.walk(value)) for value in values]
+    if not is_given and (not values or all(of_itself)):
+        return False
+    return all(is_float_tensor(value, code, assumed | {node.id}) for value in values)
+
+
+def _root(node: ast.AST) -> str:
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
