@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from nbgrader.api import Assignment, SubmittedAssignment
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, event, select
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -72,4 +72,7 @@ def _reading(db_url: str) -> Engine:
         return create_engine(url, poolclass=NullPool)
     # Never made if it is missing, never written to.
     file = f"file:{quote(url.database)}?mode=ro"
-    return create_engine("sqlite://", creator=lambda: sqlite3.connect(file, uri=True, timeout=2.0), poolclass=NullPool)
+    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(file, uri=True), poolclass=NullPool)
+    # The course's configuration has every connection wait for minutes; a student who hands in shall not.
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 2000"))
+    return engine

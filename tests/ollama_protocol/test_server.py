@@ -121,7 +121,7 @@ def test_answers(ask):
         assert last.eval_count > 0 and last.total_duration > 0
         assert server.requests[0]["messages"] == QUESTION
         assert server.requests[0]["options"] == OPTIONS
-        assert (server.answered, server.loads, server.left) == (1, 1, 0)
+        assert soon(lambda: (server.answered, server.loads, server.left) == (1, 1, 0))
 
 
 def test_finds_the_code_word_of_the_real_prompt_unless_it_is_cut():
@@ -268,7 +268,7 @@ def test_busy_above_its_capacity():
         answers = asyncio.run(ask_many(server))
         refused = [answer for answer in answers if isinstance(answer, ResponseError)]
         assert len(refused) == 6 and {error.status_code for error in refused} == {503}
-        assert (server.most_at_once, server.answered, len(server.requests)) == (4, 4, 10)
+        assert soon(lambda: (server.most_at_once, server.answered, len(server.requests)) == (4, 4, 10))
 
 
 def test_counts_how_many_at_once():
@@ -278,7 +278,7 @@ def test_counts_how_many_at_once():
 
     with OllamaServer(seconds=0.3) as server:
         asyncio.run(ask_many(server))
-        assert (server.most_at_once, server.answered) == (7, 7)
+        assert soon(lambda: (server.most_at_once, server.answered) == (7, 7))
 
 
 def test_no_answer_before_it_is_loaded(ask):
@@ -298,9 +298,9 @@ def test_loading_starts_anew_when_the_client_leaves(ask):
                 ask(server, timeout=patience)
             assert soon(lambda: server.aborted_loads == server.loads)
         ask(server, messages=[])
-        assert (server.loads, server.aborted_loads, server.answered) == (3, 2, 0)
+        assert soon(lambda: (server.loads, server.aborted_loads, server.answered) == (3, 2, 0))
         ask(server)
-        assert (server.loads, server.answered) == (3, 1)
+        assert soon(lambda: (server.loads, server.answered) == (3, 1))
 
 
 def test_those_who_wait_share_a_load():
@@ -310,7 +310,7 @@ def test_those_who_wait_share_a_load():
 
     with OllamaServer(load_seconds=0.3) as server:
         asyncio.run(ask_many(server))
-        assert (server.loads, server.answered) == (1, 5)
+        assert soon(lambda: (server.loads, server.answered) == (1, 5))
 
 
 def test_is_unloaded_between_two_answers(ask):

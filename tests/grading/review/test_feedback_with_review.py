@@ -40,6 +40,7 @@ def test_confirmed_comments_stand_beside_their_lines_and_say_who_wrote_them(twin
     assert "never used" not in pages["eve"]
 
 
+@pytest.mark.slow
 def test_every_way_to_fail_gives_the_same_scores_and_all_pages(twin, record_property):
     before, figures = twin.course.scores(), []
     ways = {

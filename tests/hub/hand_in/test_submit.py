@@ -17,7 +17,7 @@ from tests.hub.hand_in.real_hub import COURSE, ROOT, RealHub
 from tests.hub.hand_in.student_home import SUBMIT_AS_THE_ASSIGNMENT_LIST, Home
 
 # Most tests here run nbgrader several times.
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.slow, pytest.mark.kernel]
 
 NOTEBOOK = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 

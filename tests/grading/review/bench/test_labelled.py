@@ -17,6 +17,7 @@ def by_name():
     return dict(zip([each.name for each in LABELLED], graded(LABELLED), strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("labelled", LABELLED, ids=lambda each: each.name)
 def test_an_answer_is_right_exactly_if_it_is_labelled_so(labelled, by_name):
     answer = by_name[labelled.name]
@@ -25,6 +26,7 @@ def test_an_answer_is_right_exactly_if_it_is_labelled_so(labelled, by_name):
     assert answer.outcomes, "the tests did not come to their end"
 
 
+@pytest.mark.slow
 def test_an_answer_comes_with_its_task_and_the_reference(by_name):
     for answer in by_name.values():
         assert "NotImplementedError" in answer.task and "SOLUTION" not in answer.task + answer.reference
