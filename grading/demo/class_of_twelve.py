@@ -56,7 +56,7 @@ CLASS = (
     Student("carl", "no scaling", _but(attention_scores=a.NO_SCALING), ("attention_scores",)),
     Student(
         "dorothy",
-        "softmax over the wrong dimension, and a loop over rows",
+        "softmax over the wrong dimension, and rows taken one by one",
         _but(attention_weights=a.WRONG_SOFTMAX, aggregate_values=a.ROW_BY_ROW),
         ("attention_weights",),
     ),
