@@ -29,6 +29,9 @@ class ReleaseWithDeadline(ExchangeReleaseAssignment):
             except PermissionError:
                 self.log.warning("Anybody can rename what is in %s: its owner should run `chmod +t` on it.", root)
 
+        if not root.stat().st_mode & 0o0002:
+            self.log.info("Who submits through the file system needs `chmod 1777 %s`; the hub's service does not.", root)
+
     def copy_files(self) -> None:
         super().copy_files()
         due = deadline_in_gradebook(self.coursedir.db_url, self.coursedir.course_id, self.coursedir.assignment_id)

@@ -73,6 +73,8 @@ def exchange(users):
         folder.chmod(0o755)
         exchange = ExchangeFolder(folder)
         exchange.course.chmod(0o700)
+        # As a site makes it whose students submit through the file system.
+        exchange.root.chmod(0o1777)
         exchange.inbound.rmdir()
         release = exchange.course / "release" / "attention"
         release.mkdir(parents=True)
