@@ -30,7 +30,7 @@ class ReleaseWithDeadline(ExchangeReleaseAssignment):
                 self.log.warning("Anybody can rename what is in %s: its owner should run `chmod +t` on it.", root)
 
         if not root.stat().st_mode & 0o0002:
-            self.log.info("Who submits through the file system needs `chmod 1777 %s`; the hub's service does not.", root)
+            self.log.info("To submit through the file system takes `chmod 1777 %s`; the hub's service does not.", root)
 
     def copy_files(self) -> None:
         super().copy_files()
