@@ -11,7 +11,6 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import rmtree
 from traitlets.config import Config
 
-from grading.checkout import CourseError
 from grading.course import autograded_ids, load_config, open_course
 from grading.gradebook.completed import read_autograded
 from grading.review.class_review import review_class
@@ -54,8 +53,9 @@ def _with_reviews_filled(course: CourseDirectory, assignment: str, config: Confi
     try:
         if settings.enabled:
             review_class(course, assignment, config, settings.feedback_seconds)
-    except CourseError as trouble:
-        print(f"Code reviews are pending: {trouble}", file=sys.stderr)
+    except Exception as trouble:
+        # No trouble with a review, foreseen or not, may cost the class its pages.
+        print(f"Code reviews are pending: {trouble or type(trouble).__name__}", file=sys.stderr)
     config = deepcopy(config)
     config.CodeReview.feedback_seconds = 0
     return config

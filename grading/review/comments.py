@@ -8,7 +8,7 @@ from grading.review.answer import Answer
 from grading.review.checkers.code import Code
 from grading.review.claims import Comment
 from grading.review.judgement import judge
-from grading.review.records.store import Decision, StoredComment, StoredReply, comment_key, stored
+from grading.review.records.store import Decision, StoredComment, StoredReply, comment_key
 from grading.review.rules.contradiction import contradicts_the_tests
 from grading.review.settings import CodeReview
 from grading.review.shown_code import ShownCode
@@ -88,7 +88,7 @@ def comments_on(
 
 def stored_comment(comment: Comment, code: ShownCode) -> StoredComment:
     """The comment as it is kept for all students with this answer."""
-    return stored(comment, code.to_shown(*comment.lines))
+    return StoredComment(code.to_shown(*comment.lines), comment.kind, comment.text)
 
 
 def _in_students_lines(comment: StoredComment, code: ShownCode) -> Comment:

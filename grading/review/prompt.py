@@ -68,7 +68,7 @@ END OF THE STUDENT'S CODE. Write your comments about it now, as
 {{"word": the code word that the first line of this message gives, "comments": [...]}}.
 """
 
-MOST_COMMENTS = 3
+ASKED_COMMENTS = 3
 
 # Characters that a token holds, at the least: what a prompt needs is rather over- than underestimated.
 _CHARACTERS_OF_A_TOKEN = 2.5
@@ -128,7 +128,7 @@ def question(
     word = _WORDS[int(_digest(prompt_version(language, tone), answer.cell), 16) % len(_WORDS)]
     head = _INSTRUCTIONS.format(
         word=word,
-        most=MOST_COMMENTS,
+        most=ASKED_COMMENTS,
         language=language,
         tone=tone,
         schema=json.dumps(reply_schema()),

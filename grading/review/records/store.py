@@ -14,7 +14,6 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, S
 from sqlalchemy.orm import Session
 
 from grading.checkout import CourseError
-from grading.review.claims import Comment
 from grading.review.records.tables import SCHEMA_VERSION, Base, DecisionRow, ReplyRow, SchemaRow, now
 
 Decided = Literal["approved", "edited", "rejected", "open"]
@@ -311,8 +310,3 @@ def _decision(row: DecisionRow) -> Decision:
         row.decided,
         row.of_wrong,
     )
-
-
-def stored(comment: Comment, lines: tuple[int, int] | None) -> StoredComment:
-    """A model's comment, its lines counted in the shown code."""
-    return StoredComment(lines, comment.kind, comment.text)

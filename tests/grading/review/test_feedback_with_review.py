@@ -192,6 +192,12 @@ def test_records_that_are_damaged_cost_the_review_alone(twin, capsys):
     assert "could not be used" in capsys.readouterr().err
 
 
+def test_a_fault_of_the_review_itself_costs_no_pages(twin, monkeypatch, capsys):
+    monkeypatch.setattr("grading.feedback_command.review_class", lambda *args, **kw: 1 / 0)
+    assert len(twin.pages()) == 3
+    assert "Code reviews are pending: division by zero" in capsys.readouterr().err
+
+
 def test_a_review_can_be_switched_off(twin):
     with OllamaServer(saying(DEAD)) as server:
         page = twin.pages(server, enabled=False)["ada"]
