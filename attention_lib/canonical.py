@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass
 
 from nbformat import NotebookNode
 
-from attention_lib.matching import ANSWERS, Matching, Place, match
+from attention_lib.matching import Matching, Place, match
 from attention_lib.mended import Mended, notes
 from attention_lib.notebook_file import copied, new_cell, new_notebook
 
-__all__ = ["ANSWERS", "Canonical", "Mended", "canonical_notebook"]
+__all__ = ["Canonical", "Mended", "canonical_notebook"]
 
 KERNEL = ("kernelspec", "language_info")
 LONGEST_ID = 64
@@ -71,25 +71,27 @@ class _Cells:
         for number in matching.top:
             self._add_own(number)
         for place in matching.places:
-            if place.is_answer:
-                self._add_answer(place)
+            if place.is_written:
+                self._add_written(place)
             else:
                 self._add_instructors(place, place.cell.source)
                 for number in place.body:
                     self._add_own(number)
 
-    def _add_answer(self, place: Place) -> None:
+    def _add_written(self, place: Place) -> None:
+        kind = place.cell.cell_type
         if not place.stands:
             self._add_instructors(place, "")
         for number in place.body:
             cell = self.matching.given[number]
+            text = _students_text(kind, cell.source)
             if cell.own:
                 self._add_own(number)
             elif number == place.stands[-1]:
-                self._add_instructors(place, "" if self.matching.hides_a_definition(place) else cell.source)
+                self._add_instructors(place, "" if self.matching.hides_a_definition(place) else text)
             else:
                 metadata = NotebookNode(attention101=NotebookNode(answer=place.grade_id))
-                self._add("code", f"{place.grade_id}-part", cell.source, metadata)
+                self._add(kind, f"{place.grade_id}-part", text, metadata)
 
     def _add_instructors(self, place: Place, source: str) -> None:
         self._add(place.cell.cell_type, place.grade_id, source, copied(place.cell.metadata))
@@ -98,12 +100,9 @@ class _Cells:
 
     def _add_own(self, number: int) -> None:
         cell = self.matching.given[number]
-        source = cell.source
-        if cell.cell_type == "markdown":
-            # Attachments are left behind, and nbconvert makes no page of a notebook that names one it has not.
-            source = source.replace("attachment:", "attachment%3A")
+        text = _students_text(cell.cell_type, cell.source)
         self._own += 1
-        self._add(cell.cell_type, f"own-{self._own}", source, NotebookNode(attention101=NotebookNode(own=True)))
+        self._add(cell.cell_type, f"own-{self._own}", text, NotebookNode(attention101=NotebookNode(own=True)))
 
     def _add(self, cell_type: str, wanted_id: str, source: str, metadata: NotebookNode) -> None:
         base = re.sub(r"[^A-Za-z0-9_-]", "-", wanted_id)[: LONGEST_ID - 8] or "cell"
@@ -113,3 +112,8 @@ class _Cells:
             cell_id = f"{base}-{count}"
         self._ids.add(cell_id)
         self.cells.append(new_cell(cell_type, cell_id, source, metadata))
+
+
+def _students_text(cell_type: str, text: str) -> str:
+    # Attachments are left behind, and nbconvert makes no page of a notebook that names one it has not.
+    return text.replace("attachment:", "attachment%3A") if cell_type == "markdown" else text

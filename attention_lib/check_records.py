@@ -9,6 +9,9 @@ from attention_lib.record_view import CHECKS_MIME, as_bundle
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+# The `code` of the record of a test that fails over the instructor's own solution, too.
+TEST_AT_FAULT = "test at fault"
+
 # In a message, before what is known already of a check that waits for other answers.
 FOR_NOW = "For now: "
 _TYPES = {"check": str, "passed": (bool, type(None)), "message": str, "hidden": bool}
@@ -17,8 +20,8 @@ _TYPES = {"check": str, "passed": (bool, type(None)), "message": str, "hidden": 
 def completed_records(outputs: list[NotebookNode]) -> list[dict]:
     """The records of a test cell that ran to its end, in order; an empty list where they are not complete.
 
-    outputs: the cell's outputs. Complete are records that come in exactly one output, each with the four entries
-    "check", "passed", "message", "hidden" of the right types and nothing else. A cell that says that all passed and
+    outputs: the cell's outputs. Complete are records that come in exactly one output, each with the entries
+    "check", "passed", "message", "hidden" of the right types; others may stand beside them. A cell that says that all passed and
     yet stopped with an error is not complete.
     """
     found = [out.data[CHECKS_MIME] for out in outputs if CHECKS_MIME in out.get("data", {})]
@@ -43,9 +46,13 @@ def all_passed(records: list[dict]) -> bool:
     return bool(records) and all(record["passed"] is True for record in records)
 
 
+def is_at_fault(records: list[dict]) -> bool:
+    """True for a test that could judge nobody, since it fails over the instructor's own solution."""
+    return any(record.get("code") == TEST_AT_FAULT for record in records)
+
+
 def _is_record(record: object) -> bool:
     return (
         isinstance(record, dict)
-        and record.keys() == _TYPES.keys()
-        and all(isinstance(record[key], kind) for key, kind in _TYPES.items())
+        and all(key in record and isinstance(record[key], kind) for key, kind in _TYPES.items())
     )

@@ -69,8 +69,8 @@ class Checks:
 
     answer: grade_id of the answer, for example "attention_scores"
     name: the name that the answer defines, if it is another
-    over: the answers that this one may call. Where this one fails while one of them does not pass, it counts as
-        "could not be checked" instead of failed.
+    over: the answers that this one may call, a literal in the test cell: by grade_id, or by what they define. Where
+        this one fails while one of them does not pass, it counts as "could not be checked" instead of failed.
     """
 
     def __init__(self, answer: str, name: str | None = None, over: tuple[str, ...] = ()):
@@ -91,7 +91,7 @@ class Checks:
     def report(self) -> None:
         """Show the records as one output and raise ChecksFailed unless all of them passed."""
         passed = all(record["passed"] is True for record in self.records) and bool(self.records)
-        passed_in_this_session[self.answer] = passed
+        passed_in_this_session[self.answer] = passed_in_this_session[self.name] = passed
         publish(as_bundle(self.records, self._printed.getvalue()))
         if not passed:
             count = sum(record["passed"] is not True for record in self.records)

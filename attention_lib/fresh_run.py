@@ -18,9 +18,9 @@ from jupyter_client.manager import KernelManager
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import output_from_msg
 
+from attention_lib.assignment.cells import view
 from attention_lib.notebook_file import copied
 
-LESSON_ONLY = "lesson-only"
 INSIDE_FRESH_RUN = "ATTENTION101_FRESH_RUN"
 
 STARTUP_LIMIT_S = 60.0
@@ -100,14 +100,6 @@ def without_culprits(
         tell(f"{_place(notebook.cells[index])} {reason}. The rest is run again without it.")
 
 
-def answer_of(cell: NotebookNode) -> str:
-    """The grade_id of the answer whose code this cell holds or whose place it takes up as a copy; "" if none."""
-    meta = cell.metadata.get("nbgrader", {})
-    if meta.get("solution"):
-        return meta.get("grade_id", "")
-    return cell.metadata.get("attention101", {}).get("answer", "")
-
-
 def _run_once(run: FreshRun, cell_limit_s: float, deadline: float) -> tuple[int, str | None] | None:
     """Fill in `run`; return the cell that stopped it and why (None: the limit for the whole), or None at the end."""
     with tempfile.TemporaryDirectory(prefix="attention101-", ignore_cleanup_errors=True) as scratch:
@@ -131,7 +123,7 @@ def _run_once(run: FreshRun, cell_limit_s: float, deadline: float) -> tuple[int,
 
 def is_to_run(cell: NotebookNode) -> bool:
     """Whether a fresh run runs this cell: code that is not tagged `lesson-only`."""
-    return cell.cell_type == "code" and bool(cell.source.strip()) and LESSON_ONLY not in cell.metadata.get("tags", [])
+    return cell.cell_type == "code" and bool(cell.source.strip()) and not view(cell).is_lesson_only
 
 
 def too_long(cell_limit_s: float) -> str:
@@ -141,14 +133,13 @@ def too_long(cell_limit_s: float) -> str:
 
 def _to_leave_out(notebook: NotebookNode, index: int, left_out: dict[int, str]) -> list[int]:
     """The cells of the answer that a test cell called, unless they are left out already; else the cell itself."""
-    grade_id = notebook.cells[index].metadata.get("nbgrader", {}).get("grade_id", "")
-    called = grade_id.removeprefix("test_") if grade_id.startswith("test_") else None
-    answers = [i for i, cell in enumerate(notebook.cells) if called and answer_of(cell) == called and is_to_run(cell)]
+    called = view(notebook.cells[index]).tested
+    answers = [i for i, cell in enumerate(notebook.cells) if called and view(cell).answer == called and is_to_run(cell)]
     return [i for i in answers if i not in left_out] or [index]
 
 
 def _place(cell: NotebookNode) -> str:
-    grade_id = answer_of(cell) or cell.metadata.get("nbgrader", {}).get("grade_id", "")
+    grade_id = view(cell).answer or view(cell).grade_id
     return f"The cell `{grade_id}`" if grade_id else "A cell of your own"
 
 

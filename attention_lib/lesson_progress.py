@@ -3,7 +3,6 @@
 import json
 import os
 import tempfile
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -30,14 +29,14 @@ def progress_folder(notebook: Path) -> Path:
     return notebook.parent / "progress"
 
 
-def load_progress(notebook: Path, answers: Iterable[str]) -> tuple[LessonProgress, str]:
-    """What is remembered of `answers`, and a sentence to say ("" where all is well). Never raises.
+def load_progress(notebook: Path) -> tuple[LessonProgress, str]:
+    """What is remembered, and a sentence to say ("" where all is well). Never raises.
 
     A damaged file is kept aside as `lesson_progress.damaged.json`, and nothing is remembered.
     """
     path = progress_folder(notebook) / "lesson_progress.json"
     try:
-        cells = _read_cells(path, answers)
+        cells = _read_cells(path)
     except (FileNotFoundError, NotADirectoryError):
         return LessonProgress(), ""
     except OSError as error:
@@ -74,9 +73,9 @@ def as_entry(cell: CellProgress) -> dict:
     return asdict(cell)
 
 
-def _read_cells(path: Path, answers: Iterable[str]) -> dict[str, CellProgress]:
+def _read_cells(path: Path) -> dict[str, CellProgress]:
     stored = json.loads(path.read_text("utf-8"))["cells"]
-    cells = {answer: CellProgress(**stored[answer]) for answer in answers if answer in stored}
+    cells = {answer: CellProgress(**stored[answer]) for answer in stored}
     for cell in cells.values():
         right = (type(cell.passed), type(cell.attempts), type(cell.checked)) == (bool, int, str) and cell.attempts >= 0
         if not right:

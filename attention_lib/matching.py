@@ -7,17 +7,10 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
+from attention_lib.assignment.cells import CellView, view
+from attention_lib.assignment.declaration import Answer, declared
 from attention_lib.notebook_file import clean_source
 from attention_lib.top_level_code import defined_names, statements
-
-ANSWERS = {
-    "project_qkv": "project_qkv",
-    "attention_scores": "attention_scores",
-    "attention_weights": "attention_weights",
-    "aggregate_values": "aggregate_values",
-    "attention_head": "AttentionHead",
-}
-"""The answers' grade_ids, each with the name that the answer must define."""
 
 
 @dataclass(eq=False)
@@ -38,31 +31,37 @@ class Given:
 class Place:
     """A cell of the instructor's. The lists hold numbers of cells of the submission, in the submission's order.
 
-    `given`: those that are this cell; `stands`: those of them that give it its place among the others, and an answer
-    its text; `body`: those that end here: an answer's cells, and the student's own cells below.
+    `answer`: what is declared of it, if it is an answer with a test; `given`: those that are this cell; `stands`: those
+    of them that give it its place among the others, and what a student writes its text; `body`: those that end here:
+    the cells of what a student writes, and the student's own cells below.
     """
 
     number: int
     cell: NotebookNode
-    grade_id: str
+    view: CellView
     released: str
+    answer: Answer | None = None
     given: list[int] = field(default_factory=list)
     stands: list[int] = field(default_factory=list)
     body: list[int] = field(default_factory=list)
 
     def __post_init__(self):
-        self.is_code = self.cell.cell_type == "code"
-        self.is_answer = self.is_code and self.grade_id in ANSWERS
-        self.is_test = self.is_code and not self.is_answer and bool(_nbgrader(self.cell).get("grade"))
+        self.grade_id = self.view.grade_id
+        self.is_code = self.view.is_code
+        # Whatever else is declared of it: of a solution no line of the instructor's may stand in a student's notebook.
+        self.is_written = self.view.solution
+        self.is_test = self.view.is_test
 
     def is_unchanged(self, text: str) -> bool:
         """True for the released text, and for the instructor's, which the reference version has."""
         return comparable(text) in (comparable(self.released), comparable(self.cell.source))
 
     def is_unanswered(self, text: str) -> bool:
-        """True for an answer's released text, whatever its comments, and for no code at all."""
+        """True for what a student was to write over, whatever its comments, and for no code at all."""
         if comparable(text) == comparable(self.released):
             return True
+        if not self.is_code:
+            return not text.strip()
         code = statements(text)
         return code == [] or (code is not None and code == statements(self.released))
 
@@ -85,7 +84,7 @@ class Matching:
         for place in self.places:
             for number in place.body:
                 cell = self.given[number]
-                is_part = place.is_answer and not cell.own
+                is_part = place.is_written and not cell.own
                 if is_part and place.is_unanswered(cell.source) or not (is_part or cell.is_code):
                     continue
                 for name in defined_names(cell.source):
@@ -95,11 +94,12 @@ class Matching:
         return self._by_id.get(f"test_{answer.grade_id}")
 
     def defined_in(self, answer: Place) -> list[int]:
-        """The numbers of the places in whose bodies the student's code defines an answer's required name."""
-        return self._defined_in.get(ANSWERS[answer.grade_id], [])
+        """The numbers of the places in whose bodies the student's code defines a name that an answer must define."""
+        names = answer.answer.names if answer.answer else ()
+        return sorted({number for name in names for number in self._defined_in.get(name, [])})
 
     def hides_a_definition(self, answer: Place) -> bool:
-        """True where an answer is a stub, and the student defined its name in a cell above."""
+        """True where an answer is a stub, and the student defined a name of it in a cell above."""
         if not any(number < answer.number for number in self.defined_in(answer)) or not answer.stands:
             return False
         text = self.given[answer.stands[-1]].source
@@ -107,9 +107,7 @@ class Matching:
 
     def is_of_this_assignment(self) -> bool:
         return any(
-            place.given or (place.is_answer and self.defined_in(place))
-            for place in self.places
-            if place.is_answer or place.is_test
+            place.given or self.defined_in(place) for place in self.places if place.is_written or place.is_test
         )
 
 
@@ -117,13 +115,13 @@ def match(instructor: NotebookNode, submitted: NotebookNode, released: NotebookN
     """Finds every cell's place. Arguments and errors are those of `canonical_notebook`."""
     places = _places(instructor, released)
     given = [
-        Given(cell.get("cell_type"), clean_source(cell.get("source")), _grade_id(cell))
+        Given(cell.get("cell_type"), clean_source(cell.get("source")), view(cell).grade_id or None)
         for cell in submitted.get("cells", [])
     ]
     _recognise(places, given)
     by_id = {place.grade_id: place for place in places}
     for place in places:
-        if place.is_answer:
+        if place.is_written:
             _choose_answer(place, given, by_id.get(f"test_{place.grade_id}"))
         elif place.given:
             # Of a test that was copied the last verdict is the one that the student saw last.
@@ -136,29 +134,21 @@ def comparable(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines()).strip()
 
 
-def _nbgrader(cell) -> dict:
-    metadata = cell.get("metadata")
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    return nbgrader if isinstance(nbgrader, dict) else {}
-
-
-def _grade_id(cell) -> str | None:
-    grade_id = _nbgrader(cell).get("grade_id")
-    return grade_id if isinstance(grade_id, str) and grade_id else None
-
-
 def _places(instructor: NotebookNode, released: NotebookNode) -> list[Place]:
-    texts = {_grade_id(cell): cell.source for cell in released.cells if _grade_id(cell)}
+    texts = {view(cell).grade_id: cell.source for cell in released.cells if view(cell).grade_id}
+    answers = {answer.grade_id: answer for answer in declared(instructor).answers}
     places = []
     seen = set()
     for number, cell in enumerate(instructor.cells):
-        grade_id = _grade_id(cell) or ""
+        seen_as = view(cell)
+        grade_id = seen_as.grade_id
         if grade_id and grade_id in seen:
             raise ValueError(
                 f"Two cells of the instructor's notebook have the grade_id {grade_id}. Give one of them another."
             )
         seen.add(grade_id)
-        places.append(Place(number, cell, grade_id, clean_source(texts.get(grade_id, cell.source))))
+        text = clean_source(texts.get(grade_id, "" if seen_as.solution else cell.source))
+        places.append(Place(number, cell, seen_as, text, answers.get(grade_id) if seen_as.is_answer else None))
     return places
 
 
@@ -184,15 +174,15 @@ def _recognise(places: list[Place], given: list[Given]) -> None:
         cell.own = not alike
 
     for place in places:
-        if not place.is_code:
+        if not place.is_code and not place.is_written:
             for number in place.given:
                 text = given[number].source
                 given[number].own = bool(text.strip()) and not place.is_unchanged(text)
 
 
 def _choose_answer(place: Place, given: list[Given], test: Place | None) -> None:
-    """Tells which of an answer's cells make the answer; those below its test become own cells."""
-    has_code = any(given[number].is_code for number in place.given)
+    """Tells which of the cells of what a student writes make it; those below its test become own cells."""
+    has_code = place.is_code and any(given[number].is_code for number in place.given)
     cells = []
     for number in place.given:
         cell = given[number]
@@ -217,7 +207,7 @@ def _arrange(places: list[Place], given: list[Given]) -> list[int]:
         if place is None:
             if cell.own:
                 (anchor.body if anchor else top).append(number)
-        elif place.is_answer:
+        elif place.is_written:
             place.body.append(number)
             anchor, unfinished = place, place if number < place.stands[-1] else None
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from attention_lib.matching import ANSWERS, Matching, Place, comparable
+from attention_lib.matching import Matching, Place, comparable
 from attention_lib.top_level_code import defined_names, statements
 
 NAMES_IN_A_NOTE = 8
@@ -40,7 +40,7 @@ def notes(matching: Matching) -> list[Mended]:
         ]
     found = list(_on_the_whole(matching))
     for place in matching.places:
-        about = _on_an_answer if place.is_answer else _on_a_locked_cell if place.is_code else _on_a_text_cell
+        about = _on_a_written_cell if place.is_written else _on_a_locked_cell if place.is_code else _on_a_text_cell
         found += about(place, matching)
     return found
 
@@ -55,8 +55,10 @@ def _on_the_whole(matching: Matching):
         yield Mended("", f"The notebook lacked {cells} of the assignment, put back from the original.")
 
 
-def _on_an_answer(place: Place, matching: Matching):
-    answer, name = place.grade_id, ANSWERS[place.grade_id]
+def _on_a_written_cell(place: Place, matching: Matching):
+    answer = place.grade_id
+    name = " and ".join(place.answer.names) if place.answer else ""
+    is_are = "are" if " and " in name else "is"
     cells = [matching.given[number] for number in place.given]
     stands = set(place.stands)
     parts = [matching.given[number] for number in place.stands]
@@ -68,7 +70,7 @@ def _on_an_answer(place: Place, matching: Matching):
         if only_below:
             yield Mended(
                 answer,
-                f"The cell of the answer {answer} was missing, and {name} is defined only below its test, "
+                f"The cell of the answer {answer} was missing, and {name} {is_are} defined only below its test, "
                 "which sees what stands above it.",
             )
         elif defined_in:
@@ -76,8 +78,10 @@ def _on_an_answer(place: Place, matching: Matching):
                 answer,
                 f"The cell of the answer {answer} was missing; another cell defines {name} and counts where it stands.",
             )
-        else:
+        elif name:
             yield Mended(answer, f"The cell of the answer {answer} was missing, and no other cell defines {name}.")
+        else:
+            yield Mended(answer, f"The cell of the answer {answer} was missing.")
         return
 
     if len(cells) > 1 and not all(place.is_unanswered(cell.source) for cell in cells):
@@ -92,23 +96,27 @@ def _on_an_answer(place: Place, matching: Matching):
         if any(number not in stands and not matching.given[number].own for number in place.given):
             what.append("a copy without an answer in it was left out")
         yield Mended(answer, f"The answer {answer} was there {often}: {', and '.join(what)}.")
-    if not all(cell.is_code for cell in parts):
+    if not place.is_code and any(cell.is_code for cell in parts):
+        yield Mended(answer, f"The answer {answer} had been turned into code; it stays as text.")
+    if place.is_code and not all(cell.is_code for cell in parts):
         yield Mended(answer, f"The answer {answer} was no longer a code cell; its text counts and is run as code.")
     if matching.hides_a_definition(place):
         yield Mended(
             answer,
-            f"The cell of the answer {answer} was left as released, and {name} is defined in a cell above it; "
+            f"The cell of the answer {answer} was left as released, and {name} {is_are} defined in a cell above it; "
             "the released text was left out so that it hides nothing.",
         )
     elif only_below and place.is_unanswered(parts[-1].source):
         yield Mended(
             answer,
-            f"The cell of the answer {answer} has no answer, and {name} is defined only below its test, "
+            f"The cell of the answer {answer} has no answer, and {name} {is_are} defined only below its test, "
             "which sees what stands above it.",
         )
 
 
 def _on_a_locked_cell(place: Place, matching: Matching):
+    if place.view.is_lesson_only and not place.view.locked:
+        return
     kind = "test cell" if place.is_test else "locked cell"
     subject = f"The {kind} {place.grade_id or _first_line(place)}"
     cells = [matching.given[number] for number in place.given]

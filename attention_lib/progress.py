@@ -11,7 +11,9 @@ from IPython.display import display
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from attention_lib.canonical import ANSWERS, Canonical, canonical_notebook
+from attention_lib.assignment.cells import view
+from attention_lib.assignment.declaration import ENTRY, Answer, declared
+from attention_lib.canonical import Canonical, canonical_notebook
 from attention_lib.cell_code import seems_to_define
 from attention_lib.check_records import all_passed, completed_records
 from attention_lib.fresh_run import (
@@ -20,7 +22,6 @@ from attention_lib.fresh_run import (
     TOTAL_LIMIT_S,
     FreshRun,
     KernelNotStarted,
-    answer_of,
     run_afresh,
 )
 from attention_lib.lesson_progress import CellProgress, LessonProgress, as_entry, load_progress, save_progress
@@ -51,7 +52,7 @@ def verify(path: str | os.PathLike = "attention.ipynb") -> dict:
 def check_notebook(path: Path, cell_limit_s: float = CELL_LIMIT_S, total_limit_s: float = TOTAL_LIMIT_S) -> dict:
     """`verify()` with other limits, in seconds, for a cell and for all runs together."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    before, told = load_progress(path, ANSWERS)
+    before, told = load_progress(path)
     notes = [Surprise("", told)] if told else []
     if os.environ.get("NBGRADER_EXECUTION") or os.environ.get(INSIDE_FRESH_RUN):
         return _not_checked(
@@ -65,6 +66,12 @@ def check_notebook(path: Path, cell_limit_s: float = CELL_LIMIT_S, total_limit_s
         return _not_checked(f"{error}{_notebooks_there(path)}", before, now, notes, screen)
 
     released, compared = _released(submitted)
+    assignment = declared(released)
+    if not assignment.answers:
+        return _not_checked(
+            f"No cell of {path.name} is an answer that a test of it judges. Fetch the assignment again.",
+            *(before, now, notes, screen),
+        )
     if not compared:
         notes.append(Surprise("", (
             "This notebook does not tell how it was handed out, so locked cells that were changed cannot be found. "
@@ -77,24 +84,26 @@ def check_notebook(path: Path, cell_limit_s: float = CELL_LIMIT_S, total_limit_s
         return _not_checked(str(error), before, now, notes, screen)
 
     session = live_session()
-    notes += surprises(path, submitted, canonical, run, session, cell_limit_s)
+    notes += surprises(path, assignment, submitted, canonical, run, session, cell_limit_s)
     rows, cells, first_passed = [], {}, set(before.first_passed)
-    for answer, name in ANSWERS.items():
+    for answer in assignment.answers:
         written = _is_written(answer, canonical, released)
         passed, message = _verdict(answer, run)
-        attempts = before.cells[answer].attempts if answer in before.cells else 0
-        if written and answer not in first_passed:
+        grade_id = answer.grade_id
+        attempts = before.cells[grade_id].attempts if grade_id in before.cells else 0
+        if written and grade_id not in first_passed:
             attempts += 1
         if passed:
-            first_passed.add(answer)
+            first_passed.add(grade_id)
         state = "passed" if passed else "not yet" if written else "not started"
-        rows.append(Row(name, state, attempts, message if state == "not yet" else ""))
-        cells[answer] = CellProgress(passed, attempts, now)
+        rows.append(Row(answer.name, state, attempts, message if state == "not yet" else ""))
+        cells[grade_id] = CellProgress(passed, attempts, now)
 
     result = _result(cells, notes)
     if failed := save_progress(path, result, first_passed):
         result = _result(cells, [*notes, Surprise("", failed)])
-    screen.show(ScoreCard(rows, [warning["message"] for warning in result["warnings"]]))
+    by_a_person = [cell.grade_id for cell in assignment.manual]
+    screen.show(ScoreCard(rows, [warning["message"] for warning in result["warnings"]], by_a_person=by_a_person))
     return result
 
 
@@ -110,10 +119,7 @@ def _not_checked(
     reason: str, before: LessonProgress, now: str, notes: list[Surprise], screen: "_Screen | None" = None
 ) -> dict:
     """The result where nothing could be checked. It is shown and not written: earlier progress stays."""
-    cells = {}
-    for answer in ANSWERS:
-        old = before.cells.get(answer, CellProgress(False, 0, now))
-        cells[answer] = CellProgress(False, old.attempts, old.checked)
+    cells = {answer: CellProgress(False, old.attempts, old.checked) for answer, old in before.cells.items()}
     (screen or _Screen()).show(ScoreCard([], [note.message for note in notes], trouble=reason))
     return _result(cells, [Surprise("", reason), *notes])
 
@@ -139,11 +145,13 @@ def _released(submitted: NotebookNode) -> tuple[NotebookNode, bool]:
         cells = [_released_cell(entry["cell_type"], entry["source"], entry) for entry in listed]
     except (KeyError, TypeError, AttributeError, ValueError):
         cells = []
-    ids = [cell.metadata.nbgrader.get("grade_id") for cell in cells]
-    compared = set(ANSWERS) <= set(ids) and len(set(filter(None, ids))) == len(list(filter(None, ids)))
+    ids = [view(cell).grade_id for cell in cells if view(cell).grade_id]
+    compared = any(view(cell).is_answer for cell in cells) and len(set(ids)) == len(ids)
     if not compared:
         cells = _known_cells(submitted)
     metadata = {key: submitted.metadata[key] for key in ("kernelspec", "language_info") if key in submitted.metadata}
+    if isinstance(carried, dict) and ENTRY in carried:
+        metadata["attention101"] = {ENTRY: carried[ENTRY]}
     return new_notebook(cells=cells, metadata=metadata), compared
 
 
@@ -151,10 +159,10 @@ def _known_cells(submitted: NotebookNode) -> list[NotebookNode]:
     """The first cell of each grade_id; of answers only the place, unless they are still as they were handed out."""
     cells = {}
     for cell in submitted.cells:
-        nbgrader = cell.metadata.get("nbgrader")
-        grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-        if isinstance(grade_id, str) and grade_id and grade_id not in cells:
-            unanswered = grade_id not in ANSWERS or "NotImplementedError" in cell.source
+        seen = view(cell)
+        grade_id = seen.grade_id
+        if grade_id and grade_id not in cells:
+            unanswered = not seen.solution or "NotImplementedError" in cell.source
             cells[grade_id] = _released_cell(cell.cell_type, cell.source if unanswered else "", cell.metadata)
     return list(cells.values())
 
@@ -170,14 +178,15 @@ def _released_cell(cell_type: str, source: str, metadata: dict) -> NotebookNode:
     return make(str(source), metadata=kept)
 
 
-def _is_written(answer: str, canonical: Canonical, released: NotebookNode) -> bool:
+def _is_written(answer: Answer, canonical: Canonical, released: NotebookNode) -> bool:
     """True where the student wrote something for this answer, in its cell or in a cell of their own."""
-    stub = next((cell.source for cell in released.cells if answer_of(cell) == answer), "")
+    stub = next((cell.source for cell in released.cells if view(cell).answer == answer.grade_id), "")
     for cell in canonical.notebook.cells:
-        if answer_of(cell) == answer and statements(cell.source) not in ([], statements(stub)):
+        seen = view(cell)
+        if seen.answer == answer.grade_id and statements(cell.source) not in ([], statements(stub)):
             return True
-        if cell.metadata.get("attention101", {}).get("own") and seems_to_define(cell.source, ANSWERS[answer]):
-            return cell.cell_type == "code"
+        if seen.is_own and any(seems_to_define(cell.source, name) for name in answer.names):
+            return seen.is_code
     return False
 
 
@@ -190,12 +199,12 @@ class _Outcome:
     test_outputs: list[NotebookNode] | None = None
 
 
-def _verdict(answer: str, run: FreshRun) -> tuple[bool, str]:
+def _verdict(answer: Answer, run: FreshRun) -> tuple[bool, str]:
     """Whether the answer's test passed, and the first reason why not."""
     outcome = _Outcome()
     for index, cell in enumerate(run.notebook.cells):
-        is_test = cell.metadata.get("nbgrader", {}).get("grade_id") == f"test_{answer}"
-        if not is_test and answer_of(cell) != answer:
+        is_test = view(cell).tested == answer.grade_id
+        if not is_test and view(cell).answer != answer.grade_id:
             continue
         if index in run.left_out:
             outcome.left_out.append(run.left_out[index])

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,11 +30,23 @@ class Row:
 
 @dataclass(frozen=True)
 class ScoreCard:
-    """rows: the answers in order; warnings: what would surprise at grading; trouble: why nothing was checked, or ""."""
+    """What a check found.
+
+    rows: the answers in order; warnings: what would surprise at grading; trouble: why nothing was checked, or "";
+    by_a_person: the grade_ids of cells that no test judges
+    """
 
     rows: list[Row]
     warnings: list[str]
     trouble: str = ""
+    by_a_person: Sequence[str] = ()
+
+    @property
+    def closing(self) -> str:
+        """What the check cannot tell."""
+        if not self.by_a_person:
+            return HIDDEN_TESTS
+        return f"{HIDDEN_TESTS} A person grades {' and '.join(f'`{cell}`' for cell in self.by_a_person)}."
 
     @property
     def total(self) -> str:
@@ -55,7 +68,7 @@ class ScoreCard:
             lines += [f"! {warning}" for warning in self.warnings]
         elif not self.trouble:
             lines += ["", "Nothing else would surprise at grading."]
-        return "\n".join(lines if self.trouble else [*lines, HIDDEN_TESTS])
+        return "\n".join(lines if self.trouble else [*lines, self.closing])
 
     def as_html(self) -> str:
         """The card as HTML with inline styles alone; colours are inherited, and no state is told by colour alone."""
@@ -77,7 +90,7 @@ class ScoreCard:
     def _warnings(self) -> str:
         heading = "Also" if self.trouble else "What would surprise at grading"
         part = "margin-top:14px;padding-top:10px;border-top:1px solid rgba(128,128,128,.35)"
-        small = "" if self.trouble else f'<div style="margin-top:10px;font-size:.92em">{_inline(HIDDEN_TESTS)}</div>'
+        small = "" if self.trouble else f'<div style="margin-top:10px;font-size:.92em">{_inline(self.closing)}</div>'
         if not self.warnings:
             calm = "" if self.trouble else f'<div style="{part}">✓ Nothing else would surprise at grading.</div>'
             return calm + small

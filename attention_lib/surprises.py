@@ -8,9 +8,11 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from attention_lib.canonical import ANSWERS, Canonical
+from attention_lib.assignment.cells import view
+from attention_lib.assignment.declaration import Assignment
+from attention_lib.canonical import Canonical
 from attention_lib.cell_code import read_code, seems_to_define
-from attention_lib.fresh_run import LESSON_ONLY, FreshRun, answer_of
+from attention_lib.fresh_run import FreshRun
 from attention_lib.live_session import LiveSession, unsaved
 from attention_lib.notebook_file import UnreadableNotebook, read_notebook
 
@@ -27,6 +29,7 @@ class Surprise:
 
 def surprises(
     path: Path,
+    assignment: Assignment,
     submitted: NotebookNode,
     canonical: Canonical,
     run: FreshRun | None,
@@ -35,12 +38,12 @@ def surprises(
 ) -> list[Surprise]:
     """All that would surprise at grading, the gravest first, each once.
 
-    path: the saved notebook; submitted: what it holds; canonical: what will be graded;
+    path: the saved notebook; assignment: what it declares; submitted: what it holds; canonical: what will be graded;
     run: its fresh run, None where none could be made; cell_limit_s: that run's limit
     """
     found = [
-        *_wrong_file(path, session),
-        *_not_saved(submitted, session),
+        *_wrong_file(path, assignment, session),
+        *_not_saved(submitted, assignment, session),
         *_mended(canonical),
         *_left_out(run),
         *_left_behind(canonical, path),
@@ -48,7 +51,7 @@ def surprises(
         *_nobody_answers(canonical),
         *_installs(canonical),
         *_slow(run, cell_limit_s),
-        *_newer_notebooks(path),
+        *_newer_notebooks(path, assignment),
     ]
     return list(dict.fromkeys(found))
 
@@ -56,9 +59,9 @@ def surprises(
 def _students_cells(notebook: NotebookNode) -> Iterator[tuple[int, str, NotebookNode]]:
     """Position, answer's grade_id or "", and cell, for each code cell whose text is the student's."""
     for index, cell in enumerate(notebook.cells):
-        answer = answer_of(cell)
-        if cell.cell_type == "code" and (answer or _is_own(cell)):
-            yield index, answer, cell
+        seen = view(cell)
+        if seen.is_code and (seen.answer or seen.is_own):
+            yield index, seen.answer, cell
 
 
 def _called(answer: str, cell: NotebookNode) -> str:
@@ -68,21 +71,23 @@ def _called(answer: str, cell: NotebookNode) -> str:
     return f"Your own cell that begins `{first[:40].replace('`', '')}`"
 
 
-def _wrong_file(path: Path, session: LiveSession) -> Iterator[Surprise]:
+def _wrong_file(path: Path, assignment: Assignment, session: LiveSession) -> Iterator[Surprise]:
     if session.notebook and session.notebook != path.name:
         yield Surprise("", (
             f"You are working in {session.notebook}, but this check read {path.name}. Only {path.name} is handed in: "
             "copy your answers there."
         ))  # fmt: skip
-    if path.name != "attention.ipynb":
-        yield Surprise("", f"Only a file named attention.ipynb is graded: rename {path.name} before you hand it in.")
+    graded = f"{assignment.notebook or 'attention'}.ipynb"
+    if path.name != graded:
+        yield Surprise("", f"Only a file named {graded} is graded: rename {path.name} before you hand it in.")
 
 
-def _not_saved(submitted: NotebookNode, session: LiveSession) -> Iterator[Surprise]:
+def _not_saved(submitted: NotebookNode, assignment: Assignment, session: LiveSession) -> Iterator[Surprise]:
     saved = [cell.source for cell in submitted.cells]
-    for answer, name in ANSWERS.items():
-        if sentence := unsaved(name, saved, session):
-            yield Surprise(answer, sentence)
+    for answer in assignment.answers:
+        for name in answer.names:
+            if sentence := unsaved(name, saved, session):
+                yield Surprise(answer.grade_id, sentence)
 
 
 def _mended(canonical: Canonical) -> Iterator[Surprise]:
@@ -96,7 +101,7 @@ def _left_out(run: FreshRun | None) -> Iterator[Surprise]:
         return
     for index, reason in run.left_out.items():
         cell = run.notebook.cells[index]
-        name = answer_of(cell) or _grade_id(cell)
+        name = view(cell).answer or view(cell).grade_id
         yield Surprise(name, (
             f"{_called(name, cell)} {reason}. It was left out and the rest was run again, as at grading: mend it or "
             "delete it."
@@ -170,10 +175,10 @@ def _names_not_there(canonical: Canonical, session: LiveSession) -> Iterator[Sur
     first = {
         name: min((i for i in where if _is_graded(cells[i])), default=len(cells)) for name, where in definers.items()
     }
-    tests = {_grade_id(cell): i for i, cell in enumerate(cells)}
+    tests = {view(cell).tested: i for i, cell in enumerate(cells)}
     lost = " ".join(note.message for note in canonical.mended if note.lost)
     for index, answer, cell in _students_cells(canonical.notebook):
-        test = tests.get(f"test_{answer}", len(cells))
+        test = tests.get(answer, len(cells)) if answer else len(cells)
         needed = _needed_when_called(cell, answer, cells, definers)
         limits = dict.fromkeys(needed, test) | dict.fromkeys(read_code(cell.source).needs_at_once, index)
         for name, limit in sorted(limits.items()):
@@ -200,7 +205,7 @@ def _needed_when_called(
     new = set(read_code(cell.source).needs_later)
     while new:
         needed |= new
-        callees = {i for name in new for i in definers.get(name, ()) if _is_own(cells[i])} if answer else set()
+        callees = {i for name in new for i in definers.get(name, ()) if view(cells[i]).is_own} if answer else set()
         new = {name for i in callees for name in read_code(cells[i].source).needs_later} - needed
     return needed
 
@@ -224,16 +229,8 @@ def _named_in_broken_cell(name: str, cells: list[NotebookNode]) -> bool:
     return any(cell.cell_type == "code" and seems_to_define(cell.source, name) for cell in cells)
 
 
-def _is_own(cell: NotebookNode) -> bool:
-    return bool(cell.metadata.get("attention101", {}).get("own"))
-
-
 def _is_graded(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and LESSON_ONLY not in cell.metadata.get("tags", [])
-
-
-def _grade_id(cell: NotebookNode) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+    return cell.cell_type == "code" and not view(cell).is_lesson_only
 
 
 def _nobody_answers(canonical: Canonical) -> Iterator[Surprise]:
@@ -291,14 +288,14 @@ def _slow(run: FreshRun | None, cell_limit_s: float) -> Iterator[Surprise]:
     for index, seconds in (run.seconds if run else {}).items():
         cell = run.notebook.cells[index]
         if seconds > cell_limit_s / 2:
-            name = answer_of(cell) or _grade_id(cell)
+            name = view(cell).answer or view(cell).grade_id
             yield Surprise(name, (
                 f"{_called(name, cell)} took {seconds:.0f} s. After {cell_limit_s:g} s it is stopped at grading: make "
                 "it faster."
             ))  # fmt: skip
 
 
-def _newer_notebooks(path: Path) -> Iterator[Surprise]:
+def _newer_notebooks(path: Path, assignment: Assignment) -> Iterator[Surprise]:
     """Other notebooks of this assignment in the same folder that were saved later."""
     try:
         saved = path.stat().st_mtime
@@ -306,7 +303,7 @@ def _newer_notebooks(path: Path) -> Iterator[Surprise]:
     except OSError:
         return
     for written, other in sorted(others, reverse=True)[:_OTHER_NOTEBOOKS_READ]:
-        if written > saved and _is_this_assignment(other):
+        if written > saved and _is_of(assignment, other):
             yield Surprise("", (
                 f"{other.name} was saved later than {path.name}. Only {path.name} is handed in and graded: if your "
                 "work "
@@ -314,9 +311,9 @@ def _newer_notebooks(path: Path) -> Iterator[Surprise]:
             ))  # fmt: skip
 
 
-def _is_this_assignment(path: Path) -> bool:
+def _is_of(assignment: Assignment, path: Path) -> bool:
     try:
         cells = read_notebook(path).cells
     except UnreadableNotebook:
         return False
-    return any(_grade_id(cell) in ANSWERS for cell in cells if isinstance(cell.metadata.get("nbgrader", {}), dict))
+    return any(view(cell).grade_id in assignment.ids for cell in cells)

@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -11,10 +12,15 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions, NbGraderPre
 from nbgrader.utils import compute_checksum, is_solution
 from traitlets.config import Config
 
+from attention_lib.assignment.declaration import ENTRY, as_entry, declared
+from grading.course import course_of, source_path
+
 
 def read_source(path: Path) -> NotebookNode:
-    """The instructor's notebook, in format 4."""
-    return nbformat.read(path, as_version=4)
+    """The instructor's notebook, in format 4, without what a released or a reference version would carry."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata.pop("attention101", None)
+    return notebook
 
 
 def released_version(source: NotebookNode, config: Config | None = None) -> NotebookNode:
@@ -31,13 +37,16 @@ def stub_checksums(released: NotebookNode) -> dict[str, str]:
 
 
 class StoreReleased(NbGraderPreprocessor):
-    """Keeps all cells as they are released in `metadata.attention101.released`, for the student's `verify()`."""
+    """Keeps what the student's `verify()` needs in `metadata.attention101`: the cells as they are released, and what
+    the source declares, which a released notebook no longer shows."""
 
     def released(self, nb: NotebookNode) -> NotebookNode:
         """What students get of `nb`; here it is that already."""
         return nb
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        given = resources["nbgrader"]
+        source = read_source(source_path(course_of(self), given["assignment"]))
         cells = [
             {
                 "grade_id": cell.metadata.get("nbgrader", {}).get("grade_id", ""),
@@ -48,7 +57,8 @@ class StoreReleased(NbGraderPreprocessor):
             }
             for cell in self.released(nb).cells
         ]
-        nb.metadata["attention101"] = nbformat.from_dict({"released": json.loads(json.dumps(cells))})
+        entry = {"released": cells, ENTRY: as_entry(replace(declared(source), notebook=given["notebook"]))}
+        nb.metadata["attention101"] = nbformat.from_dict(json.loads(json.dumps(entry)))
         return nb, resources
 
 

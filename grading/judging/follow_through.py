@@ -1,70 +1,64 @@
-"""One mistake costs one point: a head that fails is judged again over correct versions of the four functions.
+"""One mistake costs one point: an answer that fails is judged again over correct versions of the answers it calls.
 
-That is a run of its own, in a student's process of its own that is thrown away: all that the student wrote above the
-head's test, then the instructor's functions, then the head's test.
+Which these are, its test declares. That is a run of its own, in a student's process of its own that is thrown away: all
+that the student wrote above the test, then the instructor's versions, then the test.
 """
+
+from collections.abc import Iterable
 
 from nbformat import NotebookNode
 
-from attention_lib.canonical import ANSWERS
+from attention_lib.assignment.cells import view
+from attention_lib.assignment.declaration import Answer, Assignment, with_what_they_call
 from attention_lib.check_records import FOR_NOW
-from attention_lib.fresh_run import answer_of
 from attention_lib.notebook_file import new_cell, new_notebook
 
-HEAD = "attention_head"
-HEAD_TEST = f"test_{HEAD}"
-FUNCTIONS = [answer for answer in ANSWERS if answer != HEAD]
 JUDGED_OVER_CORRECT_FUNCTIONS = "judged over correct functions"
 
 
-def test_position(notebook: NotebookNode, grade_id: str = HEAD_TEST) -> int | None:
-    """Where a test cell stands; None if there is none."""
-    for index, cell in enumerate(notebook.cells):
-        if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id:
-            return index
-    return None
+def over_correct_answers(
+    answer: Answer, canonical: NotebookNode, source: NotebookNode, assignment: Assignment, left_out: Iterable[int]
+) -> NotebookNode:
+    """All code cells above the answer's test but other tests, the instructor's versions, and at its end the test.
 
-
-def head_over_correct_functions(canonical: NotebookNode, source: NotebookNode, left_out: list[int]) -> NotebookNode:
-    """All code cells above the head's test but other tests, the instructor's functions, and at its end the head's test.
-
-    left_out: positions of cells that met a limit or ended the process; of these only the head's own are kept.
+    left_out: positions of cells that met a limit or ended the process; of these only the answer's own are kept
     """
-    index = test_position(canonical)
+    index = next(i for i, cell in enumerate(canonical.cells) if view(cell).tested == answer.grade_id)
     cells = [
         cell
         for position, cell in enumerate(canonical.cells[:index])
-        if cell.cell_type == "code"
-        and not cell.metadata.get("nbgrader", {}).get("grade")
-        and (position not in left_out or answer_of(cell) == HEAD)
+        if (seen := view(cell)).is_code
+        and not seen.is_test
+        and (position not in left_out or seen.answer == answer.grade_id)
     ]
-    cells += [new_cell("code", "correct-functions", correct_functions(source), NotebookNode()), canonical.cells[index]]
-    return new_notebook(cells, canonical.metadata)
+    correct = new_cell("code", "correct-versions", correct_versions(answer, source, assignment), NotebookNode())
+    return new_notebook([*cells, correct, canonical.cells[index]], canonical.metadata)
 
 
-def correct_functions(source: NotebookNode) -> str:
-    """The instructor's text of the four functions."""
-    return "\n\n".join(cell.source for cell in source.cells if answer_of(cell) in FUNCTIONS)
+def correct_versions(answer: Answer, source: NotebookNode, assignment: Assignment) -> str:
+    """The instructor's text of the answers that this one is built over, and of what those call; never its own."""
+    wanted = set(with_what_they_call(answer.over, assignment, source)) - {answer.grade_id}
+    return "\n\n".join(cell.source for cell in source.cells if view(cell).is_answer and view(cell).grade_id in wanted)
 
 
-def failed_over_correct_functions(record: dict, over_own: dict | None) -> dict:
-    """The record of a check of a head that fails over correct functions.
+def failed_over_correct_answers(record: dict, over_own: dict | None) -> dict:
+    """The record of a check that fails over correct answers.
 
-    record: from there; its message is the check's rule, because values might give the correct functions away
-    over_own: the same check's record over the student's own functions
+    record: from there; its message is the check's rule, because values might give the correct answers away
+    over_own: the same check's record over the student's own answers
     """
     if record["passed"] is True:
         return record
     if over_own is not None and over_own["passed"] is False:
         return over_own
-    message = f"This does not hold, over correct versions of the four functions either: {record['message']}"
+    message = f"This does not hold, over correct versions of what it calls either: {record['message']}"
     if over_own is not None and over_own["passed"] is None:
         message += f" Over yours: {over_own['message'].partition(FOR_NOW)[2]}"
     return record | {"message": message}
 
 
-def judged_over_correct_functions(not_passing: list[str]) -> dict:
-    """The record that says that the head kept its point by this; `not_passing`: the student's functions that failed."""
+def judged_over_correct_answers(answer: Answer, not_passing: list[str]) -> dict:
+    """The record that says that an answer kept its point by this; `not_passing`: names of those it calls that failed."""
     if not_passing:
         names = " and ".join(filter(None, (", ".join(f"`{n}`" for n in not_passing[:-1]), f"`{not_passing[-1]}`")))
         why = f"{names} {'does' if len(not_passing) == 1 else 'do'} not pass yet"
@@ -73,6 +67,6 @@ def judged_over_correct_functions(not_passing: list[str]) -> dict:
     return {
         "check": JUDGED_OVER_CORRECT_FUNCTIONS,
         "passed": True,
-        "message": f"Your head is right. It was judged over correct versions of the four functions, because {why}.",
+        "message": f"Your `{answer.name}` is right. It was judged over correct versions of what it calls, because {why}.",
         "hidden": False,
     }

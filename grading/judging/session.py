@@ -9,11 +9,13 @@ from time import monotonic
 
 from nbformat import NotebookNode
 
+from attention_lib.assignment.cells import view
+from attention_lib.assignment.declaration import Assignment
 from attention_lib.checks import passed_in_this_session
 from attention_lib.fresh_run import FreshRun, is_to_run, too_long, without_culprits
+from grading.judging.run_test_cell import run_test_cell
 from grading.sandbox.stand_ins import StudentNamespace
 from grading.sandbox.student_process import StudentProcess, StudentStopped
-from grading.sandbox.test_cells import run_test_cell
 
 NewStudentProcess = Callable[[], AbstractContextManager[StudentProcess]]
 
@@ -21,6 +23,8 @@ NewStudentProcess = Callable[[], AbstractContextManager[StudentProcess]]
 def run_session(
     new_process: NewStudentProcess,
     notebook: NotebookNode,
+    assignment: Assignment,
+    set_up: str,
     cell_seconds: float,
     total_seconds: float,
     secret: bool = False,
@@ -30,6 +34,7 @@ def run_session(
     A cell that meets a limit or ends the process is left out, and the rest is run again; where that was a test cell,
     the answer that it called is left out.
 
+    assignment, set_up: what the instructor's notebook declares, and its set-up cell
     cell_seconds, total_seconds: limits for one cell, and for all runs together
     secret: the notebook holds what must not come out, such as correct functions: outputs of cells are dropped, and
         records say no more than which check passed
@@ -46,8 +51,8 @@ def run_session(
                 begun = monotonic()
                 process.limit(cell_seconds, deadline, too_long(cell_seconds))
                 try:
-                    if cell.metadata.get("nbgrader", {}).get("grade"):
-                        cell.outputs = run_test_cell(cell.source, students, secret)
+                    if view(cell).is_test:
+                        cell.outputs = run_test_cell(cell.source, students, assignment.names, set_up, secret)
                     else:
                         outputs = process.run_cell(cell.source)
                         cell.outputs = [] if secret else outputs

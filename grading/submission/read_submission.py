@@ -4,15 +4,17 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from attention_lib.canonical import ANSWERS
+from attention_lib.assignment.cells import view
+from attention_lib.assignment.declaration import Assignment
 from attention_lib.notebook_file import UnreadableNotebook, encodable, new_notebook, read_notebook
 
 NAMES_IN_A_SENTENCE = 5
 
 
-def read_submission(path: Path) -> NotebookNode:
+def read_submission(path: Path, assignment: Assignment) -> NotebookNode:
     """The submitted notebook with nothing but `{"attention101": {"mended": [...], "problem": sentence}}` as metadata.
 
+    assignment: what was handed out
     path: where the notebook should be. If it is not there, the only other notebook of the folder counts, provided
     that it has cells of this assignment.
     """
@@ -25,7 +27,7 @@ def read_submission(path: Path) -> NotebookNode:
         if path.exists() or path.is_symlink():
             notebook, note = read_notebook(path), _about(others, path.name)
         else:
-            notebook, note = _under_another_name(path.name, others)
+            notebook, note = _under_another_name(path.name, others, assignment)
     except UnreadableNotebook as error:
         notebook = new_notebook([], NotebookNode())
         notebook.metadata["attention101"] = NotebookNode(mended=[], problem=error.reason + _found_too(others, path))
@@ -59,7 +61,7 @@ def _found_too(others: list[Path], path: Path) -> str:
     return f" Handed in beside it, and not graded: {_names(others)}."
 
 
-def _under_another_name(name: str, others: list[Path]) -> tuple[NotebookNode, str]:
+def _under_another_name(name: str, others: list[Path], assignment: Assignment) -> tuple[NotebookNode, str]:
     remedy = f"Hand in your work as {name}."
     if not others:
         raise UnreadableNotebook(f"There is no {name} in what was handed in, and no other notebook. {remedy}")
@@ -69,18 +71,12 @@ def _under_another_name(name: str, others: list[Path]) -> tuple[NotebookNode, st
         )
     found = encodable(others[0].name)
     notebook = read_notebook(others[0])
-    if not any(_grade_id(cell) in ANSWERS for cell in notebook.cells):
+    if not any(view(cell).grade_id in assignment.ids for cell in notebook.cells):
         raise UnreadableNotebook(
             f"There is no {name} in what was handed in. {found} was found instead, and it is not the notebook of this "
             f"assignment. {remedy}"
         )
     return notebook, f"The notebook was handed in as {found!r} instead of {name}; it was graded all the same."
-
-
-def _grade_id(cell: NotebookNode) -> str:
-    nbgrader = cell.metadata.get("nbgrader")
-    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else ""
-    return grade_id if isinstance(grade_id, str) else ""
 
 
 def is_linked(folder: Path) -> bool:

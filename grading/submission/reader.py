@@ -6,7 +6,9 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader.converters.base import BaseConverter
 from traitlets import List, Unicode
 
-from grading.course import CourseError
+from attention_lib.assignment.declaration import declared
+from grading.course import CourseError, source_path
+from grading.released import read_source
 from grading.submission.files import TIMESTAMP, UncopiedFolders, bring_along
 from grading.submission.read_submission import read_submission
 from grading.submission.student_ids import trouble_with
@@ -53,5 +55,6 @@ class SubmissionReader(NotebookExporter):
             self.kept_files,
             course.max_file_size * 1000,
         )
+        source = read_source(source_path(course, given["assignment"]))
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
-        return self.from_notebook_node(read_submission(path), resources=resources, **kw)
+        return self.from_notebook_node(read_submission(path, declared(source)), resources=resources, **kw)

@@ -63,6 +63,7 @@ def answer(request: str) -> str:
 
 
 def _judged(given: dict, warm: WarmProcess) -> str:
+    from attention_lib.assignment.declaration import declared
     from grading.harmless.notebook import harmless
     from grading.judging.judge import judge
     from grading.judging.limits import Limits
@@ -77,9 +78,9 @@ def _judged(given: dict, warm: WarmProcess) -> str:
     else:
         if "parcel" in given:
             with unpacked(given["parcel"]) as path:
-                submitted = read_submission(path)
+                submitted = read_submission(path, declared(source))
         else:
-            submitted = read_submission(Path(given["submitted"]))
+            submitted = read_submission(Path(given["submitted"]), declared(source))
         canonical = canonical_submission(submitted, source, released, given["stubs"])
     judged = harmless(judge(canonical, source, Limits(**given["limits"]), lambda: StudentProcess(warm)))
     nbformat.validate(judged)

@@ -4,7 +4,7 @@ import json
 
 from nbformat import NotebookNode, v4
 
-from attention_lib.canonical import ANSWERS
+from tests.lesson_answers import ANSWERS
 from attention_lib.record_view import CHECKS_MIME
 
 RIGHT = {
@@ -55,7 +55,8 @@ def lesson(answers: dict[str, str] | None = None) -> NotebookNode:
     cells = [cell("setup", SETUP)]
     for answer in ANSWERS:
         cells.append(cell(answer, STUBS[answer], solution=True, locked=False))
-        test = TEST.format(call=CALLS[answer], mime=CHECKS_MIME, answer=answer)
+        over = f', name="AttentionHead", over={tuple(CALLS)[:-1]!r}' if answer == "attention_head" else ""
+        test = TEST.format(call=CALLS[answer], mime=CHECKS_MIME, answer=answer, over=over)
         cells.append(cell(f"test_{answer}", test, grade=True, points=1, tags=["raises-exception"]))
     cells.append(cell("picture", "tokens = ['The', 'cat']", tags=["lesson-only"]))
     cells.append(cell("verify", "from attention_lib.progress import verify\nverify()", tags=["lesson-only"]))

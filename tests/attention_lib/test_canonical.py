@@ -11,7 +11,8 @@ import nbformat
 import pytest
 from nbconvert import HTMLExporter
 
-from attention_lib.canonical import ANSWERS, Canonical, Mended, canonical_notebook
+from attention_lib.canonical import Canonical, Mended, canonical_notebook
+from tests.lesson_answers import ANSWERS
 from attention_lib.notebook_file import new_cell, new_notebook, read_notebook
 
 RIGHT = {

@@ -5,7 +5,6 @@ import pytest
 
 from attention_lib.lesson_progress import CellProgress, load_progress, save_progress
 
-ANSWERS = ["a", "b"]
 RESULT = {
     "score": 1,
     "cells": {
@@ -22,9 +21,9 @@ def notebook(tmp_path):
 
 
 def test_what_was_saved_is_loaded(notebook):
-    assert load_progress(notebook, ANSWERS)[0].cells == {}
+    assert load_progress(notebook)[0].cells == {}
     assert save_progress(notebook, RESULT, {"a", "b"}) == ""
-    progress, said = load_progress(notebook, ANSWERS)
+    progress, said = load_progress(notebook)
     assert said == "" and progress.first_passed == {"a", "b"}
     assert progress.cells["a"] == CellProgress(True, 2, "2026-11-25T10:00:00+00:00")
     assert sorted(os.listdir(notebook.parent / "progress")) == ["first_passed.json", "lesson_progress.json"]
@@ -38,7 +37,7 @@ def test_without_the_second_file_a_pass_still_counts(notebook, content):
         second.unlink()
     else:
         second.write_bytes(content)
-    assert load_progress(notebook, ANSWERS)[0].first_passed == {"a"}
+    assert load_progress(notebook)[0].first_passed == {"a"}
 
 
 @pytest.mark.parametrize(
@@ -59,7 +58,7 @@ def test_a_damaged_file_is_kept_aside(notebook, content):
     folder = notebook.parent / "progress"
     folder.mkdir()
     (folder / "lesson_progress.json").write_bytes(content)
-    progress, said = load_progress(notebook, ANSWERS)
+    progress, said = load_progress(notebook)
     assert progress.cells == {} and "lesson_progress.damaged.json" in said
     assert (folder / "lesson_progress.damaged.json").read_bytes() == content
 
@@ -80,5 +79,5 @@ def test_a_file_that_cannot_be_replaced_stays_whole(notebook, monkeypatch):
 
 def test_a_folder_in_place_of_the_file_is_said(notebook):
     (notebook.parent / "progress" / "lesson_progress.json").mkdir(parents=True)
-    assert "could not be read" in load_progress(notebook, ANSWERS)[1]
+    assert "could not be read" in load_progress(notebook)[1]
     assert "could not be written" in save_progress(notebook, RESULT, set())

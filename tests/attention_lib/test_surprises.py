@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from attention_lib.assignment.declaration import declared
 from attention_lib.canonical import canonical_notebook
 from attention_lib.live_session import LiveSession
 from attention_lib.surprises import surprises
@@ -14,7 +15,7 @@ RELEASED = lesson()
 
 def warnings_of(notebook, folder, session=None, name="attention.ipynb"):
     path = save(notebook, folder, name)
-    found = surprises(path, notebook, canonical_notebook(RELEASED, notebook), None, session or LiveSession(), 30)
+    found = surprises(path, declared(RELEASED), notebook, canonical_notebook(RELEASED, notebook), None, session or LiveSession(), 30)
     return [(surprise.cell, surprise.message) for surprise in found]
 
 
@@ -107,7 +108,7 @@ def test_only_newer_notebooks_of_this_assignment_are_named(tmp_path):
     (tmp_path / "other.ipynb").write_text("{}")
     os.utime(tmp_path / "other.ipynb", (now + 60,) * 2)
     notebook = lesson(RIGHT)
-    found = surprises(path, notebook, canonical_notebook(RELEASED, notebook), None, LiveSession(), 30)
+    found = surprises(path, declared(RELEASED), notebook, canonical_notebook(RELEASED, notebook), None, LiveSession(), 30)
     assert ["attention-Copy1.ipynb" in surprise.message for surprise in found] == [True]
 
 

@@ -12,7 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
-from attention_lib.canonical import ANSWERS
+from tests.lesson_answers import ANSWERS
 from attention_lib.fresh_run import LESSON_ONLY
 from grading.course import CHECKOUT
 from grading.demo import answers

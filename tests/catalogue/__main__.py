@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from attention_lib.canonical import ANSWERS
+from tests.lesson_answers import ANSWERS
 from tests.catalogue.entries import entries
 from tests.catalogue.graded import CatalogueNotGraded, graded
 from tests.catalogue.verdicts import RULE, Verdict

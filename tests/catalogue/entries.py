@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from attention_lib.canonical import ANSWERS
+from tests.lesson_answers import ANSWERS
 
 HERE = Path(__file__).parent
 _ENTRY = re.compile(r"^# %% (right|wrong): (.+)\n(?:# cause: (.+)\n)?", re.MULTILINE)

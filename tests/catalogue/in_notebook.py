@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 
 from attention_lib import checks
-from attention_lib.canonical import ANSWERS
+from tests.lesson_answers import ANSWERS
 from tests.catalogue.entries import Entry
 
 SOURCE = Path(__file__).parents[2] / "source/attention/attention.ipynb"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from attention_lib.canonical import ANSWERS
+from tests.lesson_answers import ANSWERS
 from tests.catalogue.causes import CAUSES
 from tests.catalogue.entries import entries
 from tests.catalogue.graded import graded

@@ -7,7 +7,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attention_lib.canonical import ANSWERS
+from tests.lesson_answers import ANSWERS
 from attention_lib.checks import begin_steadily, settings_kept
 from tests.catalogue.contract import trouble
 from tests.catalogue.entries import Entry, entries

@@ -26,7 +26,7 @@ for _texts in (lesson_notebook.RIGHT, lesson_notebook.STUBS):
     _texts["attention_head"] = _texts["attention_head"].replace("AttentionHead:", "AttentionHead(nn.Module):")
 lesson_notebook.TEST = """\
 from attention_lib.checks import Checks, expect
-checks = Checks("{answer}")
+checks = Checks("{answer}"{over})
 @checks.visible
 def check_worked_example():
     "The number of the worked example comes out."
@@ -86,7 +86,7 @@ class CourseFolder:
         """Points per student, in the answers' order, out of the gradebook."""
         from nbgrader.api import Gradebook
 
-        from attention_lib.canonical import ANSWERS
+        from tests.lesson_answers import ANSWERS
 
         with Gradebook(f"sqlite:///{self.folder / 'gradebook.db'}") as gradebook:
             found = {}

@@ -17,7 +17,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-from attention_lib.canonical import ANSWERS
+from tests.lesson_answers import ANSWERS
 from grading.demo.answers import PRODUCTS
 
 ROOT = Path(__file__).resolve().parents[2]

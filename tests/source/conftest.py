@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from attention_lib import checks
-from attention_lib.canonical import ANSWERS
+from tests.lesson_answers import ANSWERS
 from attention_lib.checks import ChecksFailed
 
 SOURCE = Path(__file__).parents[2] / "source" / "attention" / "attention.ipynb"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from attention_lib.canonical import ANSWERS
+from tests.lesson_answers import ANSWERS
 
 
 @pytest.mark.parametrize("answer", ANSWERS)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from attention_lib.canonical import ANSWERS
+from tests.lesson_answers import ANSWERS
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSIGNMENT = ROOT / "source" / "attention"

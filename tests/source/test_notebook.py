@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from attention_lib.canonical import ANSWERS
+from tests.lesson_answers import ANSWERS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "source" / "attention" / "attention.ipynb"

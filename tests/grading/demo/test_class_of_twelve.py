@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attention_lib.canonical import ANSWERS
+from tests.lesson_answers import ANSWERS
 from grading.demo.answers import EINSUM
 from grading.demo.class_of_twelve import CLASS
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from attention_lib.canonical import ANSWERS
+from tests.lesson_answers import ANSWERS
 from grading.demo.class_of_twelve import CLASS
 from grading.demo.command import _compare, run
 from grading.gradebook.class_table import Row

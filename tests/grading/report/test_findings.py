@@ -2,7 +2,7 @@
 
 import pytest
 
-from attention_lib.canonical import ANSWERS
+from tests.lesson_answers import ANSWERS
 from grading.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
 from grading.report.class_facts import ClassFacts
 from grading.report.findings import findings

@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
 from written_report import config_of, report_of
 
-from attention_lib.canonical import ANSWERS
+from tests.lesson_answers import ANSWERS
 from grading.autograde import autograde_class
 from grading.course import CourseError, open_course
 from grading.report.not_graded import keep_reasons

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from attention_lib.canonical import ANSWERS
+from tests.lesson_answers import ANSWERS
 from grading.review.bench.graded import graded
 from grading.review.bench.labelled import GROUPS, LABELLED, PROBLEM_KINDS, LabelledAnswer, Problem
 

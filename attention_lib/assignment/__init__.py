@@ -1,0 +1,1 @@
+"""The assignment as its notebook declares it: answers, names, points, and what is built over what."""
