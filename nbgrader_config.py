@@ -70,7 +70,7 @@ c.Autograde.exporter_class = "grading.submission.reader.SubmissionReader"
 c.Autograde.sanitize_preprocessors = ["grading.submission.canonicalize.Canonicalize"]
 c.Autograde.autograde_preprocessors = [
     "grading.judging.run.RunNotebook",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "grading.gradebook.save_points.SavePoints",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
 

@@ -21,8 +21,8 @@ def completed_records(outputs: list[NotebookNode]) -> list[dict]:
     """The records of a test cell that ran to its end, in order; an empty list where they are not complete.
 
     outputs: the cell's outputs. Complete are records that come in exactly one output, each with the entries
-    "check", "passed", "message", "hidden" of the right types; others may stand beside them. A cell that says that all passed and
-    yet stopped with an error is not complete.
+    "check", "passed", "message", "hidden" of the right types; others may stand beside them. A cell that says that all
+    passed and yet stopped with an error is not complete.
     """
     found = [out.data[CHECKS_MIME] for out in outputs if CHECKS_MIME in out.get("data", {})]
     if len(found) != 1 or not isinstance(found[0], list) or not all(map(_is_record, found[0])):

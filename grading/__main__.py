@@ -105,6 +105,7 @@ def _autograde(given: argparse.Namespace) -> int:
         from grading.autograde import autograde_class
         from grading.course import load_config, open_course
         from grading.gradebook.class_table import class_rows, class_table
+        from grading.judging.reference import in_words
 
         config = load_config()
         if given.walls:
@@ -120,7 +121,9 @@ def _autograde(given: argparse.Namespace) -> int:
         print(f"The deadline was moved; the late penalty changed of: {', '.join(map(repr, run.late_anew))}.")
     for student, reason in run.not_graded.items():
         print(f"{student!r}: not graded, because {reason}", file=sys.stderr)
-    return 1 if run.not_graded else 0
+    for sentence in in_words(run.at_fault):
+        print(f"{sentence} It judged nobody; its column is empty.", file=sys.stderr)
+    return 1 if run.not_graded or run.at_fault else 0
 
 
 def _feedback(given: argparse.Namespace) -> int:

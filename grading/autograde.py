@@ -1,21 +1,24 @@
 """`python -m grading autograde`: grades every folder of `submitted/`, those that nbgrader's command skips included."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import nbformat
 from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import is_grade
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
+from attention_lib.assignment.declaration import declared
 from grading.course import CourseError, load_config, open_course, require_gradebook, source_path, submitted_ids
 from grading.gradebook.completed import is_graded, submission_digest
 from grading.gradebook.moved_deadline import reassess_lateness
 from grading.gradebook.writer import GradebookWriter
+from grading.judging.reference import REFERENCE, THE_REFERENCE, take_out, tests_at_fault
 from grading.judging.run import RunNotebook
-from grading.released import read_source
+from grading.released import graded_cells, read_source
 from grading.report.not_graded import keep_reasons
 from grading.submission.student_ids import trouble_with
 from grading.workers.dask_pool import DaskPool
@@ -29,6 +32,7 @@ class ClassRun:
     """What came of grading a class: ids, and for those that were not graded the reason; in which walls.
 
     late_anew: those of `unchanged` whose late penalty changed, because the deadline was moved
+    at_fault: the tests that fail over the instructor's own solution, by answer, with what they say; they judge nobody
     """
 
     graded: list[str] = field(default_factory=list)
@@ -36,6 +40,7 @@ class ClassRun:
     not_graded: dict[str, str] = field(default_factory=dict)
     walls: set[str] = field(default_factory=set)
     late_anew: list[str] = field(default_factory=list)
+    at_fault: dict[str, str] = field(default_factory=dict)
 
 
 def autograde_class(
@@ -64,41 +69,63 @@ def autograde_class(
         source = read_source(source_path(course, assignment))
         common = common_request(course, assignment, config, RunNotebook(config=config).limits())
         pool.prepare(common, len(submitted_ids(course, assignment)))
-        require_gradebook(
-            course, assignment, [cell.metadata.nbgrader.grade_id for cell in source.cells if is_grade(cell)]
-        )
+        require_gradebook(course, assignment, graded_cells(source))
+        tests = [answer.test for answer in declared(source).answers]
         with Gradebook(course.db_url, course.course_id) as gradebook:
             ship = not isinstance(pool, LocalPool)
-            run = _ClassGrading(course, assignment, config, gradebook, tell, warn, ship).grade(pool)
+            run = _ClassGrading(course, assignment, config, gradebook, tests, tell, warn, ship).grade(pool)
     keep_reasons(course, assignment, run.not_graded)
     return run
 
 
 class _ClassGrading:
     def __init__(
-        self, course: CourseDirectory, assignment: str, config: Config, gradebook: Gradebook, tell, warn, ship: bool
+        self,
+        course: CourseDirectory,
+        assignment: str,
+        config: Config,
+        gradebook: Gradebook,
+        tests: list[str],
+        tell,
+        warn,
+        ship: bool,
     ):
         self._course, self._assignment, self._gradebook = course, assignment, gradebook
-        self._config = config
+        self._config, self._tests = config, tests
         self._writer = GradebookWriter(gradebook, course, assignment, config)
         self._tell, self._warn, self._ship = tell, warn, ship
         self._run = ClassRun()
         self._students = submitted_ids(course, assignment)
         self._digests: dict[str, str] = {}
+        # Nothing is written before it is known which tests are at fault.
+        self._reference_is_judged = False
+        self._waiting: list[Answer] = []
 
     def grade(self, pool: Pool) -> ClassRun:
         for answer in pool.answers(self._tasks()):
-            self._take(answer)
+            if answer.student == THE_REFERENCE:
+                self._take_reference(answer)
+            elif self._reference_is_judged:
+                self._take(answer)
+            else:
+                self._waiting.append(answer)
         return self._run
 
     def _tasks(self) -> Iterator[Task]:
-        """What there is to judge; what is not goes straight into the result."""
+        """What there is to judge, the reference first; what is not to be judged goes straight into the result."""
+        to_judge = self._submissions()
+        first = next(to_judge, None)
+        if first is not None:
+            yield from (Task(THE_REFERENCE, REFERENCE), first)
+            yield from to_judge
+
+    def _submissions(self) -> Iterator[Task]:
         for student in self._students:
             if reason := trouble_with(student):
                 self._done(student, reason)
                 continue
             try:
-                if is_graded(self._gradebook, self._course, self._assignment, student):
+                if is_graded(self._gradebook, self._course, self._assignment, student, self._tests):
                     self._run.unchanged.append(student)
                     if reassess_lateness(self._gradebook, self._assignment, student, self._config):
                         self._run.late_anew.append(student)
@@ -114,9 +141,18 @@ class _ClassGrading:
         path = folder / f"{self._assignment}.ipynb"
         return {"parcel": packed(path)} if self._ship else {"submitted": str(path)}
 
-    def _take(self, answer: Answer) -> None:
+    def _take_reference(self, answer: Answer) -> None:
         if "refused" in answer.answer:
             raise CourseError(answer.answer["refused"])
+        if failure := answer.failure or answer.answer.get("failed"):
+            raise CourseError(f"Nothing was graded: the instructor's own solution could not be judged: {failure}")
+        self._run.at_fault.update(tests_at_fault(nbformat.from_dict(json.loads(answer.answer["notebook"]))))
+        self._reference_is_judged = True
+        for early in self._waiting:
+            self._take(early)
+        self._waiting.clear()
+
+    def _take(self, answer: Answer) -> None:
         if failure := answer.failure or answer.answer.get("failed"):
             self._done(answer.student, failure)
             return
@@ -125,7 +161,9 @@ class _ClassGrading:
             self._warn(warning)
         self._run.walls.add(walls)
         try:
-            self._writer.write(answer.student, answer.answer["notebook"], self._digests.pop(answer.student))
+            notebook = nbformat.from_dict(json.loads(answer.answer["notebook"]))
+            take_out(notebook, self._run.at_fault)
+            self._writer.write(answer.student, notebook, self._digests.pop(answer.student))
             self._run.graded.append(answer.student)
             self._done(answer.student)
         except Exception as error:

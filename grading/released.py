@@ -12,6 +12,7 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions, NbGraderPre
 from nbgrader.utils import compute_checksum, is_solution
 from traitlets.config import Config
 
+from attention_lib.assignment.cells import view
 from attention_lib.assignment.declaration import ENTRY, as_entry, declared
 from grading.course import course_of, source_path
 
@@ -21,6 +22,11 @@ def read_source(path: Path) -> NotebookNode:
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata.pop("attention101", None)
     return notebook
+
+
+def graded_cells(source: NotebookNode) -> list[str]:
+    """The grade_ids of all cells that get points: tests, and what a person grades."""
+    return [seen.grade_id for cell in source.cells if (seen := view(cell)).grade or seen.is_task]
 
 
 def released_version(source: NotebookNode, config: Config | None = None) -> NotebookNode:

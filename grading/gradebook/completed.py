@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from pathlib import Path
 
 import nbformat
@@ -48,8 +49,13 @@ def autograded_path(course: CourseDirectory, assignment: str, student: str) -> P
     return Path(course.format_path(course.autograded_directory, student, assignment)) / f"{assignment}.ipynb"
 
 
-def is_graded(gradebook: Gradebook, course: CourseDirectory, assignment: str, student: str) -> bool:
-    """Whether the submission that is there now was graded to its end, and its points are in the gradebook."""
+def is_graded(
+    gradebook: Gradebook, course: CourseDirectory, assignment: str, student: str, tests: Collection[str]
+) -> bool:
+    """Whether the submission that is there now was graded to its end, and its points are in the gradebook.
+
+    tests: the grade_ids of the tests, which all must have given points
+    """
     notebook = read_autograded(course, assignment, student)
     if notebook is None or notebook.metadata["attention101"]["graded"] != submission_digest(
         course, assignment, student
@@ -59,4 +65,4 @@ def is_graded(gradebook: Gradebook, course: CourseDirectory, assignment: str, st
         grades = gradebook.find_submission_notebook(assignment, assignment, student).grades
     except MissingEntry:
         return False
-    return bool(grades) and all(grade.auto_score is not None for grade in grades)
+    return {grade.name for grade in grades if grade.auto_score is not None} >= set(tests)

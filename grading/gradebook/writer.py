@@ -11,10 +11,11 @@ import nbformat
 from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
 from grading.gradebook.completed import autograded_path, seal
+from grading.gradebook.save_points import SavePoints
 from grading.submission.files import bring_along, read_timestamp
 from grading.submission.reader import SubmissionReader
 
@@ -42,15 +43,15 @@ class GradebookWriter:
         self._gradebook, self._course, self._assignment = gradebook, course, assignment
         self._converter = Autograde(coursedir=course, config=config)
         self._kept_files = SubmissionReader(config=config).kept_files
-        self._grades = SaveAutoGrades(config=config)
+        self._grades = SavePoints(config=config)
         self._grades.gradebook = gradebook
         self._grades.notebook_id = self._grades.assignment_id = assignment
         self._late = AssignLatePenalties(config=config)
 
-    def write(self, student: str, text: str, digest: str) -> None:
+    def write(self, student: str, notebook: nbformat.NotebookNode, digest: str) -> None:
         """Write one. The notebook comes last and at once: without it the submission counts as not graded.
 
-        text: the judged notebook
+        notebook: the judged notebook
         digest: stands for the submission that it is of
         Raises CourseError, OSError, and SQLAlchemy's errors; nothing is then left that looks graded.
         """
@@ -59,7 +60,6 @@ class GradebookWriter:
         timestamp = read_timestamp(folder)
         master = Path(self._course.format_path(self._course.source_directory, ".", self._assignment))
         bring_along(folder, master, path.parent, self._kept_files, self._course.max_file_size * 1000)
-        notebook = nbformat.from_dict(json.loads(text))
         with one_transaction(self._gradebook):
             submission = self._write_points(student, notebook, timestamp)
         self._assign_penalty(student, notebook, submission)

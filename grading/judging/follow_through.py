@@ -58,15 +58,14 @@ def failed_over_correct_answers(record: dict, over_own: dict | None) -> dict:
 
 
 def judged_over_correct_answers(answer: Answer, not_passing: list[str]) -> dict:
-    """The record that says that an answer kept its point by this; `not_passing`: names of those it calls that failed."""
+    """The record that says that an answer kept its point by this.
+
+    not_passing: the names of those that it calls and that failed
+    """
     if not_passing:
         names = " and ".join(filter(None, (", ".join(f"`{n}`" for n in not_passing[:-1]), f"`{not_passing[-1]}`")))
         why = f"{names} {'does' if len(not_passing) == 1 else 'do'} not pass yet"
     else:
         why = "it does not pass over yours, although each of yours passes its own test"
-    return {
-        "check": JUDGED_OVER_CORRECT_FUNCTIONS,
-        "passed": True,
-        "message": f"Your `{answer.name}` is right. It was judged over correct versions of what it calls, because {why}.",
-        "hidden": False,
-    }
+    message = f"Your `{answer.name}` is right. It was judged over correct versions of what it calls, because {why}."
+    return {"check": JUDGED_OVER_CORRECT_FUNCTIONS, "passed": True, "message": message, "hidden": False}

@@ -32,7 +32,7 @@ def judge(
     problem = canonical.metadata.get("attention101", {}).get("problem")
     if problem:
         for index in _tests(canonical).values():
-            _set_records(canonical.cells[index], [_not_completed(problem)])
+            set_records(canonical.cells[index], [_not_completed(problem)])
         return canonical
     return _Judgement(canonical, source, limits, new_process).notebook()
 
@@ -58,7 +58,7 @@ class _Judgement:
             stopped = _how_the_answer_stopped(notebook, answer)
             if stopped and not all_passed(records[answer]):
                 records[answer] = [stopped, *records[answer]]
-            _set_records(notebook.cells[index], records[answer])
+            set_records(notebook.cells[index], records[answer])
         return notebook
 
     def _run(self, notebook: NotebookNode, seconds: float, secret: bool = False) -> FreshRun:
@@ -156,7 +156,7 @@ def _left_out_sentence(name: str, reason: str) -> str:
     return f"{what} {reason}. It was left out, and the rest was run without it."
 
 
-def _set_records(test: NotebookNode, records: list[dict]) -> None:
+def set_records(test: NotebookNode, records: list[dict]) -> None:
     test.outputs = [checks_output(records)]
     failed = sum(record["passed"] is not True for record in records)
     if failed or not records:

@@ -10,8 +10,20 @@ from traitlets import Float
 from grading.course import course_of
 from grading.gradebook.completed import seal, submission_digest
 from grading.judging.limits import Limits
+from grading.judging.reference import REFERENCE, in_words, take_out, tests_at_fault
 from grading.workers.local_worker import ask_own_worker
 from grading.workers.request import common_request
+
+_at_fault: dict[str, dict[str, str]] = {}
+
+
+def _judged(answer: dict) -> NotebookNode:
+    if "refused" in answer:
+        # Nothing else stops nbgrader from trying every other student, too.
+        raise SystemExit(answer["refused"])
+    if "failed" in answer:
+        raise RuntimeError(answer["failed"])
+    return nbformat.from_dict(json.loads(answer["notebook"]))
 
 
 class RunNotebook(NbGraderPreprocessor):
@@ -24,14 +36,20 @@ class RunNotebook(NbGraderPreprocessor):
         given, course = resources["nbgrader"], course_of(self)
         request = common_request(course, given["assignment"], self.config, self.limits())
         answer = ask_own_worker(request | {"canonical": json.dumps(nb)}, self.log.warning)
-        if "refused" in answer:
-            # Nothing else stops nbgrader from trying every other student, too.
-            raise SystemExit(answer["refused"])
-        if "failed" in answer:
-            raise RuntimeError(answer["failed"])
-        notebook = nbformat.from_dict(json.loads(answer["notebook"]))
+        notebook = _judged(answer)
+        take_out(notebook, self._tests_at_fault(request))
         seal(notebook, submission_digest(course, given["assignment"], given["student"]))
         return notebook, resources
+
+    def _tests_at_fault(self, request: dict) -> dict[str, str]:
+        """Judges the reference once in the life of this process, as long as the notebook and the settings stay."""
+        key = json.dumps(request, sort_keys=True)
+        if key not in _at_fault:
+            _at_fault.clear()
+            _at_fault[key] = tests_at_fault(_judged(ask_own_worker(request | REFERENCE, self.log.warning)))
+            for sentence in in_words(_at_fault[key]):
+                self.log.error("%s It judges nobody.", sentence)
+        return _at_fault[key]
 
     def limits(self) -> Limits:
         """The two limits of time."""

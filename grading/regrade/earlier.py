@@ -1,5 +1,6 @@
 """What was decided about a submission before: by whose tests, with which points, and whether it may be regraded."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
@@ -36,18 +37,21 @@ class NotToRegrade(Exception):
     """A submission that is left to `autograde`; the message says why, as a clause."""
 
 
-def earlier_grading(gradebook: Gradebook, course: CourseDirectory, assignment: str, student: str) -> Earlier:
+def earlier_grading(
+    gradebook: Gradebook, course: CourseDirectory, assignment: str, student: str, tests: Collection[str]
+) -> Earlier:
     """What the gradebook and `autograded/` say of a submission.
 
+    tests: the grade_ids of the tests
     Raises NotToRegrade where it was not graded to its end, or was handed in again since.
     """
     if reason := trouble_with(student):
         raise NotToRegrade(reason)
     digest = submission_digest(course, assignment, student)
     notebook, before = read_autograded(course, assignment, student), Aside(course, assignment, student).notebook(digest)
-    if is_graded(gradebook, course, assignment, student):
+    if is_graded(gradebook, course, assignment, student, tests):
         grades = grades_of(gradebook, assignment, student)
-        points = {name: grade.auto_score for name, grade in grades.items()}
+        points = {name: grade.auto_score for name, grade in grades.items() if name in tests}
     elif before is not None and (grades := grades_of(gradebook, assignment, student)):
         # Interrupted somewhere between the gradebook and the notebook, so only the notebook of before is sure.
         notebook, points = before, points_of(before)

@@ -1,19 +1,25 @@
 """Judges every graded submission anew, in the sandbox. Writes nothing."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import nbformat
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
-from grading.course import CourseError, autograded_ids, gradebook_trouble, submitted_ids
+from attention_lib.assignment.declaration import declared
+from grading.course import CourseError, autograded_ids, gradebook_trouble, source_path, submitted_ids
 from grading.feedback.page import FeedbackExporter
+from grading.judging.reference import REFERENCE, THE_REFERENCE, require_right
 from grading.judging.run import RunNotebook
 from grading.regrade.earlier import Earlier, NotToRegrade, earlier_grading
 from grading.regrade.rejudged import Rejudged, compare
+from grading.released import read_source
 from grading.workers.pool import Answer, LocalPool, Task
 from grading.workers.request import common_request
 
@@ -40,31 +46,38 @@ def rejudge_class(
     pool: workers, which are closed at the end
     tell: called with a student's id, how many are done, and how many there are, after each one
     warn: called once with what the walls do not protect, if so
-    Raises CourseError where the gradebook cannot be read, or no wall stands.
+    Raises CourseError where the gradebook cannot be read, no wall stands, or the reference itself loses a point.
     """
     with pool, Gradebook(course.db_url, course.course_id) as gradebook:
         common = common_request(course, assignment, config, RunNotebook(config=config).limits())
+        tests = [answer.test for answer in declared(read_source(source_path(course, assignment))).answers]
         shown = FeedbackExporter(config=config).reveal_hidden_tests
-        result, earlier = Rejudgement(), _earlier_gradings(gradebook, course, assignment)
+        result, earlier = Rejudgement(), _earlier_gradings(gradebook, course, assignment, tests)
         result.left.update({student: found for student, found in earlier.items() if isinstance(found, str)})
         earlier = {student: found for student, found in earlier.items() if isinstance(found, Earlier)}
         pool.prepare(common, len(earlier))
         warned = False
-        for done, answer in enumerate(pool.answers(_tasks(course, assignment, earlier)), start=1):
-            _take(answer, earlier, result, shown)
+        for answer in pool.answers(_tasks(course, assignment, earlier)):
+            notebook = _judged(answer, result)
+            if answer.student == THE_REFERENCE:
+                require_right(notebook, answer.failure or answer.answer.get("failed", ""))
+            elif notebook is not None:
+                result.judged[answer.student] = compare(earlier[answer.student], notebook, shown)
             if answer.answer.get("warning") and not warned:
                 warn(answer.answer["warning"])
                 warned = True
-            tell(answer.student, done, len(earlier))
+            tell(answer.student, len(result.judged) + len(result.failed), len(earlier))
     return result
 
 
-def _earlier_gradings(gradebook: Gradebook, course: CourseDirectory, assignment: str) -> dict[str, Earlier | str]:
+def _earlier_gradings(
+    gradebook: Gradebook, course: CourseDirectory, assignment: str, tests: list[str]
+) -> dict[str, Earlier | str]:
     """What was decided before, or why a submission is left alone, by student."""
     found = {}
     for student in sorted({*submitted_ids(course, assignment), *autograded_ids(course, assignment)}):
         try:
-            found[student] = earlier_grading(gradebook, course, assignment, student)
+            found[student] = earlier_grading(gradebook, course, assignment, student, tests)
         except NotToRegrade as reason:
             found[student] = str(reason)
         except OperationalError as error:
@@ -73,15 +86,17 @@ def _earlier_gradings(gradebook: Gradebook, course: CourseDirectory, assignment:
 
 
 def _tasks(course: CourseDirectory, assignment: str, students: dict[str, Earlier]) -> Iterator[Task]:
+    yield Task(THE_REFERENCE, REFERENCE)
     for student in students:
         folder = Path(course.format_path(course.submitted_directory, student, assignment))
         yield Task(student, {"submitted": str(folder / f"{assignment}.ipynb")})
 
 
-def _take(answer: Answer, earlier: dict[str, Earlier], result: Rejudgement, tests_are_shown: bool) -> None:
+def _judged(answer: Answer, result: Rejudgement) -> NotebookNode | None:
     if "refused" in answer.answer:
         raise CourseError(answer.answer["refused"])
     if failure := answer.failure or answer.answer.get("failed"):
-        result.failed[answer.student] = failure
-        return
-    result.judged[answer.student] = compare(earlier[answer.student], answer.answer["notebook"], tests_are_shown)
+        if answer.student != THE_REFERENCE:
+            result.failed[answer.student] = failure
+        return None
+    return nbformat.from_dict(json.loads(answer.answer["notebook"]))

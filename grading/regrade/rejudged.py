@@ -1,12 +1,10 @@
 """A submission judged by the tests of now, beside what was decided before."""
 
-import json
 from dataclasses import dataclass
 
-import nbformat
 from nbformat import NotebookNode
 
-from attention_lib.canonical import ANSWERS
+from attention_lib.assignment.cells import view
 from grading.regrade.earlier import Earlier
 from grading.regrade.verdict import points_of, records_of, sentences_of, tests_of, written_of
 
@@ -32,32 +30,31 @@ class Change:
 class Rejudged:
     """What a new judgement of a submission comes to.
 
-    text: the judged notebook
+    notebook: the judged notebook
     changes: points gained and lost
     told_anew: whether the feedback page says something else now, or was to be made by an interrupted run
     to_write: whether anything at all is to be written
     """
 
     earlier: Earlier
-    text: str
+    notebook: NotebookNode
     changes: list[Change]
     told_anew: bool
     to_write: bool
 
 
-def compare(earlier: Earlier, text: str, tests_are_shown: bool) -> Rejudged:
+def compare(earlier: Earlier, notebook: NotebookNode, tests_are_shown: bool) -> Rejudged:
     """Compare a new judgement with the old one.
 
-    text: the judged notebook
+    notebook: the judged one, of which notes that are the instructor's doing are taken out
     tests_are_shown: whether feedback pages show hidden tests' source
     """
-    notebook = nbformat.from_dict(json.loads(text))
     _forget_new_notes(notebook, earlier.notebook)
     old, new = earlier.points, points_of(notebook)
     changes = [
         Change(
             earlier.student,
-            test_id.removeprefix("test_"),
+            view(tests_of(notebook)[test_id]).tested,
             old.get(test_id, 0),
             new[test_id],
             _reason(earlier.notebook, notebook, test_id, gained=new[test_id] > old.get(test_id, 0)),
@@ -70,14 +67,15 @@ def compare(earlier: Earlier, text: str, tests_are_shown: bool) -> Rejudged:
     other_tests = _sources(notebook) != _sources(earlier.notebook)
     told_anew = bool(changes) or earlier.begun or other_words or (tests_are_shown and other_tests)
     to_write = told_anew or written_of(notebook) != written_of(earlier.notebook)
-    return Rejudged(earlier, json.dumps(notebook), changes, told_anew, to_write)
+    return Rejudged(earlier, notebook, changes, told_anew, to_write)
 
 
 def _forget_new_notes(notebook: NotebookNode, before: NotebookNode) -> None:
     """The submission is the same: a locked cell that is "changed" only now was changed by the instructor."""
     mended, said = notebook.metadata.attention101.mended, before.metadata.attention101.get("mended", [])
+    written = {seen.grade_id for cell in notebook.cells if (seen := view(cell)).solution}
     notebook.metadata.attention101.mended = [
-        note for note in mended if note in said or not note.cell or note.cell in ANSWERS
+        note for note in mended if note in said or not note.cell or note.cell in written
     ]
 
 

@@ -1,8 +1,9 @@
 """What a judged notebook says: the points, and all else that a student is told."""
 
 from nbformat import NotebookNode
-from nbgrader.utils import determine_grade, is_grade
+from nbgrader.utils import determine_grade
 
+from attention_lib.assignment.cells import view
 from attention_lib.check_records import completed_records
 
 
@@ -13,7 +14,7 @@ def points_of(notebook: NotebookNode) -> dict[str, float]:
 
 def tests_of(notebook: NotebookNode) -> dict[str, NotebookNode]:
     """The test cells, by grade_id."""
-    return {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if is_grade(cell)}
+    return {seen.grade_id: cell for cell in notebook.cells if (seen := view(cell)).is_test}
 
 
 def records_of(notebook: NotebookNode, test_id: str) -> list[dict]:
@@ -43,4 +44,4 @@ def _entry(notebook: NotebookNode) -> dict:
 
 
 def _records(cell: NotebookNode) -> list[dict] | None:
-    return completed_records(cell.outputs) if is_grade(cell) else None
+    return completed_records(cell.outputs) if view(cell).is_test else None

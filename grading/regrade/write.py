@@ -90,7 +90,7 @@ class _Writing:
 
     def _write_or_put_back(self, item: Rejudged, aside: Aside) -> None:
         try:
-            self._writer.write(item.earlier.student, item.text, item.earlier.digest)
+            self._writer.write(item.earlier.student, item.notebook, item.earlier.digest)
         except Exception:
             if not item.earlier.begun and self._has_points_of_before(item):
                 aside.put_back()

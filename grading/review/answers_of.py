@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 
-from attention_lib.canonical import ANSWERS
+from attention_lib.assignment.cells import view
+from attention_lib.assignment.declaration import declared
 from attention_lib.check_records import completed_records
 from grading.course import source_path
 from grading.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
@@ -46,8 +47,8 @@ class AnswerCells:
 def instructors_cells(course: CourseDirectory, assignment: str) -> dict[str, Cell]:
     """Task and reference of each answer. Raises CourseError for an unknown assignment."""
     source = read_source(source_path(course, assignment))
-    tasks = _answer_texts(released_version(source))
-    return {cell: Cell(tasks[cell], without_marks(text)) for cell, text in _answer_texts(source).items()}
+    tasks, references = _answer_texts(released_version(source)), _answer_texts(source)
+    return {cell: Cell(tasks[cell], without_marks(references[cell])) for cell in declared(source).ids}
 
 
 def without_marks(reference: str) -> str:
@@ -56,14 +57,14 @@ def without_marks(reference: str) -> str:
 
 
 def answers_of(notebook: NotebookNode, cells: Mapping[str, Cell]) -> list[AnswerCells]:
-    """The student's answers, in the order of the contract. An answer that stands in several cells is one text."""
-    return [_answer(notebook, name, cells[name]) for name in ANSWERS if name in cells]
+    """The student's answers, in the order of `cells`. An answer that stands in several cells is one text."""
+    return [_answer(notebook, name, cell) for name, cell in cells.items()]
 
 
 def _answer(notebook: NotebookNode, name: str, cell: Cell) -> AnswerCells:
     places, texts, before = [], [], 0
     for position, found in enumerate(notebook.cells):
-        if found.cell_type == "code" and _answer_id(found) == name:
+        if found.cell_type == "code" and view(found).answer == name:
             places.append((position, before))
             texts.append(found.source)
             before += found.source.count("\n") + 1
@@ -71,7 +72,7 @@ def _answer(notebook: NotebookNode, name: str, cell: Cell) -> AnswerCells:
     records = [
         record
         for found in notebook.cells
-        if found.metadata.get("nbgrader", {}).get("grade_id") == f"test_{name}"
+        if view(found).tested == name
         for record in completed_records(found.get("outputs", []))
         if record["check"] != JUDGED_OVER_CORRECT_FUNCTIONS
     ]
@@ -81,14 +82,8 @@ def _answer(notebook: NotebookNode, name: str, cell: Cell) -> AnswerCells:
     return AnswerCells(answer, tuple(places), _same(source, cell.task))
 
 
-def _answer_id(cell: NotebookNode) -> str:
-    nbgrader = cell.metadata.get("nbgrader", {})
-    ours = cell.metadata.get("attention101", {}).get("answer", "")
-    return ours or (nbgrader.get("grade_id", "") if nbgrader.get("solution") else "")
-
-
 def _answer_texts(notebook: NotebookNode) -> dict[str, str]:
-    return {_answer_id(cell): cell.source for cell in notebook.cells if _answer_id(cell) in ANSWERS}
+    return {seen.grade_id: cell.source for cell in notebook.cells if (seen := view(cell)).is_answer}
 
 
 def _same(one: str, other: str) -> bool:

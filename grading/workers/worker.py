@@ -37,6 +37,7 @@ def answer(request: str) -> str:
         source, released: the instructor's notebook and its student version, as text
         stubs: nbgrader's checksums of the answers' stubs
         canonical: a canonical notebook, as text; or
+        reference: true, to judge the instructor's own solution; or
         submitted: the path at which a submitted notebook should be; or
         parcel: a submitted folder packed by `grading.workers.parcel`
         only_start: true to do no more than get ready
@@ -67,6 +68,7 @@ def _judged(given: dict, warm: WarmProcess) -> str:
     from grading.harmless.notebook import harmless
     from grading.judging.judge import judge
     from grading.judging.limits import Limits
+    from grading.judging.reference import as_submission
     from grading.sandbox.student_process import StudentProcess
     from grading.submission.canonical import canonical_submission
     from grading.submission.read_submission import read_submission
@@ -76,7 +78,9 @@ def _judged(given: dict, warm: WarmProcess) -> str:
     if "canonical" in given:
         canonical = nbformat.from_dict(json.loads(given["canonical"]))
     else:
-        if "parcel" in given:
+        if given.get("reference"):
+            submitted = as_submission(source)
+        elif "parcel" in given:
             with unpacked(given["parcel"]) as path:
                 submitted = read_submission(path, declared(source))
         else:

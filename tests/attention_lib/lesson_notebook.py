@@ -4,8 +4,8 @@ import json
 
 from nbformat import NotebookNode, v4
 
-from tests.lesson_answers import ANSWERS
 from attention_lib.record_view import CHECKS_MIME
+from tests.lesson_answers import ANSWERS
 
 RIGHT = {
     "project_qkv": "def project_qkv(x, W_q, W_k, W_v):\n    return x * W_q, x * W_k, x * W_v",

@@ -12,8 +12,8 @@ import pytest
 from nbconvert import HTMLExporter
 
 from attention_lib.canonical import Canonical, Mended, canonical_notebook
-from tests.lesson_answers import ANSWERS
 from attention_lib.notebook_file import new_cell, new_notebook, read_notebook
+from tests.lesson_answers import ANSWERS
 
 RIGHT = {
     "project_qkv": "def project_qkv(x):\n    return x + 1",

@@ -15,7 +15,8 @@ RELEASED = lesson()
 
 def warnings_of(notebook, folder, session=None, name="attention.ipynb"):
     path = save(notebook, folder, name)
-    found = surprises(path, declared(RELEASED), notebook, canonical_notebook(RELEASED, notebook), None, session or LiveSession(), 30)
+    canonical = canonical_notebook(RELEASED, notebook)
+    found = surprises(path, declared(RELEASED), notebook, canonical, None, session or LiveSession(), 30)
     return [(surprise.cell, surprise.message) for surprise in found]
 
 
@@ -108,7 +109,8 @@ def test_only_newer_notebooks_of_this_assignment_are_named(tmp_path):
     (tmp_path / "other.ipynb").write_text("{}")
     os.utime(tmp_path / "other.ipynb", (now + 60,) * 2)
     notebook = lesson(RIGHT)
-    found = surprises(path, declared(RELEASED), notebook, canonical_notebook(RELEASED, notebook), None, LiveSession(), 30)
+    canonical = canonical_notebook(RELEASED, notebook)
+    found = surprises(path, declared(RELEASED), notebook, canonical, None, LiveSession(), 30)
     assert ["attention-Copy1.ipynb" in surprise.message for surprise in found] == [True]
 
 

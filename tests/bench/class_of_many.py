@@ -12,11 +12,11 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
-from tests.lesson_answers import ANSWERS
 from attention_lib.fresh_run import LESSON_ONLY
 from grading.course import CHECKOUT
 from grading.demo import answers
 from grading.demo.class_of_twelve import CLASS, Student
+from tests.lesson_answers import ANSWERS
 
 ASSIGNMENT = "attention"
 

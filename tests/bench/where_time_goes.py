@@ -11,6 +11,7 @@ from time import perf_counter
 import nbformat
 from nbgrader.api import Gradebook
 
+from attention_lib.assignment.declaration import declared
 from grading.course import CHECKOUT, load_config, open_course, source_path
 from grading.demo.class_of_twelve import Student
 from grading.gradebook.class_table import class_rows, class_table
@@ -53,12 +54,13 @@ def where_time_goes(course: Course, students: list[Student], walls: str) -> list
         worker.receive()
     worker.close()
     source = read_source(source_path(directory, ASSIGNMENT))
-    released = released_version(source, config)
+    released, assignment = released_version(source, config), declared(source)
+    tests = [answer.test for answer in assignment.answers]
 
     def judged(student: str) -> str:
         path = course.folder / "submitted" / student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
         with clock.during("worker: read the submission"):
-            read = read_submission(path)
+            read = read_submission(path, assignment)
         with clock.during("worker: canonical notebook"):
             canonical = canonical_submission(read, source, released, common["stubs"])
         with clock.during("worker: test cells' own work and records"):
@@ -71,15 +73,15 @@ def where_time_goes(course: Course, students: list[Student], walls: str) -> list
     with warm_process(walls) as warm, Gradebook(directory.db_url, directory.course_id) as gradebook:
         writer = GradebookWriter(gradebook, directory, ASSIGNMENT, config)
         # What is made once per process is not what a submission costs.
-        writer.write(students[0].student, judged(students[0].student), "")
+        writer.write(students[0].student, nbformat.from_dict(json.loads(judged(students[0].student))), "")
         clock.forget("worker")
         for student in (each.student for each in students):
             with clock.during("main: was it graded before?"):
-                is_graded(gradebook, directory, ASSIGNMENT, student)
+                is_graded(gradebook, directory, ASSIGNMENT, student, tests)
                 digest = submission_digest(directory, ASSIGNMENT, student)
             text = judged(student)
             with clock.during("main: points into the gradebook, notebook into autograded/"):
-                writer.write(student, text, digest)
+                writer.write(student, nbformat.from_dict(json.loads(text)), digest)
     with clock.during("main: the class's table"):
         class_table(class_rows(directory, ASSIGNMENT))
     each = len(students)

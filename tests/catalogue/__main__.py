@@ -5,10 +5,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.lesson_answers import ANSWERS
 from tests.catalogue.entries import entries
 from tests.catalogue.graded import CatalogueNotGraded, graded
 from tests.catalogue.verdicts import RULE, Verdict
+from tests.lesson_answers import ANSWERS
 
 COLUMNS = ("wrong", "caught", "cause named", "rule only", "wrong cause", "right", "accepted", "head kept")
 

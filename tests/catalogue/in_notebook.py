@@ -8,8 +8,8 @@ from pathlib import Path
 import nbformat
 
 from attention_lib import checks
-from tests.lesson_answers import ANSWERS
 from tests.catalogue.entries import Entry
+from tests.lesson_answers import ANSWERS
 
 SOURCE = Path(__file__).parents[2] / "source/attention/attention.ipynb"
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.lesson_answers import ANSWERS
 from tests.catalogue.causes import CAUSES
 from tests.catalogue.entries import entries
 from tests.catalogue.graded import graded
 from tests.catalogue.in_notebook import records
 from tests.catalogue.verdicts import RULE, Verdict
+from tests.lesson_answers import ANSWERS
 
 ALL = entries()
 HELD_OUT = entries("held_out")

@@ -7,11 +7,11 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.lesson_answers import ANSWERS
 from attention_lib.checks import begin_steadily, settings_kept
 from tests.catalogue.contract import trouble
 from tests.catalogue.entries import Entry, entries
 from tests.catalogue.in_notebook import records, text_of
+from tests.lesson_answers import ANSWERS
 
 FUNCTIONS = [answer for answer in ANSWERS if answer != "attention_head"]
 quick = settings(

@@ -17,8 +17,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-from tests.lesson_answers import ANSWERS
 from grading.demo.answers import PRODUCTS
+from tests.lesson_answers import ANSWERS
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.kernel

@@ -3,6 +3,7 @@ import json
 from course_folder import RIGHT, lesson
 
 from grading.submission.reader import read_submission
+from tests.lesson_answers import LESSON
 
 
 def write(path, notebook):
@@ -10,20 +11,20 @@ def write(path, notebook):
 
 
 def entry(path):
-    return read_submission(path).metadata["attention101"]
+    return read_submission(path, LESSON).metadata["attention101"]
 
 
 def test_the_students_metadata_does_not_get_in(tmp_path):
     notebook = lesson(RIGHT)
     notebook.metadata["attention101"] |= {"problem": "none", "graded": "x", "mended": ["a"]}
     write(tmp_path / "attention.ipynb", notebook)
-    assert read_submission(tmp_path / "attention.ipynb").metadata == {"attention101": {"mended": []}}
+    assert read_submission(tmp_path / "attention.ipynb", LESSON).metadata == {"attention101": {"mended": []}}
 
 
 def test_a_link_is_not_followed(tmp_path):
     write(tmp_path / "secret.json", lesson(RIGHT))
     (tmp_path / "attention.ipynb").symlink_to(tmp_path / "secret.json")
-    notebook = read_submission(tmp_path / "attention.ipynb")
+    notebook = read_submission(tmp_path / "attention.ipynb", LESSON)
     assert notebook.cells == [] and "symbolic link" in notebook.metadata.attention101.problem
 
 

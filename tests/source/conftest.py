@@ -6,8 +6,8 @@ import nbformat
 import pytest
 
 from attention_lib import checks
-from tests.lesson_answers import ANSWERS
 from attention_lib.checks import ChecksFailed
+from tests.lesson_answers import ANSWERS
 
 SOURCE = Path(__file__).parents[2] / "source" / "attention" / "attention.ipynb"
 

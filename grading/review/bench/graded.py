@@ -6,11 +6,11 @@ from itertools import zip_longest
 
 from nbformat import NotebookNode
 
-from attention_lib.canonical import ANSWERS, canonical_notebook
+from attention_lib.assignment.cells import view
+from attention_lib.assignment.declaration import Assignment, declared
+from attention_lib.canonical import canonical_notebook
 from attention_lib.check_records import all_passed, completed_records
-from attention_lib.fresh_run import answer_of
 from grading.checkout import CHECKOUT
-from grading.judging.follow_through import HEAD
 from grading.judging.judge import judge
 from grading.judging.limits import Limits
 from grading.released import read_source, released_version
@@ -41,7 +41,7 @@ def graded(labelled: Sequence[LabelledAnswer], sandbox: Sandbox | None = None) -
     warm = WarmProcess(chosen_walls(sandbox.walls), sandbox.as_dict(), _CPU_SECONDS)
     try:
         warm.wait_until_ready()
-        for group in _notebooks(labelled):
+        for group in _notebooks(labelled, declared(source)):
             submitted = _filled(release, references | {each.cell: each.source for each in group})
             canonical = canonical_notebook(source, submitted, release).notebook
             tests = _tests(judge(canonical, source, _LIMITS, lambda: StudentProcess(warm)))
@@ -60,28 +60,26 @@ def graded(labelled: Sequence[LabelledAnswer], sandbox: Sandbox | None = None) -
     return [found[each.name] for each in labelled]
 
 
-def _notebooks(labelled: Sequence[LabelledAnswer]) -> Iterator[list[LabelledAnswer]]:
-    """Groups that can be judged in one notebook: an answer to each function, or a head, which calls the functions."""
-    by_cell = {cell: [each for each in labelled if each.cell == cell] for cell in ANSWERS}
-    heads = by_cell.pop(HEAD)
+def _notebooks(labelled: Sequence[LabelledAnswer], assignment: Assignment) -> Iterator[list[LabelledAnswer]]:
+    """Groups that can be judged in one notebook: an answer of each kind, or one that is built over others."""
+    by_cell = {cell: [each for each in labelled if each.cell == cell] for cell in assignment.ids}
+    over_others = [each for answer in assignment.answers if answer.over for each in by_cell.pop(answer.grade_id)]
     for group in zip_longest(*by_cell.values()):
         yield [each for each in group if each]
-    for head in heads:
-        yield [head]
+    for alone in over_others:
+        yield [alone]
 
 
 def _by_answer(notebook: NotebookNode) -> dict[str, str]:
-    return {answer_of(cell): cell.source for cell in notebook.cells if answer_of(cell) in ANSWERS}
+    return {seen.grade_id: cell.source for cell in notebook.cells if (seen := view(cell)).is_answer}
 
 
 def _filled(release: NotebookNode, texts: dict[str, str]) -> NotebookNode:
     notebook = deepcopy(release)
     for cell in notebook.cells:
-        if answer_of(cell) in texts:
-            cell.source = texts[answer_of(cell)]
+        cell.source = texts.get(view(cell).answer, cell.source)
     return notebook
 
 
 def _tests(notebook: NotebookNode) -> dict[str, NotebookNode]:
-    ids = {cell.metadata.get("nbgrader", {}).get("grade_id", ""): cell for cell in notebook.cells}
-    return {answer: ids[f"test_{answer}"] for answer in ANSWERS}
+    return {view(cell).tested: cell for cell in notebook.cells}

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from attention_lib.canonical import ANSWERS
 from grading.review.desk.class_comments import Card
 
 # Words that two texts share, of all that they have; a name in backticks counts as a name, whichever it is.
@@ -21,9 +20,10 @@ class Group:
     cards: tuple[Card, ...]
 
 
-def groups(cards: Iterable[Card]) -> list[Group]:
+def groups(cards: Iterable[Card], cells: Sequence[str]) -> list[Group]:
     """The groups, the most doubtful first; among these the ones that concern most students.
 
+    cells: the answers' grade_ids in the notebook's order
     Alike are only comments that are equally doubtful, and on answers that are equally right: one key may decide about
     all of a group.
     """
@@ -39,17 +39,17 @@ def groups(cards: Iterable[Card]) -> list[Group]:
             known.append((words, group))
             found.append(group)
         group.append(card)
-    return [Group(tuple(members)) for members in sorted(found, key=_group_rank)]
+    return [Group(tuple(members)) for members in sorted(found, key=lambda members: _group_rank(members, cells))]
 
 
 def _rank(card: Card) -> tuple[int, int]:
     return -card.doubt, -len(card.copies)
 
 
-def _group_rank(members: Sequence[Card]) -> tuple:
+def _group_rank(members: Sequence[Card], cells: Sequence[str]) -> tuple:
     students = sum(len(card.copies) for card in members)
     first = members[0]
-    cell = list(ANSWERS).index(first.cell)
+    cell = cells.index(first.cell)
     return -first.doubt, -students, cell, first.stored.text, first.key
 
 

@@ -83,11 +83,13 @@ class Snapshot:
     """The class's comments at one time.
 
     cards: by comment key
+    cells: the grade_ids of the answers, in the notebook's order
     names: what the students are called, by id, where the gradebook has a name
     number: of the last decision; version: another one for every change of answers or replies
     """
 
     cards: Mapping[str, Card]
+    cells: tuple[str, ...]
     names: Mapping[str, str]
     number: int
     version: int
@@ -104,7 +106,7 @@ class ClassComments:
         self._judged: dict[tuple, list[ReviewComment]] = {}
         self._state: tuple | None = None
         self._files_changed = True
-        self._snapshot = Snapshot({}, {}, 0, 0)
+        self._snapshot = Snapshot({}, (), {}, 0, 0)
         self._closed = False
 
     def close(self) -> None:
@@ -119,7 +121,9 @@ class ClassComments:
         if self._files_changed or state != self._state:
             names = self._names() if self._files_changed else self._snapshot.names
             renewed = self._files_changed or self._state is None or state[1] != self._state[1]
-            self._snapshot = Snapshot(self._cards(), names, state[0], self._snapshot.version + renewed)
+            self._snapshot = Snapshot(
+                self._cards(), tuple(self._cells), names, state[0], self._snapshot.version + renewed
+            )
             self._state, self._files_changed = state, False
         return self._snapshot
 

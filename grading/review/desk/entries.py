@@ -18,7 +18,7 @@ _order = secrets.token_bytes(16)
 def queue_entry(snapshot: Snapshot) -> list[list[dict]]:
     """The comments that wait, alike ones together, the most doubtful first."""
     waiting = (card for card in snapshot.cards.values() if card.waits)
-    return [[card_entry(card) for card in group.cards] for group in groups(waiting)]
+    return [[card_entry(card) for card in group.cards] for group in groups(waiting, snapshot.cells)]
 
 
 def card_entry(card: Card) -> dict:

@@ -12,9 +12,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from tests.lesson_answers import ANSWERS
 from grading.demo.answers import EINSUM
 from grading.demo.class_of_twelve import CLASS
+from tests.lesson_answers import ANSWERS
 
 ROOT = Path(__file__).resolve().parents[3]
 STUDENTS = {student.student: student for student in CLASS}

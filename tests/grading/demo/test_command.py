@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.lesson_answers import ANSWERS
 from grading.demo.class_of_twelve import CLASS
 from grading.demo.command import _compare, run
 from grading.gradebook.class_table import Row
+from tests.lesson_answers import ANSWERS
 
 ROOT = Path(__file__).resolve().parents[3]
 COURSE_FOLDERS = ("submitted", "autograded", "feedback", "release", "solution", "gradebook.db")

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.lesson_answers import ANSWERS
 from grading.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
 from grading.report.class_facts import ClassFacts
 from grading.report.findings import findings
 from grading.report.statistics import class_statistics
 from grading.report.student import Student
+from tests.lesson_answers import ANSWERS
 
 
 def record(check, message, passed=False, hidden=False):
