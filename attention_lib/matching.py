@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
+from attention_lib.assignment.cell_code import read_code
 from attention_lib.notebook_file import clean_source
-from attention_lib.top_level_code import defined_names, statements
 
 ANSWERS = {
     "project_qkv": "project_qkv",
@@ -63,8 +63,8 @@ class Place:
         """True for an answer's released text, whatever its comments, and for no code at all."""
         if comparable(text) == comparable(self.released):
             return True
-        code = statements(text)
-        return code == [] or (code is not None and code == statements(self.released))
+        code = read_code(text).statements
+        return code == () or (code is not None and code == read_code(self.released).statements)
 
 
 @dataclass(eq=False)
@@ -88,7 +88,7 @@ class Matching:
                 is_part = place.is_answer and not cell.own
                 if is_part and place.is_unanswered(cell.source) or not (is_part or cell.is_code):
                     continue
-                for name in defined_names(cell.source):
+                for name in read_code(cell.source).defines:
                     self._defined_in[name].append(place.number)
 
     def test_of(self, answer: Place) -> Place | None:
@@ -103,7 +103,7 @@ class Matching:
         if not any(number < answer.number for number in self.defined_in(answer)) or not answer.stands:
             return False
         text = self.given[answer.stands[-1]].source
-        return answer.is_unanswered(text) and statements(text) != []
+        return answer.is_unanswered(text) and read_code(text).statements != ()
 
     def is_of_this_assignment(self) -> bool:
         return any(
@@ -196,7 +196,7 @@ def _choose_answer(place: Place, given: list[Given], test: Place | None) -> None
     cells = []
     for number in place.given:
         cell = given[number]
-        if has_code and not cell.is_code and statements(cell.source) is None:
+        if has_code and not cell.is_code and read_code(cell.source).statements is None:
             cell.own = True
         else:
             cells.append(number)

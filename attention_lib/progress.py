@@ -11,8 +11,8 @@ from IPython.display import display
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from attention_lib.assignment.cell_code import read_code, seems_to_define
 from attention_lib.canonical import ANSWERS, Canonical, canonical_notebook
-from attention_lib.cell_code import seems_to_define
 from attention_lib.check_records import all_passed, completed_records
 from attention_lib.fresh_run import (
     CELL_LIMIT_S,
@@ -28,7 +28,6 @@ from attention_lib.live_session import live_session
 from attention_lib.notebook_file import UnreadableNotebook, read_notebook
 from attention_lib.score_card import Row, ScoreCard
 from attention_lib.surprises import Surprise, surprises
-from attention_lib.top_level_code import statements
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -174,7 +173,7 @@ def _is_written(answer: str, canonical: Canonical, released: NotebookNode) -> bo
     """True where the student wrote something for this answer, in its cell or in a cell of their own."""
     stub = next((cell.source for cell in released.cells if answer_of(cell) == answer), "")
     for cell in canonical.notebook.cells:
-        if answer_of(cell) == answer and statements(cell.source) not in ([], statements(stub)):
+        if answer_of(cell) == answer and read_code(cell.source).statements not in ((), read_code(stub).statements):
             return True
         if cell.metadata.get("attention101", {}).get("own") and seems_to_define(cell.source, ANSWERS[answer]):
             return cell.cell_type == "code"

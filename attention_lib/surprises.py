@@ -8,8 +8,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from attention_lib.assignment.cell_code import read_code, seems_to_define
 from attention_lib.canonical import ANSWERS, Canonical
-from attention_lib.cell_code import read_code, seems_to_define
 from attention_lib.fresh_run import LESSON_ONLY, FreshRun, answer_of
 from attention_lib.live_session import LiveSession, unsaved
 from attention_lib.notebook_file import UnreadableNotebook, read_notebook

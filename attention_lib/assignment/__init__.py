@@ -1,0 +1,1 @@
+"""What the assignment is: its cells, and what their code says."""
