@@ -7,7 +7,7 @@ from pathlib import Path
 
 from IPython.core.getipython import get_ipython
 
-from attention_lib.cell_code import seems_to_define
+from attention_lib.assignment.cell_code import seems_to_define
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
+from attention_lib.assignment.cell_code import read_code
 from attention_lib.assignment.cells import CellView, view
 from attention_lib.assignment.declaration import Answer, declared
 from attention_lib.notebook_file import clean_source
-from attention_lib.top_level_code import defined_names, statements
 
 
 @dataclass(eq=False)
@@ -62,8 +62,8 @@ class Place:
             return True
         if not self.is_code:
             return not text.strip()
-        code = statements(text)
-        return code == [] or (code is not None and code == statements(self.released))
+        code = read_code(text).statements
+        return code == () or (code is not None and code == read_code(self.released).statements)
 
 
 @dataclass(eq=False)
@@ -87,7 +87,7 @@ class Matching:
                 is_part = place.is_written and not cell.own
                 if is_part and place.is_unanswered(cell.source) or not (is_part or cell.is_code):
                     continue
-                for name in defined_names(cell.source):
+                for name in read_code(cell.source).defines:
                     self._defined_in[name].append(place.number)
 
     def test_of(self, answer: Place) -> Place | None:
@@ -103,7 +103,7 @@ class Matching:
         if not any(number < answer.number for number in self.defined_in(answer)) or not answer.stands:
             return False
         text = self.given[answer.stands[-1]].source
-        return answer.is_unanswered(text) and statements(text) != []
+        return answer.is_unanswered(text) and read_code(text).statements != ()
 
     def is_of_this_assignment(self) -> bool:
         return any(
@@ -186,7 +186,7 @@ def _choose_answer(place: Place, given: list[Given], test: Place | None) -> None
     cells = []
     for number in place.given:
         cell = given[number]
-        if has_code and not cell.is_code and statements(cell.source) is None:
+        if has_code and not cell.is_code and read_code(cell.source).statements is None:
             cell.own = True
         else:
             cells.append(number)

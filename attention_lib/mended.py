@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from attention_lib.assignment.cell_code import read_code
 from attention_lib.matching import Matching, Place, comparable
-from attention_lib.top_level_code import defined_names, statements
 
 NAMES_IN_A_NOTE = 8
 LETTERS_IN_A_NAME = 40
@@ -154,12 +154,12 @@ def _what_is_lost(place: Place, sources: list[str]) -> tuple[bool, list[str]]:
     """Whether an edited cell's texts hold other code than the released one, and the names that they alone define."""
     # A cell that was split is whole again when joined.
     whole = "\n".join(sources)
-    code = statements(whole)
-    pieces, codes = ([whole], [code]) if code is not None else (sources, [statements(source) for source in sources])
-    original = set(statements(place.released) or [])
+    pieces = [whole] if read_code(whole).statements is not None else sources
+    codes = [read_code(piece).statements for piece in pieces]
+    original = set(read_code(place.released).statements or ())
     lost = any(code is None or not original.issuperset(code) for code in codes)
-    kept = set(defined_names(place.released)) | set(defined_names(place.cell.source))
-    names = {name for piece in pieces for name in defined_names(piece)} - kept
+    kept = read_code(place.released).defines | read_code(place.cell.source).defines | {"*"}
+    names = {name for piece in pieces for name in read_code(piece).defines} - kept
     return lost, sorted(names)
 
 

@@ -11,10 +11,10 @@ from IPython.display import display
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from attention_lib.assignment.cell_code import read_code, seems_to_define
 from attention_lib.assignment.cells import view
 from attention_lib.assignment.declaration import ENTRY, Answer, declared
 from attention_lib.canonical import Canonical, canonical_notebook
-from attention_lib.cell_code import seems_to_define
 from attention_lib.check_records import all_passed, completed_records
 from attention_lib.fresh_run import (
     CELL_LIMIT_S,
@@ -29,7 +29,6 @@ from attention_lib.live_session import live_session
 from attention_lib.notebook_file import UnreadableNotebook, read_notebook
 from attention_lib.score_card import Row, ScoreCard
 from attention_lib.surprises import Surprise, surprises
-from attention_lib.top_level_code import statements
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -183,7 +182,8 @@ def _is_written(answer: Answer, canonical: Canonical, released: NotebookNode) ->
     stub = next((cell.source for cell in released.cells if view(cell).answer == answer.grade_id), "")
     for cell in canonical.notebook.cells:
         seen = view(cell)
-        if seen.answer == answer.grade_id and statements(cell.source) not in ([], statements(stub)):
+        is_text_of_it = seen.answer == answer.grade_id
+        if is_text_of_it and read_code(cell.source).statements not in ((), read_code(stub).statements):
             return True
         if seen.is_own and any(seems_to_define(cell.source, name) for name in answer.names):
             return seen.is_code

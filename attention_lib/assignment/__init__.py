@@ -1,1 +1,1 @@
-"""The assignment as its notebook declares it: answers, names, points, and what is built over what."""
+"""The assignment as its notebook declares it: its cells, what their code says, its answers, what is built over what."""

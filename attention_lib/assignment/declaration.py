@@ -14,8 +14,8 @@ from functools import lru_cache
 
 from nbformat import NotebookNode
 
+from attention_lib.assignment.cell_code import read_code
 from attention_lib.assignment.cells import TEST, CellView, view
-from attention_lib.cell_code import read_code
 
 ENTRY = "declared"
 

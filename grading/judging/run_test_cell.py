@@ -8,7 +8,7 @@ from types import CodeType
 from nbformat import NotebookNode
 
 from attention_lib import checks
-from attention_lib.cell_code import read_code
+from attention_lib.assignment.cell_code import read_code
 from attention_lib.notebook_file import new_output
 from grading.sandbox.stand_ins import StudentNamespace
 

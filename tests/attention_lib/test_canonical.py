@@ -13,6 +13,7 @@ from nbconvert import HTMLExporter
 
 from attention_lib.canonical import Canonical, Mended, canonical_notebook
 from attention_lib.notebook_file import new_cell, new_notebook, read_notebook
+from tests.attention_lib.assignment.run_cells import new_shell
 from tests.lesson_answers import ANSWERS
 
 RIGHT = {
@@ -141,13 +142,14 @@ def mend(nb) -> Canonical:
     return made
 
 
-def points(made: Canonical) -> set[str]:
+def points(made: Canonical, run=None) -> set[str]:
+    """run: IPython's `run_cell`; without it the cells must be plain Python."""
     namespace, passed = {}, set()
     for c in made.notebook.cells:
         if c.cell_type != "code" or "lesson-only" in c.metadata.get("tags", []):
             continue
         try:
-            exec(c.source, namespace)
+            run(c.source, silent=True).raise_error() if run else exec(c.source, namespace)
         except Exception:
             continue
         grade_id = c.metadata.get("nbgrader", {}).get("grade_id", "")
@@ -606,6 +608,60 @@ def test_a_stub_hides_no_definition_above_it(nb, has_id):
     assert points(made) == ALL
     assert get(made.notebook, "attention_scores").source == ""
     assert "hides nothing" in said(made, "attention_scores")
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{}",
+        "files = !echo a\n{}",
+        "t = %timeit -n 1 -r 1 -o 1 + 1\n{}",
+        "!echo it\\'s \\\n    so\n{}",
+        "%%time\n%%capture out\n{}",
+        "%time attention_scores = lambda x: x + 2",
+        "%time import math\nmath.pi?\n{}",
+        "    {0[0]}\n        {0[1]}",
+        "match lambda x: x + 2:\n    case attention_scores:\n        pass",
+        "match [1, lambda x: x + 2]:\n    case [_, *rest]:\n        [attention_scores] = rest",
+        "try:\n    raise ValueError\nexcept ValueError as error:\n    attention_scores = lambda x: x + 2",
+        "def define():\n    global attention_scores\n    attention_scores = lambda x: x + 2\ndefine()",
+        "[attention_scores := f for f in [lambda x: x + 2]]",
+    ],
+)
+def test_a_stub_hides_no_definition_however_it_is_written(nb, around, tmp_path):
+    """The definition stands above a stub. IPython runs the notebook, as the grader does."""
+    get(nb, "attention_scores").source = STUBS["attention_scores"]
+    right = RIGHT["attention_scores"]
+    after(nb, "define_example", around.format(right if "{}" in around else [*right.splitlines()]))
+    made = mend(nb)
+    assert get(made.notebook, "attention_scores").source == ""
+    assert "hides nothing" in said(made, "attention_scores")
+    assert points(made, new_shell(tmp_path).run_cell) == ALL
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "attention_scores: object",
+        "del attention_scores",
+        "%%timeit -n 1 -r 1\n" + RIGHT["attention_scores"],
+        "def define():\n    global attention_scores\n    print(attention_scores)",
+        "try:\n    raise ValueError\nexcept ValueError as attention_scores:\n    pass",
+        "class Mine:\n    attention_scores = 1",
+    ],
+)
+def test_a_cell_that_leaves_the_name_without_a_value_takes_no_stubs_place(nb, source):
+    get(nb, "attention_scores").source = STUBS["attention_scores"]
+    after(nb, "define_example", source)
+    made = mend(nb)
+    assert get(made.notebook, "attention_scores").source == STUBS["attention_scores"] and made.mended == []
+
+
+@pytest.mark.parametrize("stub", ["%%time\n{}", "# mine\n\n{}\n\n# so far", "\n{}  # todo"])
+def test_a_stub_with_comments_or_a_clock_hides_nothing(nb, stub):
+    get(nb, "attention_scores").source = stub.format(STUBS["attention_scores"])
+    after(nb, "define_example", RIGHT["attention_scores"])
+    assert points(mend(nb)) == ALL
 
 
 def test_an_emptied_answer_hides_nothing_and_needs_no_note(nb):
