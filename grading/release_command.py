@@ -1,28 +1,62 @@
 """`python -m grading release`: the student version, and beside it the wheel of what it imports."""
 
+import json
 import shutil
 import subprocess
 import sys
 import tempfile
+from copy import deepcopy
 from pathlib import Path
 
+import nbformat
 from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from grading.course import CHECKOUT, CourseError, load_config, open_course
+from grading.judging.reference import REFERENCE, require_right
+from grading.judging.run import RunNotebook
+from grading.sandbox.settings import Sandbox
+from grading.sandbox.walls import NoWall, chosen_walls
+from grading.workers.local_worker import WorkerDied, ask_own_worker
+from grading.workers.request import common_request
 
 
 def release(assignment: str, config: Config | None = None) -> tuple[Path, Path]:
     """Compile the student version into `release/`, as `nbgrader generate_assignment` does, and build the wheel.
 
     Returns the paths of the notebook and of the wheel.
-    Raises CourseError for an unknown assignment, or where the wheel cannot be built.
+    Raises CourseError for an unknown assignment, a source with a fault, a reference that loses a point (then nothing
+    is changed), or where the wheel cannot be built.
     """
     config = load_config() if config is None else config
     course = open_course(assignment, config)
+    require_right_reference(course, assignment, config)
     GenerateAssignment(coursedir=course, config=config).start()
     folder = Path(course.format_path(course.release_directory, ".", assignment))
     return folder / f"{assignment}.ipynb", build_wheel(folder)
+
+
+def require_right_reference(course: CourseDirectory, assignment: str, config: Config) -> None:
+    """Run the instructor's own solution through the tests. Raises CourseError where it loses a point.
+
+    It is the instructor's own code, and so it is run behind whatever walls stand, or none.
+    """
+    if not sys.platform.startswith("linux"):
+        print("The reference was not run: that needs Linux. `python -m grading autograde` does it.", file=sys.stderr)
+        return
+    config = deepcopy(config)
+    try:
+        chosen_walls(Sandbox(config=config).walls)
+    except NoWall:
+        config.Sandbox.walls = "none"
+    request = common_request(course, assignment, config, RunNotebook(config=config).limits())
+    try:
+        answer = ask_own_worker(request | REFERENCE, lambda warning: None)
+        judged = nbformat.from_dict(json.loads(answer["notebook"])) if "notebook" in answer else None
+        require_right(judged, answer.get("refused") or answer.get("failed") or "")
+    except WorkerDied as death:
+        require_right(None, str(death))
 
 
 def build_wheel(folder: Path) -> Path:
