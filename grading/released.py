@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions, NbGraderPreprocessor
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions, NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, is_solution
 from traitlets.config import Config
 
@@ -30,9 +30,9 @@ def graded_cells(source: NotebookNode) -> list[str]:
 
 
 def released_version(source: NotebookNode, config: Config | None = None) -> NotebookNode:
-    """A copy of the source without solutions and hidden tests, made by nbgrader's own preprocessors."""
+    """A copy of the source without solutions, hidden tests and mark schemes, made by nbgrader's own preprocessors."""
     released, resources = deepcopy(source), ResourcesDict()
-    for preprocessor in (ClearSolutions, ClearHiddenTests):
+    for preprocessor in (ClearSolutions, ClearHiddenTests, ClearMarkScheme):
         released, resources = preprocessor(config=config).preprocess(released, resources)
     return released
 

@@ -12,7 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
-from attention_lib.fresh_run import LESSON_ONLY
+from attention_lib.assignment.cells import LESSON_ONLY
 from grading.course import CHECKOUT
 from grading.demo import answers
 from grading.demo.class_of_twelve import CLASS, Student
