@@ -4,7 +4,7 @@
 def trouble_with(student: str) -> str:
     """Why this id is refused, as a clause with the remedy; "" if it is fine."""
     remedy = "rename the folder in submitted/"
-    special = sorted(set(student) & set("*?[],+{}/\\"))
+    special = sorted(set(student) & set("*?[]/"))
     if special:
         return f"its id holds {' '.join(special)}, which nbgrader reads as a pattern or a separator ({remedy})"
     special = sorted(set(student) & set('<>"&'))

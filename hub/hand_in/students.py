@@ -48,7 +48,8 @@ class Students:
                 f"Your server's token may not hand in. Stop and start your server (File > Hub Control Panel), and "
                 f"submit again. If that does not help, tell your instructor: the token lacks {self.needed_scope}.",
             )
-        if trouble := trouble_with(name).partition(" (")[0]:
+        parts = "it holds +, which parts the names of submissions in nbgrader's exchange" if "+" in name else ""
+        if trouble := trouble_with(name).partition(" (")[0] or parts:
             raise Refused(
                 403, f"The user name {name!r} cannot hand in: {trouble}. Ask your instructor for another user name."
             )

@@ -4,7 +4,19 @@ from grading.submission.student_ids import trouble_with
 
 
 @pytest.mark.parametrize(
-    "student", ["ada", "ada.lovelace@example.org", "Group 3 (Tue)", "Zoë", "o'neil", "12345", "a_b-c"]
+    "student",
+    [
+        "ada",
+        "ada.lovelace@example.org",
+        "Group 3 (Tue)",
+        "Zoë",
+        "o'neil",
+        "12345",
+        "a_b-c",
+        "a+b@example.org",
+        "a,b",
+        "{x}",
+    ],
 )
 def test_usual_ids_are_fine(student):
     assert trouble_with(student) == ""
@@ -16,8 +28,6 @@ def test_usual_ids_are_fine(student):
         ("a[b]", "[ ]"),
         ("a*", "*"),
         ("a?", "?"),
-        ("a,b", ","),
-        ("a+b", "+"),
         (".a", "dot"),
         ("a ", "space"),
         ("a\nb", "printed"),
