@@ -3,37 +3,36 @@
 import csv
 import json
 import re
-import subprocess
-import sys
-from copy import deepcopy
 from pathlib import Path
+from textwrap import dedent
 
 import nbformat
 import pytest
-from course_folder import CourseFolder, at, insert_after
+from course_folder import CourseFolder, at
 from nbgrader.api import Gradebook
 
-from attention_lib.assignment.declaration import declared
 from attention_lib.check_records import completed_records, is_at_fault
 from attention_lib.progress import verify
 from grading.autograde import autograde_class
 from grading.course import load_config, open_course
+from grading.demo.answers import PRODUCTS
 from grading.feedback_command import generate_feedback_for_class
-from grading.released import read_source
 from grading.report.command import make_report
 from grading.review.answers_of import answers_of, instructors_cells
-from tests.extended_lesson import RIGHT, SECRETS, extended, positional
+from tests import extended_lesson, second_assignment
 from tests.lesson_answers import SOURCE
 
 pytestmark = [pytest.mark.kernel, pytest.mark.timeout(300)]
 
+RIGHT = {answer: dedent(text) for answer, text in (PRODUCTS | extended_lesson.RIGHT).items()}
+SECRETS = ("gap_between_places", "local_view", *second_assignment.SECRETS)
 WRONG_MASK = "def band_mask(n, width):\n    return torch.ones(n, n, dtype=torch.bool)"
 ESSAY = "Waves stay small, and near positions get near rows."
 ANSWERS = [
     *("project_qkv", "attention_scores", "band_mask", "attention_weights", "local_weights"),
     *("aggregate_values", "attention_head"),
 ]
-POSITIONAL = ["positional_encoding", "why_sines", "positional_module"]
+POSITIONAL = ["positional_encoding", "why_waves", "positional_module"]
 
 
 class Course(CourseFolder):
@@ -41,7 +40,11 @@ class Course(CourseFolder):
 
     def __init__(self, folder: Path):
         self.folder = folder
-        for name, notebook in (("attention", extended(nbformat.read(SOURCE, 4))), ("positional", positional())):
+        lessons = {
+            "attention": extended_lesson.extended(nbformat.read(SOURCE, 4)),
+            "positional": second_assignment.second_assignment(),
+        }
+        for name, notebook in lessons.items():
             path = folder / "source" / name / f"{name}.ipynb"
             path.parent.mkdir(parents=True)
             path.write_text(json.dumps(notebook))
@@ -88,8 +91,10 @@ def course(tmp_path_factory, config):
     deleted = course.released_notebook("attention")
     deleted.cells = [cell for cell in deleted.cells if not cell.metadata.get("nbgrader", {}).get("solution")]
     course.hand_in_notebook("attention", "deleted", deleted)
-    course.hand_in_texts("positional", "right", positional.RIGHT | {"why_sines": ESSAY})
-    course.hand_in_texts("positional", "wrong", positional.RIGHT | {"positional_encoding": "", "why_sines": ESSAY})
+    course.hand_in_texts("positional", "right", second_assignment.RIGHT | {"why_waves": ESSAY})
+    course.hand_in_texts(
+        "positional", "wrong", second_assignment.RIGHT | {"positional_encoding": "", "why_waves": ESSAY}
+    )
     course.hand_in_texts("positional", "blank", {})
     given = config(course)
     for assignment in ("attention", "positional"):
@@ -161,13 +166,13 @@ def test_a_second_assignment_beside_the_lesson_is_graded_by_its_own_notebook(cou
 
 def test_a_person_grades_the_essay(course, config):
     with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}") as gradebook:
-        grade = gradebook.find_grade("why_sines", "positional", "positional", "right")
+        grade = gradebook.find_grade("why_waves", "positional", "positional", "right")
         assert grade.needs_manual_grade
         grade.manual_score, grade.needs_manual_grade = 1.5, False
         gradebook.db.commit()
     make_report("positional", config(course))
     row = course.rows("positional")["right"]
-    assert (row["why_sines"], row["score"], row["status"]) == ("1.5", "4.5", "graded")
+    assert (row["why_waves"], row["score"], row["status"]) == ("1.5", "4.5", "graded")
 
 
 def test_it_is_regraded_by_what_the_notebook_says(course, config):
