@@ -81,7 +81,8 @@ def require_gradebook(course: CourseDirectory, assignment: str, grade_ids: list[
     remedy = f"Run `nbgrader generate_assignment {assignment}`, then try again."
     try:
         with Gradebook(course.db_url, course.course_id) as gradebook:
-            found = {cell.name for cell in gradebook.find_notebook(assignment, assignment).grade_cells}
+            notebook = gradebook.find_notebook(assignment, assignment)
+            found = {cell.name for cell in (*notebook.grade_cells, *notebook.task_cells)}
     except MissingEntry:
         raise CourseError(f"The gradebook {course.db_url} has no assignment {assignment!r}. {remedy}") from None
     except OperationalError as error:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from attention_lib.canonical import ANSWERS
 from grading.demo import answers as a
 
 
@@ -32,7 +31,7 @@ class Student:
     @property
     def expected(self) -> dict[str, int]:
         """The points that each answer should get."""
-        return {name: int(name not in self.lost) for name in ANSWERS}
+        return {name: int(name not in self.lost) for name in a.PRODUCTS}
 
     def notebook(self, release: NotebookNode) -> NotebookNode:
         """The released notebook, filled in by this student."""
@@ -73,7 +72,7 @@ CLASS = (
         {name: a.PRODUCTS[name] for name in ("project_qkv", "attention_scores")},
         ("attention_weights", "aggregate_values", "attention_head"),
     ),
-    Student("ida", "blank", {}, tuple(ANSWERS)),
+    Student("ida", "blank", {}, tuple(a.PRODUCTS)),
     Student(
         "john",
         "a syntax error in one cell, and words to the reviewer in another",
