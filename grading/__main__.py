@@ -103,8 +103,9 @@ def _autograde(given: argparse.Namespace) -> int:
     # The workers import what they need while this process imports nbgrader.
     with nullcontext() if given.scheduler else LocalPool(given.jobs) as pool:
         from grading.autograde import autograde_class
+        from grading.class_record.record import class_record
+        from grading.class_record.table import class_table
         from grading.course import load_config, open_course
-        from grading.gradebook.class_table import class_rows, class_table
         from grading.judging.reference import in_words
 
         config = load_config()
@@ -112,7 +113,7 @@ def _autograde(given: argparse.Namespace) -> int:
             config.Sandbox.walls = given.walls
         with ProgressBar("grading") as bar:
             run = autograde_class(given.assignment, config, bar.tell, bar.warn, scheduler=given.scheduler, pool=pool)
-    print(class_table(class_rows(open_course(given.assignment), given.assignment, run.not_graded)))
+    print(class_table(class_record(open_course(given.assignment), given.assignment, run.not_graded)))
     behind = f" Student code ran behind {' and '.join(sorted(run.walls))}." if run.walls else ""
     print(
         f"{len(run.graded)} graded now, {len(run.unchanged)} graded before, {len(run.not_graded)} not graded.{behind}"

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
 from attention_lib.assignment.declaration import declared
+from grading.class_record.not_graded import keep_reasons
 from grading.course import CourseError, load_config, open_course, require_gradebook, source_path, submitted_ids
 from grading.gradebook.completed import is_graded, submission_digest
 from grading.gradebook.moved_deadline import reassess_lateness
@@ -19,7 +20,6 @@ from grading.gradebook.writer import GradebookWriter
 from grading.judging.reference import REFERENCE, THE_REFERENCE, take_out, tests_at_fault
 from grading.judging.run import RunNotebook
 from grading.released import graded_cells, read_source
-from grading.report.not_graded import keep_reasons
 from grading.submission.student_ids import trouble_with
 from grading.workers.dask_pool import DaskPool
 from grading.workers.parcel import packed

@@ -47,8 +47,9 @@ def check_shape():
 def check_waves():
     """Sine and cosine take turns, ever more slowly."""
     for n, d in ((1, 1), (3, 2), (7, 16), (4, 5)):
-        waves = [[(math.cos if c % 2 else math.sin)(p / 10000 ** ((c - c % 2) / d)) for c in range(d)] for p in range(n)]
-        expect_close("the result", positional_encoding(n, d), torch.tensor(waves), "Sine, cosine, sine, cosine.")
+        wave = lambda p, c: (math.cos if c % 2 else math.sin)(p / 10000 ** ((c - c % 2) / d))
+        want = torch.tensor([[wave(p, c) for c in range(d)] for p in range(n)])
+        expect_close("the result", positional_encoding(n, d), want, "Sine, cosine, sine, cosine.")
 
 
 ### END HIDDEN TESTS

@@ -15,13 +15,15 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from grading.autograde import autograde_class
+from grading.class_record.record import class_record
+from grading.class_record.table import ExtraColumn, class_table
 from grading.course import CHECKOUT, load_config
 from grading.demo.class_of_twelve import CLASS, Student
 from grading.demo.reviewer import reviewer
 from grading.feedback_command import generate_feedback_for_class
-from grading.gradebook.class_table import class_rows, class_table
 from grading.progress_bar import ProgressBar
 from grading.review.class_review import review_class
+from grading.review.counts import ReviewCounts
 from grading.sandbox.settings import Sandbox
 from grading.sandbox.walls import NoWall, chosen_walls
 
@@ -80,8 +82,8 @@ def _run(folder: Path, model: str | None) -> int:
     print(f"Student code ran behind {' and '.join(sorted(graded.walls))}.")
     for student, reason in (graded.not_graded | failed).items():
         print(f"{student}: {reason}", file=sys.stderr)
-    rows = class_rows(course, ASSIGNMENT, graded.not_graded)
-    print(f"\n{class_table(rows, review.counts)}\n{review.in_words}\n")
+    record = class_record(course, ASSIGNMENT, graded.not_graded)
+    print(f"\n{class_table(record, extra=[_review_column(review.counts)])}\n{review.in_words}\n")
     print("Feedback pages:")
     for student in CLASS:
         print(f"  {_page(folder, student)}  ({student.shows})")
@@ -90,7 +92,15 @@ def _run(folder: Path, model: str | None) -> int:
         f"  ATTENTION101_COURSE={folder} make review\n"
         f"  ATTENTION101_COURSE={folder} {sys.executable} -m grading feedback {ASSIGNMENT}"
     )
-    return _compare({row.student: row for row in rows}, folder)
+    return _compare({row.student: row for row in record.students}, folder)
+
+
+def _review_column(counts: dict[str, ReviewCounts]) -> ExtraColumn:
+    def words(of: ReviewCounts) -> str:
+        return f"{of.shown}/{of.held}/{of.pending}"
+
+    texts = {student: words(of) for student, of in counts.items()}
+    return ExtraColumn("shown/held/pending", texts, words(sum(counts.values(), ReviewCounts())))
 
 
 def _submit(folder: Path) -> None:

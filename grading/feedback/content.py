@@ -1,12 +1,15 @@
 """What a feedback page shows, read out of an autograded notebook."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 
+from attention_lib.assignment.cells import view
+from attention_lib.check_records import completed_records, is_at_fault
 from attention_lib.record_view import CHECKS_MIME
 from grading.feedback.allowance import Allowance
 from grading.feedback.code_listing import Listing, Remark, code_listing
@@ -52,9 +55,15 @@ class Part:
 
 @dataclass
 class Answer:
-    """A graded cell. `score` is None as long as the gradebook has not been asked; `checks` is None without records.
+    """A graded cell.
 
-    `hidden_tests` is the source of the hidden tests, None where they stay hidden.
+    score: None where there is none yet: the gradebook has not been asked, a person is to grade it, or the test was at
+        fault
+    checks: None without records
+    manual: whether a person grades it; is_task: and it is answered in other cells
+    waits: whether it waits for that person, who may have given `score` to what was handed in before
+    at_fault: whether its test was, so that only a person can give points
+    hidden_tests: the source of the hidden tests, None where they stay hidden
     """
 
     test_id: str
@@ -63,6 +72,10 @@ class Answer:
     points: float | None
     score: float | None
     checks: list[Check] | None
+    manual: bool = False
+    is_task: bool = False
+    waits: bool = False
+    at_fault: bool = False
     judged_over: str = ""
     left_out: str = ""
     untouched: bool = False
@@ -77,7 +90,9 @@ class Answer:
 
     @property
     def state(self) -> str:
-        """`right`, `wrong`, or `unknown` where neither the gradebook nor the checks say it."""
+        """`right`, `wrong`, or `unknown` where neither the gradebook nor the checks say it, or a person is to."""
+        if self.waits or (self.at_fault and self.score is None):
+            return "unknown"
         if self.score is not None and self.points:
             return "right" if self.score >= self.points else "wrong"
         if not self.checks:
@@ -90,7 +105,7 @@ class Answer:
         if self.score is None or self.points is None:
             return False
         by_checks = self.points if self.checks and self.passed == len(self.checks) else 0
-        return self.test_id != self.answer_id and self.score != by_checks
+        return self.at_fault or not self.manual and self.score != by_checks
 
     @property
     def failed_first(self) -> list[Check]:
@@ -133,14 +148,24 @@ class Content:
 
     @property
     def score(self) -> float | None:
-        """The sum of the points, None if the gradebook has not been asked."""
-        scores = [answer.score for answer in self.answers]
-        return None if None in scores or not scores else sum(scores)
+        """The sum of the points that there are; None if there are none, such as without a gradebook."""
+        scores = [answer.score for answer in self.answers if answer.score is not None]
+        return sum(scores) if scores else None
 
     @property
     def points(self) -> float:
         """How many points there are."""
         return sum(answer.points or 0 for answer in self.answers)
+
+    @property
+    def waiting(self) -> float:
+        """How many points wait for a person."""
+        return sum(answer.points or 0 for answer in self.answers if answer.waits and answer.score is None)
+
+    @property
+    def at_fault(self) -> float:
+        """How many points are open because a test was at fault."""
+        return sum(answer.points or 0 for answer in self.answers if answer.at_fault and answer.score is None)
 
     @property
     def messages(self) -> list[str]:
@@ -149,14 +174,22 @@ class Content:
         return [*(answer.judged_over for answer in self.answers), *of_checks]
 
 
-def page_content(notebook: NotebookNode, reveal_hidden_tests: bool = False) -> Content:
+def page_content(
+    notebook: NotebookNode,
+    reveal_hidden_tests: bool = False,
+    to_grade: Collection[str] = (),
+    by_hand: Collection[str] = (),
+) -> Content:
     """Read an autograded canonical notebook.
 
     Of the instructor's cells only headings are used; of test cells only their check records, and the source of their
     hidden tests if it is to be revealed. Scores and graders' comments are those that nbgrader's `GetGrades` put into
-    the cells' metadata.
+    the cells' metadata; they are 0 where there are none yet.
+
+    to_grade: the ids of cells that wait for a person
+    by_hand: the ids of cells whose points a person set
     """
-    return _Reader(notebook, reveal_hidden_tests).content()
+    return _Reader(notebook, reveal_hidden_tests, to_grade, by_hand).content()
 
 
 def headings(markdown: str) -> list[tuple[int, str]]:
@@ -196,9 +229,12 @@ def _nbgrader(cell: NotebookNode) -> dict:
 
 
 class _Reader:
-    def __init__(self, notebook: NotebookNode, reveal_hidden_tests: bool):
+    def __init__(
+        self, notebook: NotebookNode, reveal_hidden_tests: bool, to_grade: Collection[str], by_hand: Collection[str]
+    ):
         self._notebook = notebook
         self._reveal = reveal_hidden_tests
+        self._to_grade, self._by_hand = to_grade, by_hand
         self._pictures = Allowance(PICTURES)
         self._answers: dict[str, list[NotebookNode]] = {}
         self._tests: list[tuple[NotebookNode, str]] = []
@@ -210,10 +246,9 @@ class _Reader:
     def _sort_cells(self) -> None:
         section = ""
         for cell in self._notebook.cells:
-            ours, nbgrader = _ours(cell), _nbgrader(cell)
-            grade_id = plain_text(nbgrader.get("grade_id"))
-            answer = plain_text(ours.get("answer")) or (grade_id if nbgrader.get("solution") else "")
-            if ours.get("own"):
+            seen = view(cell)
+            answer = plain_text(seen.answer)
+            if seen.is_own:
                 self._own.append((cell, section))
                 self._students[id(cell)] = StudentCell(
                     f"your cell after “{section}”" if section else "your first cells", plain_text(cell.source)
@@ -222,14 +257,14 @@ class _Reader:
             if answer:
                 self._answers.setdefault(answer, []).append(cell)
                 self._students[id(cell)] = StudentCell(f"your answer {answer}", plain_text(cell.source))
-            if nbgrader.get("grade"):
-                self._tests.append((cell, section))
             if cell.cell_type == "markdown" and not answer:
                 for level, words in headings(cell.source):
                     if level == 1 and not self._title:
                         self._title = words
                     elif level <= 2:
                         section = words
+            if seen.grade or seen.is_task:
+                self._tests.append((cell, section))
 
     def content(self) -> Content:
         entry = self._notebook.metadata.get("attention101")
@@ -246,25 +281,33 @@ class _Reader:
             small_mendings=small,
             own_cells=own,
             own_cells_left_out=left_out,
-            test_sources=[plain_text(cell.source) for cell, _ in self._tests if id(cell) not in self._students],
+            test_sources=[plain_text(cell.source) for cell, _ in self._tests if view(cell).is_test],
             student_sources=[cell.source for cell in self._students.values()],
             review=_review(entry.get("review")),
         )
 
     def _answer(self, test: NotebookNode, section: str, space: Allowance) -> Answer:
-        nbgrader = _nbgrader(test)
-        test_id = plain_text(nbgrader.get("grade_id"))
-        answer_id = test_id if nbgrader.get("solution") else test_id.removeprefix("test_")
+        nbgrader, seen = _nbgrader(test), view(test)
+        test_id = plain_text(seen.grade_id)
+        answer_id = plain_text(seen.tested) or test_id
+        manual = seen.is_manual or seen.is_task
         cells = self._answers.get(answer_id, [])
-        records = _records(test)
+        at_fault = not manual and is_at_fault(completed_records(test.get("outputs", [])))
+        records = None if manual or at_fault else _records(test)
         judged = [check for check in records or () if check.name == JUDGED_OVER_CORRECT_FUNCTIONS]
-        comments = [plain_text(_nbgrader(cell).get("comment")).strip() for cell in cells]
+        comments = [plain_text(_nbgrader(cell).get("comment")).strip() for cell in ([test] if seen.is_task else cells)]
+        waits = manual and test_id in self._to_grade
+        is_open = (waits or at_fault) and test_id not in self._by_hand
         answer = Answer(
             test_id=test_id,
             answer_id=answer_id,
             title=section or answer_id.replace("_", " "),
             points=_number(nbgrader.get("points")),
-            score=_number(nbgrader.get("score")),
+            score=None if is_open else _number(nbgrader.get("score")),
+            manual=manual,
+            is_task=seen.is_task,
+            waits=waits,
+            at_fault=at_fault,
             checks=None if records is None else [check for check in records if check not in judged],
             judged_over=judged[0].message if judged else "",
             left_out=" ".join(filter(None, (plain_text(_ours(cell).get("left_out"))[:1_000] for cell in cells))),
@@ -285,7 +328,7 @@ class _Reader:
 
     def _revealed(self, test: NotebookNode) -> Listing | None:
         # A cell of the student's that is graded by itself has no tests, whatever its text says.
-        source = hidden_tests(plain_text(test.source)) if self._reveal and id(test) not in self._students else ""
+        source = hidden_tests(plain_text(test.source)) if self._reveal and view(test).is_test else ""
         return code_listing(source) if source.strip() else None
 
     def _own_cells(self) -> tuple[list[Part], int]:
@@ -314,8 +357,7 @@ class _Reader:
         return Part(section, listing=code_listing(source, _remarks(cell)), outputs=tuple(outputs))
 
     def _outputs(self, cell: NotebookNode) -> list[Shown]:
-        # A cell that holds checks as well (an answer that is graded itself) shows its records, not its outputs.
-        if cell.cell_type != "code" or _nbgrader(cell).get("grade"):
+        if cell.cell_type != "code":
             return []
         return shown_outputs(cell.outputs, self._students[id(cell)], list(self._students.values()), self._pictures)
 

@@ -80,10 +80,11 @@ class FeedbackExporter(Exporter):
             resources: nbgrader's, with `["nbgrader"]` naming assignment, student and gradebook; all may be absent.
         """
         nb, resources = super().from_notebook_node(nb, resources, **kw)
-        content = page_content(nb, self.reveal_hidden_tests)
+        submission = find_submission(resources, self.config)
+        content = page_content(nb, self.reveal_hidden_tests, submission.to_grade, submission.by_hand)
         page = _template().render(
             content=content,
-            submission=find_submission(resources, self.config),
+            submission=submission,
             late_penalty=(resources.get("nbgrader") or {}).get("late_penalty") or 0,
             reveal_hidden_tests=self.reveal_hidden_tests,
         )

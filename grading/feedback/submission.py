@@ -1,4 +1,4 @@
-"""Who handed in, when, and whether it was late: what the gradebook knows beside the points."""
+"""Who handed in, when, whether it was late, and what a person graded: what the gradebook knows beside the points."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,13 +7,17 @@ from nbgrader.api import Gradebook, MissingEntry
 from traitlets.config import Config
 
 from grading.course_zone import CourseZone, course_zone
+from grading.lateness import deadline, in_words, lateness
 
 
 @dataclass(frozen=True)
 class Submission:
     """Facts for a page's head. Times are in UTC; `submitted` is None and `late_by` 0 (seconds) where nothing is known.
 
+    due: the student's deadline, an extension included
     zone: the one in which a page shows the times
+    to_grade: the gradebook's cells that nbgrader keeps for a person to grade
+    by_hand: those whose points a person set
     """
 
     assignment: str = ""
@@ -23,6 +27,8 @@ class Submission:
     due: datetime | None = None
     late_by: float = 0.0
     zone: CourseZone = CourseZone()
+    to_grade: frozenset[str] = frozenset()
+    by_hand: frozenset[str] = frozenset()
 
     @property
     def handed_in(self) -> str:
@@ -37,13 +43,7 @@ class Submission:
     @property
     def lateness(self) -> str:
         """The delay in words, such as "2 days 3 hours"; empty if it is not late."""
-        if self.late_by <= 0:
-            return ""
-        minutes = int(-(-self.late_by // 60))
-        days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-        amounts = [(days, "day"), (hours, "hour"), (minutes, "minute")]
-        words = [f"{amount} {unit}{'s' if amount != 1 else ''}" for amount, unit in amounts if amount]
-        return " ".join(words[:2])
+        return in_words(self.late_by)
 
 
 def find_submission(resources: dict, config: Config | None = None) -> Submission:
@@ -62,14 +62,18 @@ def find_submission(resources: dict, config: Config | None = None) -> Submission
             found = gradebook.find_submission(assignment, student)
         except MissingEntry:
             return Submission(assignment, student, zone=zone)
+        grades = [grade for notebook in found.notebooks for grade in notebook.grades]
+        due = found.assignment.duedate
         return Submission(
             assignment,
             student,
             name=" ".join(filter(None, (found.student.first_name, found.student.last_name))),
             submitted=_utc(found.timestamp),
-            due=_utc(found.duedate),
-            late_by=found.total_seconds_late or 0.0,
+            due=_utc(deadline(due, found.extension)),
+            late_by=lateness(found.timestamp, due, found.extension),
             zone=zone,
+            to_grade=frozenset(grade.name for grade in grades if grade.needs_manual_grade),
+            by_hand=frozenset(grade.name for grade in grades if grade.manual_score is not None),
         )
 
 

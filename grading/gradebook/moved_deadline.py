@@ -4,6 +4,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
+from grading.lateness import lateness
+
 
 def reassess_lateness(gradebook: Gradebook, assignment: str, student: str, config: Config) -> bool:
     """Compute the late penalty of a graded submission from the deadline that holds now. Returns whether it changed."""
@@ -11,9 +13,11 @@ def reassess_lateness(gradebook: Gradebook, assignment: str, student: str, confi
         submission = gradebook.find_submission(assignment, student)
     except MissingEntry:
         return False
+    # nbgrader's own reading stops with an error at an extension of an assignment without a due date.
+    late_by = lateness(submission.timestamp, submission.assignment.duedate, submission.extension)
     changed = False
     for notebook in submission.notebooks:
-        penalty = _penalty(notebook, student, submission.total_seconds_late, config)
+        penalty = _penalty(notebook, student, late_by, config)
         if (penalty or 0) != (notebook.late_submission_penalty or 0):
             notebook.late_submission_penalty = penalty
             changed = True

@@ -5,8 +5,8 @@ import sys
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from grading.class_record.formats import printable
 from grading.course import load_config, open_course
-from grading.gradebook.class_table import printable
 from grading.progress_bar import ProgressBar
 from grading.regrade.gradebook_cells import release_lags, require_same_cells
 from grading.regrade.rejudge import Rejudgement, rejudge_class

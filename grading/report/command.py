@@ -6,9 +6,9 @@ from pathlib import Path
 
 from traitlets.config import Config
 
+from grading.class_record.record import class_record
 from grading.course import CourseError, load_config, open_course
 from grading.course_zone import course_zone
-from grading.report.class_facts import class_facts
 from grading.report.csv_table import csv_table
 from grading.report.page import report_page
 from grading.report.summary import summary
@@ -30,20 +30,20 @@ def make_report(assignment: str, config: Config | None = None) -> Report:
     """
     config = load_config() if config is None else config
     course = open_course(assignment, config)
-    facts = class_facts(course, assignment)
+    record = class_record(course, assignment)
     folder = Path(course.root) / "report"
     table, page = folder / f"{assignment}.csv", folder / f"{assignment}.html"
     try:
         folder.mkdir(exist_ok=True)
         # Line ends of a CSV are as they are.
-        _write(table, csv_table(facts.students))
-        _write(page, report_page(facts, course_zone(config)))
+        _write(table, csv_table(record))
+        _write(page, report_page(record, course_zone(config)))
     except OSError as error:
         raise CourseError(
             f"The report could not be written to {folder}: {error}. See that it is a folder, that you may write to it, "
             "and that its disk has room; then run the same command again."
         ) from None
-    return Report(summary(facts), table, page)
+    return Report(summary(record), table, page)
 
 
 def _write(path: Path, text: str) -> None:

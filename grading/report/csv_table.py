@@ -4,12 +4,9 @@ import csv
 import io
 import re
 
-from attention_lib.canonical import ANSWERS
-from grading.gradebook.class_table import printable
-from grading.report.class_facts import number
-from grading.report.student import Student
-
-COLUMNS = ["student_id", *ANSWERS, "score", "submitted", "late", "status", "reason", "mended"]
+from grading.class_record.formats import number, printable
+from grading.class_record.record import ClassRecord
+from grading.class_record.student import Student
 
 # What a spreadsheet takes for the beginning of a formula, spaces and quotes before it or not.
 _BEGINS_A_FORMULA = "[\\s\"']*[=+\\-@\uff1d\uff0b\uff0d\uff20]"
@@ -17,17 +14,18 @@ _BEGINS_A_FORMULA = "[\\s\"']*[=+\\-@\uff1d\uff0b\uff0d\uff20]"
 _A_CELL_BEGINS = re.compile(rf"(?:^|(?<=[;|\t\r\n]))(?={_BEGINS_A_FORMULA}|[\t\r\n])")
 
 
-def csv_table(students: list[Student]) -> str:
+def csv_table(record: ClassRecord) -> str:
     """A header line and a line per student, as RFC 4180 has it. Times are ISO 8601 with their zone; what is not known,
     or not graded, is an empty cell."""
     text = io.StringIO(newline="")
     lines = csv.writer(text)
-    lines.writerow(COLUMNS)
-    for student in students:
+    columns = [harmless(printable(column)) for column in record.columns]
+    lines.writerow(["student_id", *columns, "score", "submitted", "late", "status", "reason", "mended"])
+    for student in record.students:
         lines.writerow(
             [
                 harmless(printable(student.student)),
-                *(number(student.scores[answer]) if answer in student.scores else "" for answer in ANSWERS),
+                *(number(student.scores[column]) if column in student.scores else "" for column in record.columns),
                 "" if student.score is None else number(student.score),
                 student.submitted.isoformat(timespec="seconds") if student.submitted else "",
                 _late(student),
@@ -40,9 +38,9 @@ def csv_table(students: list[Student]) -> str:
 
 
 def _late(student: Student) -> str:
-    if student.status != "graded" and student.submitted is None:
+    if not student.judged and student.submitted is None:
         return ""
-    return "yes" if student.late_by > 0 else "no"
+    return "yes" if student.late else "no"
 
 
 def harmless(text: str) -> str:

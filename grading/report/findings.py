@@ -4,10 +4,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from attention_lib.canonical import ANSWERS
+from grading.class_record.formats import one_line
+from grading.class_record.student import Student
 from grading.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
-from grading.report.class_facts import one_line
-from grading.report.student import Student
 
 _NUMBER = re.compile(r"(?<![A-Za-z_])[-\N{MINUS SIGN}]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?")
 
@@ -37,8 +36,8 @@ def findings(students: list[Student]) -> list[Finding]:
     sentences: dict[tuple, Counter] = {}
     examples: dict[tuple, str] = {}
     for student in students:
-        for answer in ANSWERS if not student.unusable else ():
-            for check, hidden, passed, message in _of_one_answer(student.records.get(answer, [])):
+        for answer, records in student.records.items() if not student.unusable else ():
+            for check, hidden, passed, message in _of_one_answer(records):
                 pattern = _without_numbers(message)
                 # What several checks say is known by its sentence alone.
                 key = (answer, check, hidden, passed, "" if check else pattern)
@@ -48,7 +47,8 @@ def findings(students: list[Student]) -> list[Finding]:
         Finding(*key[:4], counts.total(), [(examples[key, pattern], n) for pattern, n in counts.most_common()])
         for key, counts in sentences.items()
     ]
-    order = list(ANSWERS)
+    # The records come in the notebook's order.
+    order = list(dict.fromkeys(answer for student in students for answer in student.records))
     # Among equals, a sentence that many read says more than many sentences.
     return sorted(found, key=lambda f: (f.passed is None, -f.students, -f.sentences[0][1], order.index(f.answer)))
 

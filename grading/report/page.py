@@ -1,51 +1,62 @@
 """The report as one HTML page: no scripts, no network, in the look of the feedback pages."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from attention_lib.canonical import ANSWERS
+from grading.class_record.formats import number, printable
+from grading.class_record.record import ClassRecord
+from grading.class_record.student import Student
 from grading.course_zone import CourseZone
 from grading.feedback.page import code_marks
 from grading.feedback.plain_text import plain_text
-from grading.gradebook.class_table import printable
 from grading.report import plots
-from grading.report.class_facts import ClassFacts, number
 from grading.report.findings import findings
 from grading.report.statistics import class_statistics
-from grading.report.student import Student
 
+WIDEST = 82  # rem, of the page's body
 _HERE = Path(__file__).parent
 
 
-def report_page(facts: ClassFacts, zone: CourseZone) -> str:
+def report_page(record: ClassRecord, zone: CourseZone) -> str:
     """The page, with times in `zone`. All that came from students is text in it, whatever it looks like."""
-    numbers = class_statistics(facts)
+    numbers = class_statistics(record)
     page = _template(zone).render(
         zone=zone,
-        facts=facts,
+        record=record,
         numbers=numbers,
-        answers=list(ANSWERS),
-        findings=findings(facts.students),
-        rates=plots.pass_rates(numbers) if numbers.graded else "",
+        findings=findings(record.students),
+        rates=plots.pass_rates(numbers) if numbers.judged else "",
         distribution=plots.distribution(numbers) if numbers.graded else "",
-        unusable=[student for student in facts.students if student.unusable],
-        mended=_by_sentence(facts.students),
-        late=[student for student in facts.students if student.late_by > 0],
+        unusable=[student for student in record.students if student.unusable],
+        mended=_by_word(record.students, lambda student: student.mended),
+        at_fault=_by_word(record.students, lambda student: student.at_fault),
+        waits=_by_word(record.students, lambda student: student.waits),
+        late=[student for student in record.students if student.late],
         made=datetime.now(UTC),
+        widest=WIDEST,
+        table_width=_table_width(record.columns),
     )
     return plain_text(page).strip() + "\n"
 
 
-def _by_sentence(students: list[Student]) -> list[tuple[str, list[Student]]]:
-    """What had to be mended, and for whom; the most frequent first."""
+def _by_word(students: list[Student], words: Callable[[Student], tuple[str, ...]]) -> list[tuple[str, list[Student]]]:
+    """Sentences or names, and whom they are about; the most frequent first."""
     found: dict[str, list[Student]] = {}
     for student in students:
-        for sentence in student.mended:
-            found.setdefault(sentence, []).append(student)
+        for word in words(student):
+            found.setdefault(word, []).append(student)
     return sorted(found.items(), key=lambda item: -len(item[1]))
+
+
+def _table_width(columns: list[str]) -> int:
+    """How wide a page must be, in rem, to show the class as a table; narrower ones show a list."""
+    longest = (max(len(part) + 1 for part in column.split("_")) for column in columns)
+    needed = round(48.5 + sum(1 + 0.47 * letters for letters in longest))
+    return needed if needed <= WIDEST else 1_000
 
 
 def _breakable(name: str) -> Markup:

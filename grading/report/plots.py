@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from attention_lib.pictures.style import picture_style
-from grading.report.statistics import MOST_BARS, Statistics
+from grading.report.statistics import Statistics
 
 WIDTH = 5.0  # inches, 360 units of the SVG: as many pixels as a phone has
 INK, SOFT, LINE, RIGHT = "#1d2430", "#566072", "#dcdfe5", "#0b5c8a"
@@ -23,32 +23,32 @@ _HEAD = re.compile(
 
 
 def pass_rates(statistics: Statistics) -> Markup:
-    """A bar for each answer: how many of the graded submissions have its points."""
-    rows = [(name, passed, passed / statistics.graded) for name, passed in statistics.passed.items()]
-    told = "; ".join(f"{name}: {passed} of {statistics.graded}, {rate:.0%}" for name, passed, rate in rows)
+    """A bar for each column: how many of those that have points there have all of them."""
+    rows = [(name, *_rate(passed, statistics.scored[name])) for name, passed in statistics.passed.items()]
+    told = "; ".join(f"{name}: {', '.join(words)}" for name, _, *words in rows)
 
     def draw(figure: Figure) -> None:
         axes = figure.add_axes((0.01, 0.01, 0.98, 0.98))
         axes.set(xlim=(0, 1), ylim=(len(rows) - 0.45, -0.75))
         axes.set_axis_off()
-        for place, (name, passed, rate) in enumerate(rows):
+        for place, (name, rate, *words) in enumerate(rows):
             axes.barh(place, 1, height=0.34, color=LINE)
             axes.barh(place, rate, height=0.34, color=RIGHT)
             axes.text(0, place - 0.28, name, color=INK, va="bottom")
-            axes.text(
-                1, place - 0.28, f"{passed} of {statistics.graded} · {rate:.0%}", color=SOFT, va="bottom", ha="right"
-            )
+            axes.text(1, place - 0.28, " · ".join(words), color=SOFT, va="bottom", ha="right")
 
-    return _svg(draw, 0.62 * len(rows), "rates", f"Bars: who has the point, by answer. {told}.")
+    return _svg(draw, 0.62 * len(rows), "rates", f"Bars: who has all points, by column. {told}.")
+
+
+def _rate(passed: int, scored: int) -> tuple[float, ...]:
+    """The part that passed, and what is said of it."""
+    return (passed / scored, f"{passed} of {scored}", f"{passed / scored:.0%}") if scored else (0.0, "not graded yet")
 
 
 def distribution(statistics: Statistics) -> Markup:
-    """A bar for each number of points: how many submissions have it."""
-    counts = statistics.distribution
-    names = [str(points) for points in range(len(counts))]
-    if len(counts) > MOST_BARS:
-        names[-1] += "+"
-    told = "; ".join(f"{name} points: {count}" for name, count in zip(names, counts, strict=True))
+    """A bar for each number of points, or a few of them: how many submissions have it."""
+    names, counts = zip(*statistics.bars, strict=True)
+    told = "; ".join(f"{name} points: {count}" for name, count in statistics.bars)
 
     def draw(figure: Figure) -> None:
         axes = figure.add_axes((0.02, 0.19, 0.96, 0.79))

@@ -12,9 +12,10 @@ import nbformat
 from nbgrader.api import Gradebook
 
 from attention_lib.assignment.declaration import declared
+from grading.class_record.record import class_record
+from grading.class_record.table import class_table
 from grading.course import CHECKOUT, load_config, open_course, source_path
 from grading.demo.class_of_twelve import Student
-from grading.gradebook.class_table import class_rows, class_table
 from grading.gradebook.completed import is_graded, submission_digest
 from grading.gradebook.writer import GradebookWriter
 from grading.harmless.notebook import harmless
@@ -29,7 +30,7 @@ from grading.workers.request import common_request
 from tests.bench.class_of_many import ASSIGNMENT, Course
 from tests.bench.warm import warm_process
 
-IMPORTS = "import grading.__main__, grading.autograde, grading.gradebook.class_table"
+IMPORTS = "import grading.__main__, grading.autograde, grading.class_record.table"
 
 
 def where_time_goes(course: Course, students: list[Student], walls: str) -> list[tuple[str, float]]:
@@ -83,7 +84,7 @@ def where_time_goes(course: Course, students: list[Student], walls: str) -> list
             with clock.during("main: points into the gradebook, notebook into autograded/"):
                 writer.write(student, nbformat.from_dict(json.loads(text)), digest)
     with clock.during("main: the class's table"):
-        class_table(class_rows(directory, ASSIGNMENT))
+        class_table(class_record(directory, ASSIGNMENT))
     each = len(students)
     return [(name, took if name.startswith("once") else took / each) for name, took in clock.taken.items()]
 

@@ -15,3 +15,11 @@ def course(tmp_path_factory) -> CourseFolder:
         answer = course.command("nbgrader", "generate_assignment", "attention")
         assert answer.returncode == 0, answer.stderr
     return course
+
+
+@pytest.fixture(scope="session")
+def every_status(tmp_path_factory):
+    """A graded class with every status in it, of an assignment of another kind than the lesson."""
+    from tests.grading.written_course import class_with_every_status
+
+    return class_with_every_status(tmp_path_factory.mktemp("every-status"))

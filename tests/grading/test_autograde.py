@@ -6,9 +6,10 @@ from nbgrader.api import Gradebook
 
 from attention_lib.check_records import completed_records
 from grading.autograde import autograde_class
+from grading.class_record.record import class_record
+from grading.class_record.table import class_table
 from grading.course import CourseError, load_config, open_course
 from grading.feedback_command import generate_feedback_for_class
-from grading.gradebook.class_table import class_rows, class_table
 
 pytestmark = pytest.mark.kernel
 
@@ -56,7 +57,7 @@ def graded(course):
         config = settings(course, monkeypatch)
         course.first = autograde_class("attention", config)
         course.first_table = class_table(
-            class_rows(open_course("attention", config), "attention", course.first.not_graded)
+            class_record(open_course("attention", config), "attention", course.first.not_graded)
         )
         course.first_scores = course.scores()
     return course
@@ -148,7 +149,9 @@ def test_a_fault_of_the_grader_is_not_a_score(graded, monkeypatch):
     graded.hand_in("zuse", graded.submission(RIGHT))
     run = autograde_class("attention", config)
     assert str(in_the_way) in run.not_graded["zuse"]
-    rows = {row.student: row for row in class_rows(open_course("attention", config), "attention", run.not_graded)}
+    rows = {
+        row.student: row for row in class_record(open_course("attention", config), "attention", run.not_graded).students
+    }
     assert rows["zuse"].score is None and rows["zuse"].remark.startswith("not graded, because the grader failed")
     assert "zuse" not in graded.scores() and in_the_way.is_file()
     in_the_way.unlink()

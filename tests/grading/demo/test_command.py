@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from grading.class_record.student import Student
 from grading.demo.class_of_twelve import CLASS
 from grading.demo.command import _compare, run
-from grading.gradebook.class_table import Row
 from tests.lesson_answers import ANSWERS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -29,7 +29,12 @@ def folder(tmp_path):
 
 
 def expected_rows():
-    return {s.student: Row(s.student, {name: float(p) for name, p in s.expected.items()}, s.late, "") for s in CLASS}
+    return {
+        s.student: Student(
+            s.student, "", "graded", {name: float(p) for name, p in s.expected.items()}, late_by=60.0 * s.late
+        )
+        for s in CLASS
+    }
 
 
 def test_status_0_where_everybody_has_what_they_should_have(folder, capsys):
@@ -40,7 +45,7 @@ def test_status_0_where_everybody_has_what_they_should_have(folder, capsys):
 def test_every_difference_is_named_and_the_status_is_1(folder, capsys):
     rows = expected_rows()
     rows["ada"].scores["attention_scores"] = 0.0
-    rows["ida"] = replace(rows["ida"], late=True)
+    rows["ida"] = replace(rows["ida"], late_by=60.0)
     rows["carl"] = replace(rows["carl"], scores={})
     del rows["john"]
     (folder / "feedback" / "leslie" / "attention" / "attention.html").unlink()

@@ -2,11 +2,11 @@
 
 import pytest
 
+from grading.class_record.record import ClassRecord
+from grading.class_record.student import Student
 from grading.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
-from grading.report.class_facts import ClassFacts
 from grading.report.findings import findings
 from grading.report.statistics import class_statistics
-from grading.report.student import Student
 from tests.lesson_answers import ANSWERS
 
 
@@ -66,4 +66,4 @@ def test_what_passed_or_is_no_check_or_of_no_notebook_is_not_counted():
 def test_every_score_is_in_the_distribution(scores, counts):
     students = [Student(str(s), "", "graded", {a: s for a in ANSWERS}, score=s) for s in scores]
     of = dict.fromkeys(ANSWERS, 1 / len(ANSWERS))
-    assert class_statistics(ClassFacts("attention", students, None, of)).distribution == counts
+    assert class_statistics(ClassRecord("attention", students, None, of)).distribution == counts

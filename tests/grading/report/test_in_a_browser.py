@@ -21,9 +21,10 @@ def browser():
 
 
 # 1017 pixels are a landscape A4 page without its margins.
+@pytest.mark.parametrize("course_of", ["graded", "every_status"])
 @pytest.mark.parametrize("width, media", [(390, "screen"), (1217, "screen"), (1366, "screen"), (1017, "print")])
-def test_the_page_fits(browser, graded, width, media):
-    path = make_report("attention", config_of(graded.folder)).page
+def test_the_page_fits(browser, request, course_of, width, media):
+    path = make_report("attention", config_of(request.getfixturevalue(course_of).folder)).page
     page = browser.new_page(viewport={"width": width, "height": 800})
     asked = []
     page.on("request", lambda request: asked.append(request.url))

@@ -12,8 +12,8 @@ from nbgrader.plugins import CsvExportPlugin
 from written_report import config_of, report_of
 
 from grading.autograde import autograde_class
+from grading.class_record.not_graded import keep_reasons
 from grading.course import CourseError, open_course
-from grading.report.not_graded import keep_reasons
 from tests.lesson_answers import ANSWERS
 
 pytestmark = pytest.mark.kernel

@@ -1,0 +1,1 @@
+"""What is known of a class and an assignment, read once: for the terminal's table, the CSV and the report."""

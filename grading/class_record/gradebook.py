@@ -1,0 +1,100 @@
+"""All that the gradebook knows of a class and one assignment, read with a handful of queries."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from nbgrader.api import Assignment as AssignmentRow
+from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, selectinload, undefer
+
+from attention_lib.assignment.declaration import Answer, Assignment
+from grading.course import CourseError, gradebook_trouble, require_gradebook
+
+
+@dataclass(frozen=True)
+class Points:
+    """What the gradebook holds of one student's submission. Columns are those of the class record.
+
+    known: the columns for which there is an entry
+    scores: points by column, those that a person set and extra credit included; none where neither tests nor a person
+        gave any
+    by_hand: the columns whose points a person set or added to
+    to_grade: the columns that nbgrader keeps for a person to grade
+    total: nbgrader's score, the late penalty not yet taken off
+    penalty: points to be taken off for being late
+    submitted: when, in UTC; None if it is not known
+    extension: what was granted to the student, or None
+    """
+
+    known: frozenset[str]
+    scores: dict[str, float]
+    by_hand: frozenset[str]
+    to_grade: frozenset[str]
+    total: float
+    penalty: float
+    submitted: datetime | None
+    extension: timedelta | None
+
+
+@dataclass(frozen=True)
+class ClassPoints:
+    """names: full names ("" where there is none) of all students, by id; points: by id; due: in UTC, or None."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    points: dict[str, Points] = field(default_factory=dict)
+    due: datetime | None = None
+
+
+def class_points(course: CourseDirectory, assignment: str, declared: Assignment) -> ClassPoints:
+    """Read them. Raises CourseError where the gradebook cannot be used, or does not have the assignment's cells."""
+    cells = [cell.test if isinstance(cell, Answer) else cell.grade_id for cell in declared.graded]
+    require_gradebook(course, assignment, cells)
+    try:
+        with Gradebook(course.db_url, course.course_id) as gradebook:
+            return ClassPoints(
+                {s.id: " ".join(filter(None, (s.first_name, s.last_name))) for s in gradebook.students},
+                {each.student.id: _points(each, declared) for each in _submissions(gradebook.db, assignment)},
+                utc(gradebook.find_assignment(assignment).duedate),
+            )
+    except OperationalError as error:
+        raise CourseError(gradebook_trouble(course, error)) from None
+
+
+def utc(time: datetime | None) -> datetime | None:
+    """nbgrader's times, which are in UTC and do not say so, as times that say it."""
+    return time.replace(tzinfo=UTC) if time is not None else None
+
+
+def _submissions(session: Session, assignment: str) -> list[SubmittedAssignment]:
+    # One by one, each property would be a query of its own.
+    grades = selectinload(SubmittedAssignment.notebooks).selectinload(SubmittedNotebook.grades)
+    return (
+        session.query(SubmittedAssignment)
+        .join(AssignmentRow)
+        .filter(AssignmentRow.name == assignment)
+        .options(
+            grades.selectinload(Grade.cell),
+            selectinload(SubmittedAssignment.student),
+            undefer(SubmittedAssignment.score),
+            undefer(SubmittedAssignment.late_submission_penalty),
+        )
+        .all()
+    )
+
+
+def _points(submission: SubmittedAssignment, declared: Assignment) -> Points:
+    found = {declared.column(grade.name): grade for part in submission.notebooks for grade in part.grades}
+    grades = {cell.grade_id: found[cell.grade_id] for cell in declared.graded if cell.grade_id in found}
+    scored = {c: grade for c, grade in grades.items() if (grade.auto_score, grade.manual_score) != (None, None)}
+    return Points(
+        known=frozenset(grades),
+        scores={column: float(grade.score) for column, grade in scored.items()},
+        by_hand=frozenset(c for c, grade in scored.items() if grade.manual_score is not None or grade.extra_credit),
+        to_grade=frozenset(column for column, grade in grades.items() if grade.needs_manual_grade),
+        total=float(submission.score),
+        penalty=float(submission.late_submission_penalty),
+        submitted=utc(submission.timestamp),
+        extension=submission.extension,
+    )
