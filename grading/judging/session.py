@@ -37,7 +37,7 @@ def run_session(
     assignment, set_up: what the instructor's notebook declares, and its set-up cell
     cell_seconds, total_seconds: limits for one cell, and for all runs together
     secret: the notebook holds what must not come out, such as correct functions: outputs of cells are dropped, and
-        records say no more than which check passed
+        records say no more than which check passed, and reasons no more than which limit was met
     Raises grading.sandbox.warm_process.WarmParentFailed, a fault of the grader's machine.
     """
 
@@ -57,7 +57,9 @@ def run_session(
                         outputs = process.run_cell(cell.source)
                         cell.outputs = [] if secret else outputs
                 except StudentStopped as stopped:
-                    return index, None if monotonic() >= deadline else stopped.reason
+                    # What stands in brackets, such as a signal or a size, the student's process can choose.
+                    reason = stopped.reason.partition(" (")[0] if secret else stopped.reason
+                    return index, None if monotonic() >= deadline else reason
                 run.seconds[index] = monotonic() - begun
         return None
 

@@ -22,5 +22,6 @@ def one_per_family() -> list[Attack]:
         "exits_in_a_cell",
         "skips_tests_by_tag",
         "records_instead_of_results",
+        "takes_the_correct_mask_apart",
     )
     return attacks(list(chosen))

@@ -12,6 +12,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from world import prelude
 
+from tests import extended_lesson
+
 FAMILIES = {
     "cheat_the_verdict": "wrong answers that want points",
     "read_what_is_hidden": "hidden tests, the reference, other students' work, the grader's secrets",
@@ -19,12 +21,12 @@ FAMILIES = {
     "exhaust_or_crash": "no result, no machine, no end",
     "tamper_with_the_file": "the notebook's format and the submission's folder",
     "attack_the_channel": "what goes back from the student's process to the one that judges",
+    "extend_the_lesson": "answers that the instructor added, and the run over correct versions of them",
 }
 EITHER, BOTH_WALLS = "either", "both walls"
-FUNCTIONS = ("project_qkv", "attention_scores", "attention_weights", "aggregate_values")
 
 # Each is wrong in a way that students know, and none of them earns a point.
-WRONG = {
+WRONG = extended_lesson.WRONG | {
     "project_qkv": """
         def project_qkv(x, W_q, W_k, W_v):
             return x @ W_q, x @ W_q, x @ W_v
@@ -55,7 +57,7 @@ WRONG = {
                 return weights @ self.W_v(x), weights
     """,
 }
-RIGHT = {
+RIGHT = extended_lesson.RIGHT | {
     "project_qkv": """
         def project_qkv(x, W_q, W_k, W_v):
             return x @ W_q, x @ W_k, x @ W_v
@@ -87,6 +89,7 @@ RIGHT = {
                 return aggregate_values(weights, self.W_v(x)), weights
     """,
 }
+FUNCTIONS = tuple(answer for answer in RIGHT if answer != "attention_head")
 
 
 class Submission:
@@ -113,12 +116,12 @@ class Submission:
         self.cell(grade_id).source = _plain(source)
 
     def right_answers(self) -> None:
-        """All five answers are right: the attacker has nothing to gain but harm."""
+        """All answers are right: the attacker has nothing to gain but harm."""
         for grade_id, source in RIGHT.items():
             self.answer(grade_id, source)
 
     def after_answers(self, line: str) -> None:
-        """Add a line to each of the four functions' cells, `{name}` standing for the function's name."""
+        """Add a line to each function's cell, `{name}` standing for the function's name."""
         for grade_id in FUNCTIONS:
             self.cell(grade_id).source += "\n" + line.replace("{name}", grade_id)
 
@@ -131,7 +134,9 @@ class Submission:
         arguments = {
             "project_qkv": "x, W_q, W_k, W_v",
             "attention_scores": "Q, K, scale=None",
+            "band_mask": "n, width",
             "attention_weights": "scores, mask=None",
+            "local_weights": "scores, width",
             "aggregate_values": "weights, V",
         }[answer]
         body = textwrap.indent(_plain(source), "    ")

@@ -1,6 +1,6 @@
 """What goes back from the student's process to the one that judges: giant, deep, malformed, late, forged."""
 
-from attack import WRONG, Submission, family
+from attack import RIGHT, WRONG, Submission, family
 
 channel = family("attack_the_channel")
 
@@ -460,7 +460,7 @@ def a_head_without_end(s: Submission):
     )
 
 
-@channel(deserved=4)
+@channel(deserved=len(RIGHT) - 1)
 def a_head_whose_state_doubles(s: Submission):
     """Makes a head of 100 layers, each of which holds the next one twice, so that listing its state never ends."""
     s.right_answers()

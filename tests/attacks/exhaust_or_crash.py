@@ -1,10 +1,10 @@
 """No result, no machine, no end. The answers are right unless they are the weapon: what is tried is harm."""
 
-from attack import EITHER, Submission
+from attack import EITHER, RIGHT, Submission
 from attack import family as _family
 
 _exhaust = _family("exhaust_or_crash")
-ALL = 5
+ALL = len(RIGHT)
 
 
 def exhaust(build=None, *, deserved: int = ALL, promised_by: str = EITHER):

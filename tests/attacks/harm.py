@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from attack import Attack
-from world import SECRET, claims_of
+from world import SECRET, TOLD_BY_SIGNAL, TOLD_MEGABYTES, claims_of
 
 # What one submission may take: far more than its limits add up to, far less than harm.
 MOST_SECONDS = 60
@@ -22,6 +22,7 @@ class Evidence:
     points: None if there is no result
     refused: whether the grader said why there is none
     outputs: all outputs in the autograded notebook, as text
+    copy: all else in it that students may see
     feedback: the page that the student gets, "" if none was made
     heard: what came in from the attacker outside, as (way, text)
     dropped: files outside that have its name on them, with their text
@@ -33,6 +34,7 @@ class Evidence:
     points: float | None = None
     refused: bool = False
     outputs: str = ""
+    copy: str = ""
     feedback: str = ""
     heard: list[tuple[str, str]] = field(default_factory=list)
     dropped: dict[str, str] = field(default_factory=dict)
@@ -49,7 +51,8 @@ def achieved(attack: Attack, evidence: Evidence) -> list[str]:
         found.append("left no result")
     elif evidence.points is not None and evidence.points > attack.deserved:
         found.append(f"got {evidence.points:g} points instead of {attack.deserved}")
-    places = [("its outputs", evidence.outputs), ("its feedback page", evidence.feedback)]
+    places = [("its outputs", evidence.outputs), ("its autograded copy", evidence.copy)]
+    places.append(("its feedback page", evidence.feedback))
     places += [(way, text) for way, text in evidence.heard] + list(evidence.dropped.items())
     for place, text in places:
         secrets = sorted({re.split("[-_]", secret)[0].lower() for secret in SECRET.findall(text)})
@@ -57,6 +60,9 @@ def achieved(attack: Attack, evidence: Evidence) -> list[str]:
             found.append(f"brought {' and '.join(secrets)} secrets into {place}")
     for claim in sorted(set(claims_of(attack.name, evidence.outputs))):
         found.append(f"says: {claim}")
+    for sign in (f"{TOLD_MEGABYTES} MB", TOLD_BY_SIGNAL):
+        if sign in evidence.outputs:
+            found.append(f"told of a secret by {sign}")
     for way in sorted({way for way, _ in evidence.heard}):
         found.append(f"was heard by {way}")
     for path in sorted(evidence.dropped):
@@ -84,6 +90,19 @@ def text_of_outputs(notebook: dict) -> str:
                         pass
     texts.append("".join(_letters(numbers) for text in texts for numbers in _SIZES.findall(text)))
     return "\n".join(texts)
+
+
+def text_of_copy(notebook: dict) -> str:
+    """All of a notebook but outputs and the texts of tests, whose hidden parts no feedback page shows."""
+    cells = [
+        {
+            key: value
+            for key, value in cell.items()
+            if key != "outputs" and not (key == "source" and cell["metadata"].get("nbgrader", {}).get("grade"))
+        }
+        for cell in notebook.get("cells", [])
+    ]
+    return json.dumps([cells, notebook.get("metadata")], ensure_ascii=False)
 
 
 def _letters(numbers: str) -> str:

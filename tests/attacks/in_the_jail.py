@@ -19,9 +19,9 @@ from pathlib import Path
 
 import psutil
 from all_attacks import attacks
-from attack import Attack
+from attack import RIGHT, Attack
 from attackers_class import folder_of, graded_notebook, hand_in, points_in_gradebook
-from harm import Evidence, achieved, mentions, text_of_outputs
+from harm import Evidence, achieved, mentions, text_of_copy, text_of_outputs
 from jail import GRADERS_ID, PREPARED, ROOT
 from listeners import Listeners
 from prepared_course import PLAIN, secret
@@ -43,7 +43,7 @@ CELL_SECONDS, TOTAL_SECONDS = 4, 20
 QUIET_SECONDS, QUIET_SECONDS_OF_PLAIN = 120, 75
 # How often a run that an attacker ended is begun again without that attacker.
 MOST_RUNS = 12
-WITH_FEEDBACK = ("read_what_is_hidden", "attack_the_channel", "tamper_with_the_file")
+WITH_FEEDBACK = ("read_what_is_hidden", "attack_the_channel", "tamper_with_the_file", "extend_the_lesson")
 LOG = Path("/tmp/grader.log")
 
 
@@ -269,7 +269,7 @@ def _judge(run: _Run, students: dict, listeners: Listeners, watch: Watch, left: 
         evidence = Evidence(points=points.get(student), refused=f"{folder_of(COURSE, student)}/" in log)
         notebook, _ = graded_notebook(COURSE, student)
         begun, ended = spans.get(student, (0.0, 0.0))
-        evidence.outputs = text_of_outputs(notebook)
+        evidence.outputs, evidence.copy = text_of_outputs(notebook), text_of_copy(notebook)
         evidence.seconds = ended - begun
         evidence.bytes = max((used for when, used in watch.memory if begun < when <= ended), default=0)
         alone = sum(a is not None for a in students.values()) == 1 and attack is not None
@@ -281,7 +281,7 @@ def _judge(run: _Run, students: dict, listeners: Listeners, watch: Watch, left: 
         evidence.left = [str(p.pid) for p in left if alone or begun < births[p.pid] <= ended] if attack else []
         placed_left |= set(evidence.left)
         if attack is None:
-            wrong = [] if evidence.points == 5 else [f"has {evidence.points} points instead of 5"]
+            wrong = [] if evidence.points == len(RIGHT) else [f"has {evidence.points} points instead of {len(RIGHT)}"]
             if run.made_feedback and not _feedback_of(student, run.grader):
                 wrong.append("has no feedback page")
             outcome.honest[student] = wrong
@@ -301,7 +301,7 @@ def _judge(run: _Run, students: dict, listeners: Listeners, watch: Watch, left: 
         outcome.seconds[attack.name] = round(evidence.seconds, 2)
         outcome.evidence[attack.name] = evidence.outputs[:20_000]
         if alone:
-            harmed = [s for s, a in students.items() if a is None and points.get(s) != 5]
+            harmed = [s for s, a in students.items() if a is None and points.get(s) != len(RIGHT)]
             if harmed:
                 outcome.achieved[attack.name].append("cost another student points")
     outcome.harm += [what for number, (_, what) in enumerate(changes) if number not in placed_changes]

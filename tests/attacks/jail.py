@@ -32,6 +32,7 @@ def jailed(command: list[str], prepared: Path) -> list[str]:
         line += _bound(Path(path), Path(path))
     line += _bound(prepared, PREPARED)
     line += ["--perms", "0755", "--dir", "/mnt", "--chdir", str(ROOT), "--clearenv"]
+    line += ["--setenv", "PYTHONPATH", str(ROOT)]
     line += ["--setenv", "PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin", "--setenv", "LANG", "C.UTF-8"]
     return [*line, "--", *command]
 

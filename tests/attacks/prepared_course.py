@@ -1,4 +1,4 @@
-"""The course that attackers are graded in, compiled: the lesson's own notebook, with secrets in its hidden parts."""
+"""The course that attackers are graded in, compiled: the lesson, extended, with secrets in its hidden parts."""
 
 import json
 import os
@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 from jail import ROOT
+
+from tests.extended_lesson import extended
 
 PLAIN = "plain"
 # What nbgrader does by itself: a name for the course, and every preprocessor as it comes.
@@ -21,7 +23,8 @@ def prepare(folder: Path, grader: str) -> Path:
     """Compile a course in a new folder, by plain nbgrader (`grader` is PLAIN) or by ours. Returns the folder."""
     source = folder / "source" / "attention" / "attention.ipynb"
     source.parent.mkdir(parents=True)
-    source.write_text(json.dumps(with_secrets(json.loads((ROOT / "source/attention/attention.ipynb").read_text()))))
+    lesson = json.loads((ROOT / "source/attention/attention.ipynb").read_text())
+    source.write_text(json.dumps(with_secrets(extended(lesson))))
     if grader == PLAIN:
         (folder / "nbgrader_config.py").write_text(PLAIN_CONFIG)
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", "attention"]

@@ -10,8 +10,9 @@ import sys
 import pytest
 import world
 from all_attacks import one_per_family
+from attack import RIGHT
 from attackers_class import graded_notebook, hand_in, points_in_gradebook
-from harm import Evidence, achieved, text_of_outputs
+from harm import Evidence, achieved, text_of_copy, text_of_outputs
 from jail import ROOT
 from listeners import Listeners
 from prepared_course import prepare, secret
@@ -47,6 +48,7 @@ def evidence(tmp_path_factory):
         attack.name: Evidence(
             points=points.get(student),
             outputs=text_of_outputs(graded_notebook(course, student)[0]),
+            copy=text_of_copy(graded_notebook(course, student)[0]),
             heard=listeners.heard,
             dropped={path.name: path.read_text() for path in (place / "drop").iterdir() if path.name == attack.name},
         )
@@ -64,7 +66,7 @@ def test_it_fails(evidence, attack):
 
 @pytest.mark.timeout(300)
 def test_the_honest_have_their_points(evidence):
-    assert set(evidence[1].values()) == {5}
+    assert set(evidence[1].values()) == {len(RIGHT)}
 
 
 def test_where_an_attack_works_it_is_seen():

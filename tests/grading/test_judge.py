@@ -86,6 +86,41 @@ def test_the_head_is_judged_with_the_names_above_its_test(judged):
     assert [r["passed"] for r in records(judged(source, late), "attention_head")] == [False]
 
 
+@pytest.mark.parametrize(
+    "deed, said",
+    [
+        ("os.kill(os.getpid(), signal.SIGUSR2)", "ended the Python process"),
+        ("os.kill(os.getpid(), 50)", "ended the Python process"),
+        ("os._exit(77)", "ended the Python process"),
+        ("[write(struct.pack('!IQ', 0, 123456 * 10**6)) for _ in '1']", "broke the connection to the grader"),
+        ("[write(struct.pack('!IQ', 9, 0) + b'[123456]#') for _ in '1']", "broke the connection to the grader"),
+    ],
+)
+def test_how_a_process_ends_beside_correct_versions_tells_nothing_more(judged, deed, said):
+    source = lesson(RIGHT)
+    at(source, "test_attention_head").source = OVER.format(
+        answer="attention_head", over=("attention_scores",), call="AttentionHead() == 8"
+    )
+    wrong = "def attention_scores(Q, K, scale=None):\n    return 7"
+    head = f"""\
+import os, signal, struct
+def write(data):
+    for number in range(3, 64):
+        try:
+            os.write(number, data)
+        except OSError:
+            pass
+def AttentionHead():
+    if attention_scores(2, 3) == 6:
+        {deed}
+    return 7"""
+    notebook = judged(source, lesson({**RIGHT, "attention_scores": wrong, "attention_head": head}))
+    (record,) = records(notebook, "attention_head")
+    assert record["message"].endswith(
+        f": Your `AttentionHead` {said}. It was left out, and the rest was run without it."
+    )
+
+
 def test_a_problem_is_said_at_every_test_without_a_run():
     notebook = canonical_notebook(lesson(RIGHT), lesson(), lesson()).notebook
     notebook.metadata["attention101"]["problem"] = "The file is empty."
