@@ -105,7 +105,7 @@ class Checks:
             with steady(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
                 check()
         except CheckFailed as failure:
-            passed, message = False, str(failure)
+            passed, message = False, _said(failure)
         except (Exception, SystemExit) as error:
             passed, message = False, self._explain(error, check.__code__.co_filename, rule)
             blank = self._is_blank(error)
@@ -124,7 +124,7 @@ class Checks:
 
     def _is_blank(self, error: BaseException) -> bool:
         """Whether the answer itself, and not another one that it calls, is still the stub."""
-        if not isinstance(error, NotImplementedError) or str(error):
+        if not isinstance(error, NotImplementedError) or _said(error):
             return False
         return _raised_in(error).partition(".")[0] in (self.name, self.answer)
 
@@ -135,7 +135,7 @@ class Checks:
             return f"`{self.name}` is not defined. Write it in the answer cell above and run that cell."
         line = _line_in_a_cell(error, test_file)
         where = f" in line {line} of its cell" if line else ""
-        what = " ".join(str(error).split()).rstrip(".")
+        what = " ".join(_said(error).split()).rstrip(".")
         said = f": {what[:300]}" if what else ""
         return f"`{self.name}` stopped with {type(error).__name__}{where}{said}. Checked was this: {rule}"
 
@@ -335,6 +335,14 @@ class _Printed(io.StringIO):
             super().write(text[: self._left])
             self._left -= len(text)
         return len(text)
+
+
+def _said(error: BaseException) -> str:
+    """The text of an error. An odd one may have none: to ask for it raises another."""
+    try:
+        return str(error)
+    except Exception as odd:
+        return _said(odd) if isinstance(odd, CheckFailed) else ""
 
 
 def _raised_in(error: BaseException) -> str:

@@ -5,16 +5,27 @@ real nn.Module with the same layers; its forward is such a call. Gradients flow 
 a second call (torch.autograd.Function, https://pytorch.org/docs/stable/notes/extending.html).
 """
 
+from collections import deque
+from collections.abc import Callable
+
+import numpy
 import torch
 from torch import nn
 from torch.autograd.function import once_differentiable
 
+from attention_lib.checks import CheckFailed
+from attention_lib.notebook_file import encodable
 from grading.sandbox.errors import as_exception
 from grading.sandbox.line.layers import MOST_LAYERS, MOST_PARAMETERS, check_size
-from grading.sandbox.line.values import LONGEST_NAME, Incoming, Outgoing, Unsendable, as_name
+from grading.sandbox.line.values import LONGEST_NAME, Incoming, Outgoing, Unsendable, as_name, check_extent
+from grading.sandbox.opaque import is_opaque, opaque
 from grading.sandbox.student_process import StudentProcess, StudentStopped
 
 _FIRST_SEED = 1_000_001
+_MOST_PRINTED = 4_000
+_MOST_BASES = 20
+# What to make of a result that is no plain data: what the call did with it, in words, and its form.
+Taking = Callable[[str, dict, Incoming], object]
 
 
 class StudentNamespace:
@@ -39,7 +50,8 @@ class StudentNamespace:
             elif kind == "callable":
                 found[name] = self._function(name)
             else:
-                found[name] = _opaque("object")
+                sentence = f"`{name}` is neither a function nor a class, so it cannot be judged."
+                found[name] = opaque("object", sentence)
         return found
 
     def _function(self, name: str):
@@ -57,8 +69,8 @@ class StudentNamespace:
             def __init__(self, *arguments, **named):
                 super().__init__()
 
-                def take(given: dict, incoming: Incoming) -> nn.Module:
-                    return namespace._mirrored(given, incoming, self)
+                def take(did: str, given: dict, incoming: Incoming) -> object:
+                    return namespace._new_value(did, given, incoming, self)
 
                 made = namespace._call({"name": name}, (), arguments, named, take)
                 if made is not self:
@@ -67,8 +79,8 @@ class StudentNamespace:
         Made.__name__ = Made.__qualname__ = as_name(name)
         return Made
 
-    def _call(self, target: dict, parameters, arguments: tuple, named: dict, take):
-        """Call in the student's process. take(json, incoming): what to make of a result that is no plain data."""
+    def _call(self, target: dict, parameters, arguments: tuple, named: dict, take: Taking):
+        """Call in the student's process. Raises the student's error, CheckFailed and StudentStopped."""
         outgoing = Outgoing(_no_argument, self._process.settings["message_mb"] * 1_000_000)
         message = {
             "do": "call",
@@ -76,31 +88,39 @@ class StudentNamespace:
             "seed": self._seed,
             "grad": torch.is_grad_enabled(),
             "parameters": [[number, outgoing.encoded(value)] for number, value in parameters],
-            "arguments": outgoing.encoded(list(arguments)),
-            "named": outgoing.encoded(dict(named)),
+            "arguments": [outgoing.encoded(value, 1) for value in arguments],
+            "named": {name: outgoing.encoded(value, 1) for name, value in named.items()},
         }
         self._seed += 1
         reply, tensors = self._process.ask(message, outgoing.tensors)
-        call = _Call(self._process, reply, tensors, outgoing.originals, self._secret)
-        incoming = Incoming(tensors, lambda given: take(given, incoming), call.tensor)
+        who, did = f"`{target.get('name', 'forward')}`", "put {} into an argument"
         try:
+            call = _Call(self._process, reply, tensors, outgoing.originals, self._secret)
+            incoming = Incoming(tensors, lambda given: take(f"{who} {did}", given, incoming), call.tensor, outgoing)
             call.take_over_changes()
-            printed = reply.get("printed")
+            _refill(outgoing.containers, reply.get("left"), incoming, who)
+            printed, did, incoming.extent.parts = reply.get("printed"), "returned {}", 0
             if isinstance(printed, str) and not self._secret:
-                print(printed, end="")
+                print(encodable(printed[:_MOST_PRINTED]), end="")
             if "module" in target and ("module" in reply or "error" not in reply):
                 module = self._layers[target["module"]]
                 self._mirrored({"module": reply["module"]}, incoming, module)
             if "error" not in reply:
+                incoming.extent.parts, incoming.given_is_settled = 0, True
                 return incoming.decoded(reply["result"])
         except (Unsendable, KeyError) as reason:
             raise StudentStopped(f"broke the connection to the grader ({reason})") from None
         raise as_exception(reply["error"], self._secret)
 
-    def _new_value(self, given: dict, incoming: Incoming) -> object:
-        if given.keys() == {"other"}:
-            return _opaque(as_name(given["other"]))
-        return self._mirrored(given, incoming, _ModuleStandIn())
+    def _new_value(self, did: str, given: dict, incoming: Incoming, root: nn.Module | None = None) -> object:
+        match given:
+            case {"other": [str(name), list(bases), bool(is_callable)], **rest} if not rest:
+                name = as_name(name)
+                sentence = did.format(f"a {name}") + ", which cannot be judged."
+                if did.startswith(f"`{name}`"):
+                    sentence += " Is it a subclass of `nn.Module`?"
+                return opaque(name, sentence, tuple(map(as_name, bases[:_MOST_BASES])), is_callable)
+        return self._mirrored(given, incoming, _ModuleStandIn() if root is None else root)
 
     def _mirrored(self, given: dict, incoming: Incoming, root: nn.Module) -> nn.Module:
         """Make `root` and the layers below it as they are described. Raises Unsendable."""
@@ -128,7 +148,7 @@ class StudentNamespace:
                 if isinstance(mirror, nn.Linear) and mirror._parameters.get("weight") is not None:
                     mirror.out_features, mirror.in_features = mirror.weight.shape
             return root
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError, RuntimeError) as error:
             raise Unsendable(f"a module that cannot be described, {type(error).__name__}") from None
 
     def _layer(self, number: int, kind: str) -> nn.Module:
@@ -148,10 +168,10 @@ class StudentNamespace:
             raise Unsendable("an unknown form")
         known = self._parameters.get(number)
         if known is None:
-            known = nn.Parameter(value.detach(), requires_grad=value.requires_grad)
+            known = nn.Parameter(value.detach().clone(), requires_grad=value.requires_grad)
             self._parameters[number] = known
         elif known.shape != value.shape or known.dtype != value.dtype:
-            known.data = value.detach()
+            known.data = value.detach().clone()
         elif not torch.equal(known, value):
             with torch.no_grad():
                 known.copy_(value)
@@ -179,7 +199,7 @@ class _Call:
         self._process, self._number, self._secret = process, process.number, secret
         self._reply, self._tensors, self._originals = reply, tensors, originals
         self._joined: dict[int, torch.Tensor] = {}
-        numbers = sorted(_with_gradient(reply.get("result")))
+        numbers = sorted(_with_gradient([reply.get("result"), reply.get("left")]))
         wanted = [value for value in originals if value.requires_grad]
         outputs = [tensors.get(str(number)) for number in numbers]
         if torch.is_grad_enabled() and wanted and outputs and all(map(_can_have_gradient, outputs)):
@@ -204,6 +224,8 @@ class _Call:
             if not 0 <= item[0] < len(self._originals) or not isinstance(value, torch.Tensor):
                 raise Unsendable("an unknown form")
             original = self._originals[item[0]]
+            if original.requires_grad and not (value.is_floating_point() or value.is_complex()):
+                raise Unsendable("a gradient for whole numbers")
             with torch.no_grad():
                 if original.shape == value.shape and original.dtype == value.dtype:
                     original.copy_(value)
@@ -225,7 +247,9 @@ class _Call:
         if not isinstance(found, list) or len(found) != len(self._originals):
             raise StudentStopped("broke the connection to the grader (gradients that do not fit)")
         for value, original in zip(found, self._originals):
-            if value is not None and (not isinstance(value, torch.Tensor) or value.shape != original.shape):
+            if value is not None and not (
+                isinstance(value, torch.Tensor) and value.shape == original.shape and value.dtype == original.dtype
+            ):
                 raise StudentStopped("broke the connection to the grader (gradients that do not fit)")
         return [value for value, original in zip(found, self._originals) if original.requires_grad]
 
@@ -261,16 +285,52 @@ def _can_have_gradient(value: torch.Tensor | None) -> bool:
     return value is not None and value.is_floating_point()
 
 
-def _opaque(name: str) -> object:
-    """A thing of which only the name of its type is known."""
-    return type(name, (), {"__slots__": ()})()
+def _refill(containers: list, left: object, incoming: Incoming, who: str) -> None:
+    """Fill the containers and arrays of the arguments with what the student's function left in them.
+
+    Raises Unsendable; CheckFailed for an array that has become another one.
+    """
+    if not isinstance(left, list) or len(left) > len(containers):
+        raise Unsendable("an unknown form")
+    changed = []
+    for item in left:
+        if not (isinstance(item, list) and len(item) == 2 and type(item[0]) is int):
+            raise Unsendable("an unknown form")
+        if not 0 <= item[0] < len(containers):
+            raise Unsendable("an unknown form")
+        incoming.extent.parts = 0
+        original, contents = containers[item[0]], incoming.decoded(item[1])
+        if not isinstance(contents, list | set | deque | dict | numpy.ndarray) or not isinstance(
+            original, type(contents)
+        ):
+            raise Unsendable("an unknown form")
+        changed.append((original, contents))
+    for original, contents in changed:
+        if isinstance(original, numpy.ndarray):
+            _refill_array(original, contents, who)
+        elif isinstance(original, list):
+            original[:] = contents
+        else:
+            original.clear()
+            (original.extend if isinstance(original, deque) else original.update)(contents)
+    for original, _ in changed:
+        # They may hold one another now.
+        check_extent(original)
+
+
+def _refill_array(original: numpy.ndarray, contents: numpy.ndarray, who: str) -> None:
+    if original.shape != contents.shape or original.dtype != contents.dtype or not original.flags.writeable:
+        raise CheckFailed(f"{who} made another array of an argument, which cannot be judged.")
+    original[...] = contents
 
 
 def _no_argument(value: object) -> object:
-    raise Unsendable(f"{type(value).__name__}: only tensors, numbers, texts and plain containers of them go over")
+    if is_opaque(value):
+        bool(value)
+    raise Unsendable(f"{type(value).__name__}: only tensors, arrays, numbers, texts and containers of them go over")
 
 
 def _attribute(name: object) -> str:
-    if not isinstance(name, str) or len(name) > LONGEST_NAME or name.startswith("__"):
+    if not isinstance(name, str) or len(name) > LONGEST_NAME or name.startswith("__") or encodable(name) != name:
         raise Unsendable("a name that cannot be taken")
     return name

@@ -60,6 +60,30 @@ def test_an_error_is_named_without_a_traceback():
     assert "Traceback" not in record["message"]
 
 
+class Odd(Exception):
+    def __str__(self):
+        raise self.args[0]
+
+
+class OddCheckFailed(CheckFailed):
+    __str__ = Odd.__str__
+
+
+class OddNotImplemented(NotImplementedError):
+    __str__ = Odd.__str__
+
+
+@pytest.mark.parametrize("kind", [Odd, OddCheckFailed, OddNotImplemented])
+@pytest.mark.parametrize("inner", [ValueError("x"), Odd(ValueError()), CheckFailed("It cannot be judged.")], ids=repr)
+def test_an_error_whose_text_is_an_error_is_a_failed_check(kind, inner):
+    def check():
+        raise kind(inner)
+
+    record = record_of(check)
+    assert record["passed"] is False
+    assert ("It cannot be judged" in record["message"]) == isinstance(inner, CheckFailed)
+
+
 def test_an_answer_that_is_blank_or_missing_is_named_so():
     def attention_scores():
         raise NotImplementedError

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from attention_lib.checks import begin_steadily, settings_kept
+from grading.sandbox.inside.changes import Given
 from grading.sandbox.inside.modules import KnownModules
 from grading.sandbox.line.values import Incoming, Outgoing, Unsendable, name_of
 
@@ -61,10 +62,11 @@ class Calls:
             _set(parameter, incoming.decoded(value).detach())
             wanted[value["tensor"]] = parameter
         of_the_module = set(inputs)
-        arguments, named = incoming.decoded(message["arguments"]), incoming.decoded(message["named"])
-        given = {number: value for number, value in inputs.items() if number not in of_the_module}
-        before = {number: value.detach().clone() for number, value in given.items()}
-        wanted |= given
+        arguments = [incoming.decoded(value, 1) for value in message["arguments"]]
+        named = {name: incoming.decoded(value, 1) for name, value in message["named"].items()}
+        own = {number: value for number, value in inputs.items() if number not in of_the_module}
+        given = Given(own, incoming)
+        wanted |= own
         printed = _Printed()
         if self._settings is None:
             # Kept over a row of calls, since no other code of the student's runs between them.
@@ -73,17 +75,12 @@ class Calls:
         begin_steadily(message["seed"])
         with torch.set_grad_enabled(message["grad"]):
             with redirect_stdout(printed), redirect_stderr(printed):
+                result, error = None, None
                 try:
                     result = self._target(message)(*arguments, **named)
-                    reply, outgoing = self._result(result)
-                    self._keep_graph(message["number"], outgoing, [wanted[number] for number in sorted(wanted)])
-                except (Exception, SystemExit, KeyboardInterrupt) as error:
-                    reply, outgoing = {"error": _facts(error)}, self._outgoing()
-        try:
-            self._add_state(reply, outgoing, message, given, before)
-        except Unsendable as reason:
-            reply, outgoing = {"error": _fact("ValueError", f"it left {reason}")}, self._outgoing()
-            reply["changed"] = []
+                except (Exception, SystemExit, KeyboardInterrupt) as raised:
+                    error = _facts(raised)
+                reply, outgoing = self._reply(message, result, error, given, [wanted[n] for n in sorted(wanted)])
         reply["printed"] = printed.getvalue()
         return reply, outgoing.tensors
 
@@ -116,21 +113,41 @@ class Calls:
             raise NameError(f"name {name!r} is not defined", name=name)
         return self._namespace[name]
 
-    def _outgoing(self) -> Outgoing:
-        outgoing = Outgoing(lambda value: self._other(value, outgoing), self._most_tensor_bytes)
+    def _outgoing(self, given: dict[int, dict] | None = None) -> Outgoing:
+        outgoing = Outgoing(lambda value: self._other(value, outgoing), self._most_tensor_bytes, given or {})
         return outgoing
 
-    def _result(self, result: object) -> tuple[dict, Outgoing]:
-        outgoing = self._outgoing()
+    def _reply(
+        self, message: dict, result: object, error: dict | None, given: Given, inputs: list[torch.Tensor]
+    ) -> tuple[dict, Outgoing]:
+        """The result or the error, and the inputs and the module's layers that are not as they were."""
+        outgoing, did = self._outgoing(given.forms()), "left"
         try:
-            return {"result": outgoing.encoded(result)}, outgoing
+            reply: dict = {"left": given.changed_containers(outgoing)}
+            if error is None:
+                outgoing.extent.parts, did = 0, "returned"
+                reply["result"] = outgoing.encoded(result)
+                did = "left"
+            else:
+                reply["error"] = error
+            self._keep_graph(message["number"], outgoing, inputs)
+            reply["changed"] = given.changed_tensors(outgoing)
+            if "module" in message:
+                reply["module"] = self._modules.described(self._modules.module(message["module"]), outgoing)
+            return reply, outgoing
         except Unsendable as reason:
-            return {"error": _fact("ValueError", f"it returned {reason}")}, self._outgoing()
+            instead = _fact("ValueError", f"it {did} {reason}")
+        except (Exception, SystemExit, KeyboardInterrupt) as odd:
+            instead = _facts(odd)
+        if did == "returned":
+            return self._reply(message, None, instead, given, inputs)
+        return {"error": instead, "left": [], "changed": []}, self._outgoing()
 
     def _other(self, value: object, outgoing: Outgoing) -> dict:
         if isinstance(value, nn.Module):
             return {"module": self._modules.described(value, outgoing)}
-        return {"other": name_of(type(value))}
+        bases = [name_of(kind) for kind in type(value).__mro__][:20]
+        return {"other": [name_of(type(value)), bases, callable(value)]}
 
     def _no_other(self, given: dict) -> object:
         raise Unsendable("an argument that is no data")
@@ -140,17 +157,6 @@ class Calls:
         self._graphs[number] = (outputs, inputs)
         if len(self._graphs) > _MOST_GRAPHS:
             del self._graphs[min(self._graphs)]
-
-    def _add_state(self, reply: dict, outgoing: Outgoing, message: dict, given: dict, before: dict) -> None:
-        """What the call changed: inputs that are not as they were, and the module's layers."""
-        reply["changed"] = []
-        for number, now in given.items():
-            then = before[number]
-            same = now.shape == then.shape and now.dtype == then.dtype
-            if not same or not torch.equal(now.detach(), then):
-                reply["changed"].append([number, outgoing.encoded(now.detach())])
-        if "module" in message:
-            reply["module"] = self._modules.described(self._modules.module(message["module"]), outgoing)
 
 
 def _set(parameter: torch.Tensor, value: torch.Tensor) -> None:

@@ -6,6 +6,7 @@ import numpy
 import pytest
 import torch
 
+from attention_lib.checks import CheckFailed
 from grading.sandbox.line.values import Unsendable
 from grading.sandbox.stand_ins import StudentNamespace
 from grading.sandbox.student_process import StudentProcess, StudentStopped
@@ -51,18 +52,21 @@ def test_plain_results_come_back_as_they_are(stand_ins, text):
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("__import__('numpy').ones(3)", "ndarray"),
-        ("__import__('numpy').float32(1)", "float32"),
-        ("{1, 2}", "set"),
+        ("__import__('numpy').array([None])", "ndarray"),
+        ("__import__('numpy').longdouble(1)", "longdouble"),
+        ("{f}", "set"),
         ("(x for x in [1])", "generator"),
         ("f", "function"),
         ("type('Odd name', (), {})()", "object"),
-        ("{1: 2}", "dict"),
+        ("{f: 2}", "dict"),
+        ("1 << 20_000", "int"),
     ],
 )
 def test_other_results_are_only_named(stand_ins, text, name):
     result = stand_ins(f"def f(): return {text}", "f")()
-    assert type(result).__name__ == name and not isinstance(result, torch.Tensor | dict | set)
+    assert type(result).__name__ == name and not isinstance(result, torch.Tensor)
+    with pytest.raises(CheckFailed, match=f"^`f` returned a {name}, which cannot be judged.$"):
+        bool(result)
 
 
 @pytest.mark.parametrize(
@@ -101,12 +105,80 @@ def test_changes_in_place_come_back(stand_ins):
     assert x.tolist() == [[0, 0, 0, 0]]
 
 
-def test_a_change_comes_back_before_an_error_and_of_a_list_not_at_all(stand_ins):
-    f = stand_ins("def f(x, items):\n    x += 1\n    items.append(1)\n    raise ValueError('late')", "f")
-    x, items = torch.zeros(2), []
-    with pytest.raises(ValueError, match="late"):
-        f(x, items)
-    assert x.tolist() == [1, 1] and items == []
+CHANGES = "    x += 1\n    items.append(1)\n    array += 1\n"
+
+
+@pytest.mark.parametrize(
+    ("end", "text"),
+    [
+        ("raise ValueError('late')", "late"),
+        ("return torch.zeros(20_000_000)", "it returned more than 64 MB of tensors"),
+    ],
+    ids=["an error", "a result that is too large"],
+)
+def test_changes_come_back_before_an_error(stand_ins, end, text):
+    f = stand_ins(f"def f(x, items, array):\n{CHANGES}    {end}", "f")
+    x, items, array = torch.zeros(2), [], numpy.zeros(2)
+    with pytest.raises(ValueError, match=text):
+        f(x, items, array)
+    assert x.tolist() == [1, 1] and items == [1] and array.tolist() == [1, 1]
+
+
+LEAVES = {
+    "itself": ("x.append(x)", "it left a container that is nested too deeply"),
+    "itself in a tuple": ("x.append((x,))", "it left a container that is nested too deeply"),
+    "one another": ("x.append(y)\n    y['x'] = x", "it left a container that is nested too deeply"),
+    "too much": ("x.extend([[0] * 100] * 100)", "it left more parts than can be sent"),
+    "much by way of another": ("y['y'] = [0] * 3000\n    x.extend([y, y])", "it left more parts than can be sent"),
+    "a key that is no data": ("y[f] = 1", "it left a dict with something in it that is no data"),
+    "a tensor of a layout": ("x.append(torch.eye(2).to_sparse())", "it left a tensor of layout"),
+}
+
+
+@pytest.mark.parametrize(("body", "text"), LEAVES.values(), ids=LEAVES)
+def test_what_cannot_come_back_in_an_argument_is_an_error_of_the_answers(stand_ins, body, text):
+    f, g = stand_ins(f"def f(x, y):\n    {body}\ndef g(x): return x", "f", "g")
+    x, y = [], {}
+    with pytest.raises(ValueError, match=text):
+        f(x, y)
+    assert x == [] and y == {} and g(3) == 3
+
+
+def test_much_that_becomes_less_comes_back(stand_ins):
+    f = stand_ins("def f(x, y):\n    y.clear()\n    x.extend([y] * 9)", "f")
+    x, y = [], [0] * 1000
+    f(x, y)
+    assert x == [[]] * 9 and all(item is y for item in x)
+
+
+def test_a_list_may_be_changed_and_returned_up_to_its_full_size(stand_ins):
+    x = list(range(4000))
+    assert stand_ins("def f(x):\n    x.reverse()\n    return x", "f")(x) is x and x[0] == 3999
+
+
+def test_an_argument_that_becomes_another_array_cannot_be_judged(stand_ins):
+    f, g = stand_ins("def f(x): x.shape = (2, 1)\ndef g(x):\n    x.flags.writeable = True\n    x[0] = 1", "f", "g")
+    with pytest.raises(CheckFailed, match="`f` made another array of an argument, which cannot be judged."):
+        f(numpy.zeros(2))
+    fixed = numpy.zeros(2)
+    fixed.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only|WRITEABLE"):
+        stand_ins("def h(x): x[0] = 1", "h")(fixed)
+    with pytest.raises(CheckFailed, match="`g` made another array"):
+        g(fixed)
+
+
+def test_a_value_that_is_no_data_cannot_be_handed_on(stand_ins):
+    f, g = stand_ins("def f(): return f\ndef g(x): return 1", "f", "g")
+    with pytest.raises(CheckFailed, match="`f` returned a function, which cannot be judged"):
+        g(f())
+
+
+def test_what_has_equal_parts_in_two_places_stays_one_or_two(stand_ins):
+    f = stand_ins("def f(x):\n    y = [1]\n    x.append(y)\n    return y, y, [1]", "f")
+    x = []
+    first, second, third = f(x)
+    assert first is second is x[0] and third == first and third is not first
 
 
 def test_an_input_with_nan_that_stays_as_it_was_is_not_changed_in_value(stand_ins):
@@ -142,9 +214,7 @@ def test_what_a_cell_left_behind_changes_nothing(stand_ins):
     assert zeros.dtype == torch.float32 and zeros.device.type == "cpu" and grad is True and doubled.requires_grad
     with torch.no_grad():
         assert f(x)[4] is False and not f(x)[5].requires_grad
-    clean = stand_ins(
-        "import random, numpy\ndef g(): return torch.rand(3), numpy.random.rand(), random.random()", "g"
-    )
+    clean = stand_ins("import random, numpy\ndef g(): return torch.rand(3), numpy.random.rand(), random.random()", "g")
     one, two = clean(), clean()
     assert not torch.equal(one[0], two[0]), "two calls draw the same numbers"
 
@@ -199,6 +269,8 @@ def test_names_are_stand_ins_only_where_they_are_defined(stand_ins, student):
     names = StudentNamespace(student).names(["f", "H", "n", "missing"])
     assert list(names) == ["f", "H", "n"] and issubclass(names["H"], torch.nn.Module)
     assert type(names["n"]).__name__ == "object" and not callable(names["n"])
+    with pytest.raises(CheckFailed, match="`n` is neither a function nor a class, so it cannot be judged"):
+        names["n"] + 1
 
 
 def test_a_name_that_is_gone_or_new_by_the_time_of_the_call(stand_ins, printed):
@@ -211,9 +283,11 @@ def test_a_name_that_is_gone_or_new_by_the_time_of_the_call(stand_ins, printed):
     assert caught.value.name == "f"
 
 
-@pytest.mark.parametrize("argument", [object(), {1, 2}, lambda: 1, 1 << 70], ids=["object", "set", "function", "int"])
+@pytest.mark.parametrize(
+    "argument", [object(), {len}, lambda: 1, 1 << 20_000], ids=["object", "set", "function", "int"]
+)
 def test_a_test_cannot_send_what_is_no_data(stand_ins, argument):
-    with pytest.raises(Unsendable, match="only tensors, numbers"):
+    with pytest.raises(Unsendable, match="only tensors, arrays, numbers"):
         stand_ins(ECHO, "f")(argument)
 
 

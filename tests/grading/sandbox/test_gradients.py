@@ -135,3 +135,22 @@ def test_a_complex_result_is_complex_and_has_no_gradient_here(stand_ins):
     number, doubled = f(x)
     assert number.dtype == torch.complex64 and number.shape == (2,)
     assert torch.autograd.grad(doubled.sum(), x)[0].tolist() == [2, 2]
+
+
+IN_PLACE = {
+    "put into a list": "def f(x, y, items): items.append(x @ y)",
+    "put into a list and returned": "def f(x, y, items):\n    items.append(x @ y)\n    return items[0]",
+    "a list given back": "def f(x, y, items):\n    items += [x * 2, y]\n    return items",
+    "into an input without gradients": "def f(x, y, items): return items[0].add_(y).mul(3), items[0]",
+}
+
+
+@pytest.mark.parametrize("source", IN_PLACE.values(), ids=IN_PLACE)
+def test_gradients_flow_through_what_a_function_leaves_in_its_arguments(stand_ins, source):
+    def found(f):
+        (x, y), items = leaves(), [torch.ones(3, 2)] if "items[0].add_" in source else []
+        result = f(x, y, items)
+        wanted = [value for value in tensors_in(items if result is None else result) if value.requires_grad]
+        return torch.autograd.grad(sum((value * 2).sum() for value in wanted), (x, y), allow_unused=True)
+
+    assert all(map(equal, found(stand_ins(source, "f")), found(local(source))))

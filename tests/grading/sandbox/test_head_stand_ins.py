@@ -4,6 +4,8 @@ import pytest
 import torch
 from torch import nn
 
+from attention_lib.checks import CheckFailed
+
 HEAD = """
 class AttentionHead(nn.Module):
     def __init__(self, d_model, d_head):
@@ -207,7 +209,10 @@ def test_a_function_may_return_a_module(stand_ins):
 )  # fmt: skip
 def test_a_class_that_is_no_module_gives_a_thing_of_which_the_name_is_known(stand_ins, source, kind):
     made = stand_ins(source, "AttentionHead")(6, 4)
-    assert type(made).__name__ == kind and not isinstance(made, nn.Module) and not hasattr(made, "W_q")
+    assert type(made).__name__ == kind and not isinstance(made, nn.Module)
+    if kind == "AttentionHead":
+        with pytest.raises(CheckFailed, match="which cannot be judged. Is it a subclass of `nn.Module`?"):
+            hasattr(made, "W_q")
 
 
 def test_errors_while_it_is_made_and_called(stand_ins):
@@ -224,8 +229,9 @@ def test_errors_while_it_is_made_and_called(stand_ins):
     assert head(torch.ones(5, 6))[0].shape == (5, 4)
 
 
-def test_a_new_that_makes_something_else_is_an_error(stand_ins):
-    source = with_init("pass") + "    def __new__(cls, *sizes): return 5"
+@pytest.mark.parametrize("other", ["5", "object()"])
+def test_a_new_that_makes_something_else_is_an_error(stand_ins, other):
+    source = with_init("pass") + f"    def __new__(cls, *sizes): return {other}"
     with pytest.raises(TypeError, match="made something else"):
         stand_ins(source, "AttentionHead")(6, 4)
 

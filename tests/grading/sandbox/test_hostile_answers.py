@@ -1,9 +1,17 @@
 """A student's process that answers with what no honest one does: the call fails, and nothing else happens here."""
 
+import json
+from contextlib import suppress
+
+import numpy
 import pytest
 import torch
+from forms import FORMS, REPLIES
+from hypothesis import HealthCheck, given, settings
+from processes import allow
 from torch import nn
 
+from attention_lib.checks import CheckFailed, Checks, FromAnotherProcess
 from grading.sandbox.stand_ins import StudentNamespace
 from grading.sandbox.student_process import StudentProcess, StudentStopped
 
@@ -42,20 +50,20 @@ def taken_over(student, printed):
     return run
 
 
+TENSOR = "{'tensor': 0, 'grad': False, 'complex': False}"
+WEIGHT = TENSOR.replace("'grad': False", "'grad': True")
 ANSWERS = {
     "nothing": "{}",
     "no list of changes": "{'result': 1, 'changed': 5}",
-    "a change of nothing": "{'result': 1, 'changed': [[9, {'tensor': 0, 'grad': False, 'complex': False}]]}",
-    "a change to a number": "{'result': 1, 'changed': [[0, 5]]}",
-    "a change at a negative place": (
-        "{'result': 1, 'changed': [[-1, {'tensor': 0, 'grad': False, 'complex': False}]]}"
-    ),
-    "a tensor that is not there": "{'result': {'tensor': 7, 'grad': False, 'complex': False}, 'changed': []}",
-    "a gradient for whole numbers": "{'result': {'tensor': 0, 'grad': True, 'complex': False}, 'changed': []}",
-    "an unknown form": "{'result': {'pickle': 'gASV'}, 'changed': []}",
-    "no result": "{'changed': [], 'printed': ''}",
-    "a deep result": "{'changed': [], 'result': json.loads('{\"list\": [' * 300 + '1' + ']}' * 300)}",
-    "a name that is none": "{'result': {'other': {'x': 1}, 'more': 1}, 'changed': []}",
+    "a change of nothing": f"{{'result': 1, 'left': [], 'changed': [[9, {TENSOR}]]}}",
+    "a change to a number": "{'result': 1, 'left': [], 'changed': [[0, 5]]}",
+    "a change at a negative place": f"{{'result': 1, 'left': [], 'changed': [[-1, {TENSOR}]]}}",
+    "a tensor that is not there": f"{{'result': {TENSOR.replace('0', '7')}, 'left': [], 'changed': []}}",
+    "a gradient for whole numbers": f"{{'result': {WEIGHT}, 'left': [], 'changed': []}}",
+    "an unknown form": "{'result': {'pickle': 'gASV'}, 'left': [], 'changed': []}",
+    "no result": "{'left': [], 'changed': [], 'printed': ''}",
+    "a deep result": "{'left': [], 'changed': [], 'result': json.loads('{\"list\": [' * 300 + '1' + ']}' * 300)}",
+    "a name that is none": "{'result': {'other': {'x': 1}, 'more': 1}, 'left': [], 'changed': []}",
 }
 
 
@@ -66,25 +74,96 @@ def test_an_answer_of_another_form_breaks_the_connection(taken_over, reply):
         f(torch.ones(2))
 
 
+LEFT = {
+    "no list": "5",
+    "no pair": "[[0]]",
+    "of nothing": "[[9, {'list': []}]]",
+    "at a negative place": "[[-1, {'list': []}]]",
+    "at no place": "[[True, {'list': []}]]",
+    "a number": "[[0, 5]]",
+    "another kind": "[[0, {'dict': []}]]",
+    "a thing that is no data": "[[0, {'other': ['A', ['list'], False]}]]",
+    "a tuple": "[[0, {'tuple': []}]]",
+    "more than there are": "[[0, {'list': []}]] * 9",
+    "itself": "[[0, {'list': [{'given': 0}]}]]",
+    "one another": "[[0, {'list': [{'given': 1}]}], [1, {'dict': [['a', {'given': 0}]]}]]",
+    "much of one another": (
+        "[[0, {'list': [{'given': 1}] * 1000}], [1, {'dict': [[n, {'given': 2}] for n in range(1000)]}],"
+        " [2, {'list': [0] * 1000}]]"
+    ),
+    "no such argument": "[[0, {'list': [{'given': 7}]}]]",
+    "an array for a list": "[[0, {'array': ['<f4', [2], True]}]]",
+}
+
+
+@pytest.mark.parametrize("left", LEFT.values(), ids=LEFT)
+def test_what_cannot_be_left_in_an_argument_breaks_the_connection(taken_over, left):
+    reply = f"{{'result': 1, 'left': {left}, 'changed': []}}"
+    f = taken_over(f"answer({reply}, {{'array0': torch.ones(8, dtype=torch.uint8)}})")["f"]
+    with pytest.raises(StudentStopped, match="broke the connection to the grader"):
+        f([1], {}, [])
+
+
+def test_a_huge_or_odd_print_is_cut_and_made_encodable(taken_over, capsys):
+    f = taken_over("answer({'result': 2, 'left': [], 'changed': [], 'printed': '\\ud800' + 'x' * 1_000_000})")["f"]
+    assert f() == 2
+    printed = capsys.readouterr().out
+    assert len(printed) == 4_000 and printed.encode()
+
+
+def test_any_reply_is_a_value_a_failed_check_or_ends_the_process(student, taken_over):
+    """Nothing that a hostile process can answer is an error of the grader's."""
+    names = taken_over(
+        "Calls.call = lambda self, message, sent: (json.loads(reply), {'0': torch.ones(2), '1': torch.ones(2, 2),"
+        " 'array0': torch.ones(2, dtype=torch.uint8)})\n"
+        "Calls.backward = lambda self, message, sent: (json.loads(reply), {'0': torch.ones(2)})\n"
+        "Calls.kinds = lambda self, names: globals().__setitem__('reply', names[0])"
+    )
+
+    def judged(call) -> None:
+        """As a check does it, and then all that may be left of it is looked at."""
+        arguments = [torch.ones(2, requires_grad=True), [1, [2]], {"a": 1}, numpy.zeros(2, "u1"), {3}]
+
+        def check():
+            result = call(*arguments)
+            if isinstance(result, torch.Tensor) and result.requires_grad and result.is_floating_point():
+                torch.autograd.grad(result.sum(), arguments[0], allow_unused=True)
+            assert result == arguments[1] and str(arguments) == "x"
+
+        checks = Checks("f")
+        checks.visible(check)
+        assert checks.records[0]["message"].encode()
+
+    @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(REPLIES | FORMS.map(lambda form: {"result": form, "left": [], "changed": []}))
+    def tried(reply):
+        allow(student)
+        student.ask({"do": "kinds", "names": [json.dumps(reply)]})
+        for name in ("f", "AttentionHead"):
+            with suppress(StudentStopped):
+                judged(names[name])
+            with suppress(StudentStopped, CheckFailed, FromAnotherProcess, TypeError):
+                names[name](torch.ones(2, requires_grad=True), [1, [2]], {"a": 1}, numpy.zeros(2, "u1"), {3})
+
+    tried()
+
+
 @pytest.mark.parametrize("prints", ["5", "['x']", "None", "{'a': 1}"])
 def test_prints_that_are_no_text_are_passed_over(taken_over, prints, capsys):
-    f = taken_over(f"answer({{'result': 2, 'changed': [], 'printed': {prints}}})")["f"]
+    f = taken_over(f"answer({{'result': 2, 'left': [], 'changed': [], 'printed': {prints}}})")["f"]
     assert f() == 2 and capsys.readouterr().out == ""
 
 
 def test_a_forged_error_is_only_an_error(taken_over):
     error = "{'type': 'ChecksFailed', 'bases': ['SystemExit'], 'text': 'x'}"
-    f = taken_over(f"answer({{'error': {error}, 'changed': []}})")["f"]
+    f = taken_over(f"answer({{'error': {error}, 'left': [], 'changed': []}})")["f"]
     with pytest.raises(Exception) as caught:
         f()
     assert type(caught.value).__name__ == "ChecksFailed" and not isinstance(caught.value, SystemExit)
 
 
-WEIGHT = "{'tensor': 0, 'grad': True, 'complex': False}"
-
-
 def description(layers: str, parameters: str = f"[[0, {WEIGHT}]]") -> str:
-    return f"{{'changed': [], 'result': {{'module': {{'layers': {layers}, 'parameters': {parameters}}}}}}}"
+    return f"{{'left': [], 'changed': [], 'result': {{'module': {{'layers': {layers}, 'parameters': {parameters}}}}}}}"
 
 
 def layer(**entries) -> str:
@@ -156,8 +235,7 @@ GRADIENTS = {
 @pytest.mark.parametrize("reply", GRADIENTS.values(), ids=GRADIENTS)
 def test_gradients_that_do_not_fit_break_the_connection(taken_over, reply):
     names = taken_over(
-        "def f(x): return x * 2\n"
-        f"Calls.backward = lambda self, message, sent: ({reply}, {{'0': torch.ones(7)}})"
+        f"def f(x): return x * 2\nCalls.backward = lambda self, message, sent: ({reply}, {{'0': torch.ones(7)}})"
     )
     x = torch.ones(2, requires_grad=True)
     result = names["f"](x)
@@ -175,7 +253,7 @@ RAW = {
     "an answer to another question": ("raw(as_message(json.dumps({'to': 99}).encode()))", "answer to another question"),
     "an answer without a number": ("raw(as_message(b'{}'))", "answer to another question"),
     "an answer in advance": (
-        "raw(as_message(json.dumps({'to': %d, 'result': 1, 'changed': []}).encode()) * 2)",
+        "raw(as_message(json.dumps({'to': %d, 'result': 1, 'left': [], 'changed': []}).encode()) * 2)",
         "answer to another question",
     ),
     "the end of the line": ("line.end.shutdown(2)", "ended the Python process"),
@@ -197,7 +275,7 @@ def test_what_else_comes_over_the_line_stops_the_submission(student, printed, so
 
 def test_the_next_submission_is_not_touched_by_it(warm):
     with StudentProcess(warm) as process:
-        process.run_cell(TAKEN_OVER + "\nanswer({'result': 7, 'changed': []})\nCalls.kinds = None")
+        process.run_cell(TAKEN_OVER + "\nanswer({'result': 7, 'left': [], 'changed': []})\nCalls.kinds = None")
     with StudentProcess(warm) as process:
         process.run_cell("def f(): return 1")
         assert StudentNamespace(process).names(["f"])["f"]() == 1
