@@ -26,6 +26,7 @@ from grading.course_zone import course_zone  # noqa: E402
 from grading.gradebook.due_dates import take_due_dates_in  # noqa: E402
 from grading.gradebook.moved_deadline import notice_moved_deadlines  # noqa: E402
 from grading.gradebook.wait import wait_for_gradebook  # noqa: E402
+from grading.judging.run import end_in_error_where_tests_are_at_fault  # noqa: E402
 
 # Seconds to wait while formgrader or another run writes to the gradebook.
 wait_for_gradebook(120)
@@ -45,6 +46,7 @@ except CourseError as error:
     # Of any other error nbgrader prints a traceback, and goes on without this configuration.
     sys.exit(str(error))
 notice_moved_deadlines(Autograde)
+end_in_error_where_tests_are_at_fault(Autograde)
 
 if formgrader := sys.modules.get("nbgrader.server_extensions.formgrader.handlers"):
     from grading.formgrader.files import run_nothing

@@ -41,6 +41,19 @@ def checks_output(records: list[dict]) -> NotebookNode:
     return new_output("display_data", data=as_bundle(records, ""))
 
 
+def set_records(test: NotebookNode, records: list[dict]) -> None:
+    """Make a test cell's outputs of its records, as it leaves them in a notebook."""
+    from attention_lib.notebook_file import new_output
+
+    test.outputs = [checks_output(records)]
+    if not all_passed(records):
+        failed = sum(record["passed"] is not True for record in records)
+        message = f"{failed} of {len(records)} checks did not pass. The sentences above say why."
+        test.outputs.append(
+            new_output("error", ename="ChecksFailed", evalue=message, traceback=[f"ChecksFailed: {message}"])
+        )
+
+
 def all_passed(records: list[dict]) -> bool:
     """True where there are records and each of them passed. `None` ("could not be checked") has not passed."""
     return bool(records) and all(record["passed"] is True for record in records)

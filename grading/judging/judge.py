@@ -7,9 +7,8 @@ from nbformat import NotebookNode
 
 from attention_lib.assignment.cells import view
 from attention_lib.assignment.declaration import Answer, Assignment, declared, set_up_of
-from attention_lib.check_records import all_passed, checks_output, completed_records
+from attention_lib.check_records import all_passed, completed_records, set_records
 from attention_lib.fresh_run import FreshRun
-from attention_lib.notebook_file import new_output
 from grading.judging.follow_through import (
     failed_over_correct_answers,
     judged_over_correct_answers,
@@ -154,13 +153,3 @@ def _mark_left_out(run: FreshRun, assignment: Assignment) -> dict[str, str]:
 def _left_out_sentence(name: str, reason: str) -> str:
     what = f"Your `{name}`" if name else "A cell of your own"
     return f"{what} {reason}. It was left out, and the rest was run without it."
-
-
-def set_records(test: NotebookNode, records: list[dict]) -> None:
-    test.outputs = [checks_output(records)]
-    failed = sum(record["passed"] is not True for record in records)
-    if failed or not records:
-        message = f"{failed} of {len(records)} checks did not pass. The sentences above say why."
-        test.outputs.append(
-            new_output("error", ename="ChecksFailed", evalue=message, traceback=[f"ChecksFailed: {message}"])
-        )

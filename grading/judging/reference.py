@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from nbformat import NotebookNode
 
 from attention_lib.assignment.cells import TEST, view
-from attention_lib.check_records import TEST_AT_FAULT, all_passed, completed_records
+from attention_lib.check_records import TEST_AT_FAULT, all_passed, completed_records, set_records
 from attention_lib.notebook_file import copied
 from grading.checkout import CourseError
-from grading.judging.judge import set_records
 
 # The part of a request that asks for it in place of a submission, and whose task it is in place of a student's.
 REFERENCE = {"reference": True}
