@@ -10,6 +10,7 @@ from nbgrader.converters import GenerateAssignment
 from traitlets.config import Config
 
 from grading.course import CHECKOUT, CourseError, load_config, open_course
+from grading.source_faults import require_sound_source
 
 
 def release(assignment: str, config: Config | None = None) -> tuple[Path, Path]:
@@ -20,6 +21,7 @@ def release(assignment: str, config: Config | None = None) -> tuple[Path, Path]:
     """
     config = load_config() if config is None else config
     course = open_course(assignment, config)
+    require_sound_source(course, assignment)
     GenerateAssignment(coursedir=course, config=config).start()
     folder = Path(course.format_path(course.release_directory, ".", assignment))
     return folder / f"{assignment}.ipynb", build_wheel(folder)
