@@ -15,9 +15,16 @@ from traitlets.config import Config
 
 from grading.course import CourseError, source_path
 from grading.released import released_version
-from grading.source_rules.cells import id_faults, kind_faults, nbgrader_faults, points_faults, syntax_faults
+from grading.source_rules.cells import (
+    id_faults,
+    kind_faults,
+    lock_faults,
+    nbgrader_faults,
+    points_faults,
+    syntax_faults,
+)
 from grading.source_rules.marks import mark_faults
-from grading.source_rules.names import definition_faults, reading_faults
+from grading.source_rules.names import definition_faults, solution_reading_faults, test_reading_faults
 from grading.source_rules.source import Source, SourceFault, shown
 from grading.source_rules.tests import checks_faults, place_faults, released_faults
 
@@ -46,7 +53,7 @@ def source_faults(
     source = Source(notebook, config)
     marks = list(mark_faults(source))
     faults = [*marks, *syntax_faults(source), *id_faults(source), *points_faults(source), *kind_faults(source)]
-    faults += [*place_faults(source), *checks_faults(source), *definition_faults(source)]
+    faults += [*lock_faults(source), *place_faults(source), *checks_faults(source), *definition_faults(source)]
     faults += nbgrader_faults(source, {fault.number for fault in faults})
     released = None
     if not marks:
@@ -55,7 +62,7 @@ def source_faults(
             faults += released_faults(source, released)
         except Exception as error:
             faults.append(SourceFault(f"nbgrader cannot make the student version: {shown(str(error))}."))
-    faults += reading_faults(source, released)
+    faults += [*solution_reading_faults(source), *test_reading_faults(source, released)]
     if not any(cell.view.is_answer or cell.view.is_test for cell in source.cells):
         faults.append(
             SourceFault(
@@ -121,19 +128,22 @@ def _read(path: Path) -> NotebookNode:
         if conflict := _CONFLICT.search(text):
             line = text.count("\n", 0, conflict.start()) + 1
             raise _Unreadable(
-                f"{path.name} holds the marks of a merge that git did not finish, first in line {line}: finish "
-                "the merge (`git checkout --ours` or `--theirs` takes one side), and open the notebook in JupyterLab."
+                f"{path.name} holds the conflict marks of a merge that git did not finish, first in line {line}: "
+                "finish the merge (`git checkout --ours` or `--theirs` takes one side)."
             ) from None
         raise _Unreadable(
             f"{path.name} is not JSON ({shown(str(error))}): mend it there, or take it from a backup or from git."
         ) from None
     try:
-        return nbformat.convert(nbformat.reader.reads(text), 4)
+        notebook = nbformat.reader.reads(text)
     except Exception as error:
         raise _Unreadable(
             f"{path.name} is JSON, but no notebook that Jupyter reads ({type(error).__name__}: {shown(str(error))}): "
             "take it from a backup or from git."
         ) from None
+    if notebook.get("nbformat") != 4:
+        raise _Unreadable(f"{path.name} is not in notebook format 4: open it in JupyterLab and save it there.")
+    return notebook
 
 
 def _damaged(notebook: NotebookNode) -> Iterator[SourceFault]:

@@ -10,10 +10,10 @@ from nbgrader.nbgraderformat import MetadataValidator, SchemaTooOldError
 
 from attention_lib.assignment.cells import TEST
 from attention_lib.assignment.declaration import as_points
-from grading.source_rules.source import Source, SourceCell, SourceFault, shown
+from grading.source_rules.source import Source, SourceCell, SourceFault, quoted, shown
 
-# nbgrader's schema for cells has the same.
-_ID = re.compile(r"[A-Za-z0-9_-]+")
+# The letters are those of nbgrader's schema for cells, the length is its gradebook's.
+_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 def syntax_faults(source: Source) -> Iterator[SourceFault]:
@@ -22,7 +22,7 @@ def syntax_faults(source: Source) -> Iterator[SourceFault]:
         if cell.syntax_error:
             line, why = cell.syntax_error
             lines = cell.text.split("\n")
-            text = f", `{shown(lines[line - 1])}`" if line and line <= len(lines) and lines[line - 1].strip() else ""
+            text = f", {quoted(lines[line - 1])}" if line and line <= len(lines) and lines[line - 1].strip() else ""
             where = f"in line {line}{text}" if line else "somewhere"
             yield cell.fault(f"is no Python: {shown(why)} {where}. Mend it, and run the cell once.")
 
@@ -32,11 +32,13 @@ def id_faults(source: Source) -> Iterator[SourceFault]:
     seen: dict[str, SourceCell] = {}
     for cell in source.cells:
         grade_id = cell.view.grade_id
-        if not grade_id:
+        if not isinstance(given := cell.nbgrader.get("grade_id", ""), str):
+            yield cell.fault(f"has the id `{shown(repr(given))}`, which is no text: give it one of letters.")
+        elif not grade_id:
             if cell.is_marked:
                 yield cell.fault("has no id: give it one of its own in nbgrader's cell toolbar (Create Assignment).")
         elif not _ID.fullmatch(grade_id):
-            yield cell.fault("has an id that nbgrader refuses: use letters, digits, `_` and `-` alone.")
+            yield cell.fault("has an id that nbgrader refuses: use letters, digits, `_` and `-` alone, at most 128.")
         elif grade_id in seen:
             yield cell.fault(
                 f"is there twice: cell {seen[grade_id].number} of the notebook, which begins "
@@ -50,12 +52,12 @@ def id_faults(source: Source) -> Iterator[SourceFault]:
 def points_faults(source: Source) -> Iterator[SourceFault]:
     """Points that are missing, or that nobody could get."""
     for cell in source.cells:
-        if not (cell.view.grade or cell.view.task) or as_points(cell.points) is not None:
+        if not (cell.view.grade or cell.view.task) or as_points(points := cell.nbgrader.get("points")) is not None:
             continue
-        if cell.points is None or cell.points == "":
+        if points is None or points == "":
             yield cell.fault("is graded but has no points: give it a number of points, 0 or more.")
         else:
-            yield cell.fault(f"has the points `{shown(repr(cell.points))}`: give it a number, 0 or more.")
+            yield cell.fault(f"has the points `{shown(repr(points))}`: give it a number, 0 or more.")
 
 
 def kind_faults(source: Source) -> Iterator[SourceFault]:
@@ -82,6 +84,22 @@ def kind_faults(source: Source) -> Iterator[SourceFault]:
         elif is_a.is_test and not is_a.tested and grade_id:
             yield cell.fault(
                 f"is a test of no answer: give it the id `{TEST}x`, where `x` is the id of the solution that it tests."
+            )
+
+
+def lock_faults(source: Source) -> Iterator[SourceFault]:
+    """Cells that students can change though they should not, or should and cannot; and graded ones that do not run."""
+    for cell in source.cells:
+        is_a = cell.view
+        if is_a.is_lesson_only:
+            if is_a.solution or is_a.grade:
+                yield cell.fault("is tagged `lesson-only`, so that grading would not run it: take the tag off.")
+        elif is_a.solution and is_a.locked:
+            yield cell.fault("is a solution, but locked: unlock it, so that students can write there.")
+        elif is_a.is_code and not is_a.solution and not is_a.locked:
+            yield cell.fault(
+                "is code that students could change, and grading counts on it: lock it and give it an id (`Read-only` "
+                "or `Autograder tests` in nbgrader's cell toolbar), or tag it `lesson-only`."
             )
 
 

@@ -16,7 +16,7 @@ def definition_faults(source: Source) -> Iterator[SourceFault]:
         solution, test = source.find(answer.grade_id), source.find(answer.test)
         if answer.names or not (_is_read(solution) and _is_read(test)):
             continue
-        by_set_up = solution.code.defines & _reads(test.code) & source.set_up.defines
+        by_set_up = solution.code.defines & _reads(test.code) & (source.set_up.code.defines if source.set_up else set())
         if by_set_up:
             yield solution.fault(
                 f"defines {listed(sorted(by_set_up))}, which the set-up cell gives already, and nothing else that "
@@ -27,7 +27,7 @@ def definition_faults(source: Source) -> Iterator[SourceFault]:
                 f"is a solution that defines none of the names that `{answer.test}` reads. It defines "
                 f"{_some(solution.code.defines)}, and the test reads {_some(_reads(test.code))}: use the same name."
             )
-    for one, other in combinations(answers, 2):
+    for one, other in combinations({answer.grade_id: answer for answer in answers}.values(), 2):
         texts = source.find(one.grade_id).code.defines, source.find(other.grade_id).code.defines
         both = (set(one.names) & texts[1]) | (set(other.names) & texts[0])
         if both:
@@ -37,24 +37,40 @@ def definition_faults(source: Source) -> Iterator[SourceFault]:
             )
 
 
-def reading_faults(source: Source, released: list[str] | None) -> Iterator[SourceFault]:
+def solution_reading_faults(source: Source) -> Iterator[SourceFault]:
+    """Names that a solution reads and nothing above its test gives in grading."""
+    for answer in source.assignment.answers:
+        solution, test = source.find(answer.grade_id), source.find(answer.test)
+        above = [source.gives(cell) for cell in source.cells[: test.number] if not cell.view.is_test]
+        if None in above or source.gives(solution) is None:
+            continue
+        for name in sorted(_reads(solution.code).difference(*above)):
+            yield solution.fault(
+                f"reads `{name}`, which {_who_gives(source, name, 'in this answer', 'stands further down')}."
+            )
+
+
+def test_reading_faults(source: Source, released: list[str] | None) -> Iterator[SourceFault]:
     """Names that a test reads and nothing gives.
 
     released: the text of each cell as students get it, if that is known
     """
-    if "*" in source.set_up.defines or (source.cells and _set_up_is_unread(source)):
+    by_set_up = source.gives(source.set_up) if source.set_up else set()
+    if by_set_up is None:
         return
     for test in source.tests:
         answer = source.assignment.answer(test.view.tested)
-        if not answer or not answer.names or not _is_read(test) or "*" in test.code.defines:
+        if not answer or not answer.names or source.gives(test) is None:
             continue
-        given = set(source.set_up.defines)
+        given = by_set_up.union(answer.names)
         for each in source.assignment.answers:
-            if source.find(each.grade_id).number < test.number or each.grade_id == answer.grade_id:
+            if source.find(each.grade_id).number < test.number:
                 given.update(each.names)
         missing = _reads(test.code) - given
         for name in sorted(missing):
-            yield test.fault(f"reads `{name}`, which {_who_gives(source, name)}.")
+            yield test.fault(
+                f"reads `{name}`, which {_who_gives(source, name, 'in this test', 'is not the set-up cell')}."
+            )
         text = test.text if released is None else released[test.number - 1]
         if hidden := sorted(_reads(read_code(text)) - given - missing):
             yield test.fault(
@@ -63,21 +79,18 @@ def reading_faults(source: Source, released: list[str] | None) -> Iterator[Sourc
             )
 
 
-def _who_gives(source: Source, name: str) -> str:
+def _who_gives(source: Source, name: str, here: str, why: str) -> str:
     below = next((each for each in source.assignment.answers if name in each.names), None)
     if below:
-        return f"only the answer `{below.grade_id}` below it defines: move the test below that answer"
-    other = next((cell for cell in source.cells if cell.view.is_code and name in cell.code.defines), None)
-    if other:
-        return (
-            f"only {other.called} defines, and no test has that in grading: define it in the test or in the set-up cell"
-        )
-    return "nothing gives: define or import it in the test or in the set-up cell, or mend the name"
-
-
-def _set_up_is_unread(source: Source) -> bool:
-    first = next((cell for cell in source.cells if cell.view.is_code), None)
-    return first is not None and first.code.tree is None
+        return f"the answer `{below.grade_id}` defines only further down: move that answer up"
+    set_up = f"`{source.set_up.view.grade_id}`" if source.set_up and source.set_up.view.grade_id else "the first one"
+    remedy = f"define or import it {here}, or in the set-up cell ({set_up})"
+    places = (cell for cell in source.cells if cell.view.is_code and not cell.view.is_test)
+    other = next((cell for cell in places if name in cell.code.defines), None)
+    if not other:
+        return f"nothing gives: {remedy}, or mend the name"
+    why = "is lesson-only and not run in grading" if other.view.is_lesson_only else why
+    return f"only {other.called} defines, which {why}: {remedy}"
 
 
 def _is_read(cell: SourceCell | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +13,8 @@ from attention_lib.assignment.cells import CellView, view
 from attention_lib.assignment.declaration import Assignment, declared, set_up_of
 from attention_lib.cell_code import CellCode, read_code, syntax_error
 
-LONGEST_BEGINNING = 50  # characters
+LONGEST_QUOTE = 60  # characters
+_DEFINING_MAGIC = re.compile(r"^\s*%+(capture|load|prun|pylab|run|store|time)\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -34,17 +36,21 @@ class SourceCell:
     """A cell of the source.
 
     number: its place in the notebook, from 1
-    points: as its metadata has them, of whatever type
     """
 
     node: NotebookNode
     view: CellView
     number: int
-    points: object
 
     @property
     def text(self) -> str:
         return self.node.source
+
+    @property
+    def nbgrader(self) -> dict:
+        """What nbgrader's metadata say, of whatever types."""
+        found = self.node.metadata.get("nbgrader")
+        return found if isinstance(found, dict) else {}
 
     @property
     def kind(self) -> str:
@@ -61,8 +67,7 @@ class SourceCell:
     @property
     def beginning(self) -> str:
         """Its first line, quoted."""
-        first = shown(next(iter(self.text.strip().splitlines()), ""))
-        return f"`{first[:LONGEST_BEGINNING]}{'…' if len(first) > LONGEST_BEGINNING else ''}`"
+        return quoted(next(iter(self.text.strip().splitlines()), ""))
 
     @property
     def by_number(self) -> str:
@@ -98,9 +103,17 @@ class Source:
         self.notebook.metadata = NotebookNode(notebook.get("metadata") or {})
         self.notebook.metadata.pop("attention101", None)
         self.config = config
-        self.cells = [_cell(node, number) for number, node in enumerate(notebook.cells, start=1)]
+        self.cells = [SourceCell(node, view(node), number) for number, node in enumerate(notebook.cells, start=1)]
         self.assignment: Assignment = declared(self.notebook)
-        self.set_up: CellCode = read_code(set_up_of(self.notebook))
+        text = set_up_of(self.notebook)
+        self.set_up = next((cell for cell in self.cells if cell.view.is_code and cell.text == text), None)
+
+    def gives(self, cell: SourceCell) -> set[str] | None:
+        """The names that a cell gives to those below when it is graded; None if reading it does not tell."""
+        if not cell.view.is_code or (cell.view.is_lesson_only and not cell.view.solution):
+            return set()
+        is_plain = cell.code.tree is not None and "*" not in cell.code.defines and not _DEFINING_MAGIC.search(cell.text)
+        return set(cell.code.defines) if is_plain else None
 
     @property
     def tests(self) -> list[SourceCell]:
@@ -117,12 +130,13 @@ def shown(text: str) -> str:
     return "".join(character if character.isprintable() else "\ufffd" for character in " ".join(text.split()))
 
 
+def quoted(line: str) -> str:
+    """The beginning of a line, quoted."""
+    line = shown(line)
+    return f"`{line[:LONGEST_QUOTE]}{'…' if len(line) > LONGEST_QUOTE else ''}`"
+
+
 def listed(names, word: str = "and") -> str:
     """`a`, `b` and `c`."""
-    quoted = [f"`{shown(name)}`" for name in names]
-    return f" {word} ".join(filter(None, [", ".join(quoted[:-1]), *quoted[-1:]]))
-
-
-def _cell(node: NotebookNode, number: int) -> SourceCell:
-    nbgrader = node.get("metadata", {}).get("nbgrader")
-    return SourceCell(node, view(node), number, nbgrader.get("points") if isinstance(nbgrader, dict) else None)
+    each = [f"`{shown(name)}`" for name in names]
+    return f" {word} ".join(filter(None, [", ".join(each[:-1]), *each[-1:]]))

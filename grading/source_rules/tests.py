@@ -51,10 +51,15 @@ def _checks_faults(source: Source, test: SourceCell) -> Iterator[SourceFault]:
     if len(calls) > 1:
         yield test.fault(f"calls `Checks` {len(calls)} times: a test has one list of checks. Put all checks into one.")
         return
-    if not reports(test.text):
-        yield test.fault(f"makes checks, but never reports them. {rule}.")
-    elif late := _below_the_report(test.text):
-        yield test.fault(f"has {listed(late)} below `checks.report()`, where it counts for nothing: move it above.")
+    use = _ChecksUse(test.code.tree)
+    if not use.reports:
+        yield test.fault(f"makes checks, but never reports them. {rule}, in a line that is not indented.")
+    elif len(use.reports) > 1:
+        yield test.fault("reports its checks twice, and then nothing counts: keep the last `checks.report()` alone.")
+    elif not use.visible and not use.hidden:
+        yield test.fault("has no check: put `@checks.visible` or `@checks.hidden` above each function that is one.")
+    elif max(use.visible + use.hidden) > use.reports[0]:
+        yield test.fault("makes a check below `checks.report()`, where it counts for nothing: move it above.")
     yield from _call_faults(source, test, calls[0])
 
 
@@ -75,86 +80,100 @@ def _call_faults(source: Source, test: SourceCell, call: ChecksCall) -> Iterator
         )
     if call.over is None:
         yield test.fault(
-            "has an `over` that cannot be read without running it: write the ids of the answers out, as in "
-            "`over=('first', 'second')`."
+            "has an `over` that is not written out as a tuple or list of names in quotes: write "
+            "`over=('first', 'second')`, since it is read without running the test."
         )
     own = source.find(tested)
+    # Of what is no answer because it lacks its test, or its solution, that is said already.
+    half = {test.view.tested for test in source.tests} | {
+        cell.view.grade_id for cell in source.cells if cell.view.is_answer
+    }
     for name in call.over or ():
         other = next((each for each in source.assignment.answers if name in (each.grade_id, *each.names)), None)
+        if other is None and name in half:
+            continue
         if other is None:
             others = listed(each for each in source.assignment.ids if each != tested)
             yield test.fault(
-                f"says in `over` that its answer is built over `{shown(name)}`, but no answer is called so: mend the "
-                f"name, or take it out. Other answers: {others or 'none'}."
+                f"says in `over` that its answer is built over {shown(repr(name))}, but no answer is called so: mend "
+                f"the name, or take it out. Other answers: {others or 'none'}."
             )
         elif other.grade_id == tested:
-            yield test.fault(f"says in `over` that its answer is built over itself: take `{shown(name)}` out.")
+            yield test.fault(f"says in `over` that its answer is built over itself: take {shown(repr(name))} out.")
         elif own and source.find(other.grade_id).number > own.number:
             yield test.fault(
-                f"says in `over` that its answer is built over `{shown(name)}`, which stands below it: move that "
+                f"says in `over` that its answer is built over {shown(repr(name))}, which stands below it: move that "
                 "answer above, or take it out of `over`."
             )
 
 
-def reports(text: str) -> bool:
-    """Whether a test reports the checks that it makes."""
-    return bool(_reports(read_code(text).tree))
-
-
 def released_faults(source: Source, released: list[str]) -> Iterator[SourceFault]:
-    """Tests that do not hold without their hidden part.
+    """Code that does not hold, or shows what it should hide, without the parts that students do not get.
 
     released: the text of each cell as students get it
     """
-    for test in source.tests:
-        text = released[test.number - 1]
-        if text == test.text or test.syntax_error or not reports(test.text):
+    for cell in source.cells:
+        text = released[cell.number - 1]
+        if not cell.view.is_code or cell.syntax_error or text == cell.text:
             continue
         if error := syntax_error(text):
             line = f", line {error[0]}" if error[0] else ""
-            yield test.fault(
-                f"is no Python once its hidden tests are taken out ({shown(error[1])}{line} of what is left): hide "
-                "whole statements."
+            yield cell.fault(
+                "is no Python as students get it, without the lines between the marks "
+                f"({shown(error[1])}{line}): let the marks hold whole statements."
             )
-        elif not reports(text):
-            yield test.fault(
-                "makes or reports its checks within the hidden tests, which students do not get: put `Checks(…)` above "
-                "the hidden tests and `checks.report()` below them."
-            )
+        elif cell.view.tested and cell.code.tree and _ChecksUse(cell.code.tree).reports:
+            yield from _released_checks_faults(cell, text)
 
 
-def _reports(tree: ast.Module | None) -> list[int]:
-    """The lines of the calls of `report` on what `Checks(…)` gave."""
-    nodes = list(ast.walk(tree)) if tree else []
-    names = {
-        target.id
-        for node in nodes
-        if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and _makes_checks(node.value)
-        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-        if isinstance(target, ast.Name)
-    }
-    return [
-        node.lineno
-        for node in nodes
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "report"
-        and (_makes_checks(node.func.value) or getattr(node.func.value, "id", "") in names)
-    ]
+def _released_checks_faults(test: SourceCell, text: str) -> Iterator[SourceFault]:
+    use = _ChecksUse(read_code(text).tree)
+    if not use.reports:
+        yield test.fault(
+            "makes or reports its checks within the hidden tests, which students do not get: put `Checks(…)` above the "
+            "hidden tests and `checks.report()` below them."
+        )
+    elif not use.visible and not use.hidden:
+        yield test.fault(
+            "has only hidden checks, so that it passes in no student's notebook: put a `@checks.visible` above the "
+            "hidden tests."
+        )
+    elif use.hidden:
+        yield test.fault(
+            "has a `@checks.hidden` outside of the hidden tests, so that students get it: move it between the marks, "
+            "or make it `@checks.visible`."
+        )
+
+
+class _ChecksUse:
+    """What a test does with its `Checks(…)`, by lines.
+
+    reports: the calls of `report` that run in any case
+    visible, hidden: where these are used
+    """
+
+    def __init__(self, tree: ast.Module | None):
+        nodes = list(ast.walk(tree)) if tree else []
+        self._names = {
+            target.id
+            for node in nodes
+            if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and _makes_checks(node.value)
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+            if isinstance(target, ast.Name)
+        }
+        calls = [node.value for node in (tree.body if tree else []) if isinstance(node, ast.Expr)]
+        self.reports = [call.lineno for call in calls if isinstance(call, ast.Call) and self._is(call.func, "report")]
+        self.visible, self.hidden = (
+            [node.lineno for node in nodes if self._is(node, kind)] for kind in ("visible", "hidden")
+        )
+
+    def _is(self, node: ast.AST, attribute: str) -> bool:
+        return (
+            isinstance(node, ast.Attribute)
+            and node.attr == attribute
+            and (_makes_checks(node.value) or getattr(node.value, "id", "") in self._names)
+        )
 
 
 def _makes_checks(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Call) and "Checks" in (getattr(node.func, "id", ""), getattr(node.func, "attr", ""))
-
-
-def _below_the_report(text: str) -> list[str]:
-    """The names of checks that are made after the last report."""
-    tree = read_code(text).tree
-    last = max(_reports(tree))
-    return [
-        node.name
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef)
-        and node.lineno > last
-        and any(getattr(decorator, "attr", "") in ("visible", "hidden") for decorator in node.decorator_list)
-    ]
