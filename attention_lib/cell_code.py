@@ -51,7 +51,7 @@ def read_code(source: str) -> CellCode:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            python = _without_magics(source)
+            python = TransformerManager().transform_cell(_WRAPPERS.sub("", source))
             tree = ast.parse(python)
             top = symtable.symtable(python, "cell", "exec")
             defines = {symbol.get_name() for symbol in top.get_symbols() if _gives_value(symbol)} | _set_elsewhere(tree)
@@ -62,32 +62,6 @@ def read_code(source: str) -> CellCode:
     own = defines | GIVEN_NAMES
     at_once = (used | at_once) - own
     return CellCode(tree, frozenset(defines), frozenset(at_once), frozenset(later - own - at_once))
-
-
-def syntax_error(source: str) -> tuple[int | None, str] | None:
-    """What keeps a cell's text from being Python: its line, from 1, where that is known, and Python's words for it.
-
-    None where nothing does. IPython's magics and a top-level `await` are Python here.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            compile(_without_magics(source), "cell", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-        except SyntaxError as error:
-            return (error.lineno and error.lineno + _lines_taken_off(source)), error.msg
-        except _UNREADABLE as error:
-            return None, str(error) or type(error).__name__
-    return None
-
-
-def _without_magics(source: str) -> str:
-    return TransformerManager().transform_cell(_WRAPPERS.sub("", source))
-
-
-def _lines_taken_off(source: str) -> int:
-    """How many lines at the top of a text `_without_magics` takes off: a magic around the cell, and blank lines."""
-    rest = _WRAPPERS.sub("", source)
-    return source.count("\n") - rest.count("\n") + rest[: len(rest) - len(rest.lstrip())].count("\n")
 
 
 def seems_to_define(source: str, name: str) -> bool:

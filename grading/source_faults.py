@@ -55,14 +55,15 @@ def source_faults(
     faults = [*marks, *syntax_faults(source), *id_faults(source), *points_faults(source), *kind_faults(source)]
     faults += [*lock_faults(source), *place_faults(source), *checks_faults(source), *definition_faults(source)]
     faults += nbgrader_faults(source, {fault.number for fault in faults})
-    released = None
+    # As it is where a mark is wrong: nbgrader would stop there.
+    released = source.notebook.cells
     if not marks:
         try:
-            released = [cell.source for cell in released_version(source.notebook, config).cells]
-            faults += released_faults(source, released)
+            released = released_version(source.notebook, config).cells
         except Exception as error:
             faults.append(SourceFault(f"nbgrader cannot make the student version: {shown(str(error))}."))
-    faults += [*solution_reading_faults(source), *test_reading_faults(source, released)]
+    texts = [cell.source for cell in released]
+    faults += [*released_faults(source, texts), *solution_reading_faults(source), *test_reading_faults(source, texts)]
     if not any(cell.view.is_answer or cell.view.is_test for cell in source.cells):
         faults.append(
             SourceFault(
@@ -99,7 +100,7 @@ def read_source_first(converter: type) -> None:
             require_sound_source(self.coursedir, self.coursedir.assignment_id)
         except CourseError as error:
             self.log.error("%s", error)
-            raise NbGraderException(str(error)) from None
+            raise NbGraderException("The source was refused; the log says why.") from None
         plain(self)
 
     start.plain = plain
@@ -147,11 +148,7 @@ def _read(path: Path) -> NotebookNode:
 
 
 def _damaged(notebook: NotebookNode) -> Iterator[SourceFault]:
-    cells = notebook.get("cells")
-    if not isinstance(cells, list):
-        yield SourceFault("The notebook has no list of cells: take it from a backup or from git.")
-        return
-    for number, cell in enumerate(cells, start=1):
+    for number, cell in enumerate(notebook.cells, start=1):
         if not (
             isinstance(cell, dict)
             and cell.get("cell_type") in ("code", "markdown", "raw")

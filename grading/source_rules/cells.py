@@ -10,6 +10,8 @@ from nbgrader.nbgraderformat import MetadataValidator, SchemaTooOldError
 
 from attention_lib.assignment.cells import TEST
 from attention_lib.assignment.declaration import as_points
+from attention_lib.cell_code import MOST_MAGICS
+from attention_lib.top_level_code import LONGEST_SOURCE
 from grading.source_rules.source import Source, SourceCell, SourceFault, quoted, shown
 
 # The letters are those of nbgrader's schema for cells, the length is its gradebook's.
@@ -17,7 +19,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 def syntax_faults(source: Source) -> Iterator[SourceFault]:
-    """Code that is no Python."""
+    """Code that is no Python, or that grading does not read."""
     for cell in source.cells:
         if cell.syntax_error:
             line, why = cell.syntax_error
@@ -25,6 +27,10 @@ def syntax_faults(source: Source) -> Iterator[SourceFault]:
             text = f", {quoted(lines[line - 1])}" if line and line <= len(lines) and lines[line - 1].strip() else ""
             where = f"in line {line}{text}" if line else "somewhere"
             yield cell.fault(f"is no Python: {shown(why)} {where}. Mend it, and run the cell once.")
+        elif cell.tree is None and (cell is source.set_up or cell.view.is_answer or cell.view.is_test):
+            yield cell.fault(
+                f"is too long to be read: keep it below {LONGEST_SOURCE:,} characters and {MOST_MAGICS} magics."
+            )
 
 
 def id_faults(source: Source) -> Iterator[SourceFault]:

@@ -50,10 +50,10 @@ def solution_reading_faults(source: Source) -> Iterator[SourceFault]:
             )
 
 
-def test_reading_faults(source: Source, released: list[str] | None) -> Iterator[SourceFault]:
+def test_reading_faults(source: Source, released: list[str]) -> Iterator[SourceFault]:
     """Names that a test reads and nothing gives.
 
-    released: the text of each cell as students get it, if that is known
+    released: the text of each cell as students get it
     """
     by_set_up = source.gives(source.set_up) if source.set_up else set()
     if by_set_up is None:
@@ -71,8 +71,7 @@ def test_reading_faults(source: Source, released: list[str] | None) -> Iterator[
             yield test.fault(
                 f"reads `{name}`, which {_who_gives(source, name, 'in this test', 'is not the set-up cell')}."
             )
-        text = test.text if released is None else released[test.number - 1]
-        if hidden := sorted(_reads(read_code(text)) - given - missing):
+        if hidden := sorted(_reads(read_code(released[test.number - 1])) - given - missing):
             yield test.fault(
                 f"reads {listed(hidden)} outside of the hidden tests, but defines it within them, so that students do "
                 "not have it: move the definition above the hidden tests."
@@ -94,7 +93,7 @@ def _who_gives(source: Source, name: str, here: str, why: str) -> str:
 
 
 def _is_read(cell: SourceCell | None) -> bool:
-    return cell is not None and cell.code.tree is not None
+    return cell is not None and cell.tree is not None
 
 
 def _reads(code: CellCode) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,8 @@ from traitlets.config import Config
 
 from attention_lib.assignment.cells import CellView, view
 from attention_lib.assignment.declaration import Assignment, declared, set_up_of
-from attention_lib.cell_code import CellCode, read_code, syntax_error
+from attention_lib.cell_code import CellCode, read_code
+from grading.source_rules.syntax import syntax_error
 
 LONGEST_QUOTE = 60  # characters
 _DEFINING_MAGIC = re.compile(r"^\s*%+(capture|load|prun|pylab|run|store|time)\b", re.MULTILINE)
@@ -82,9 +84,13 @@ class SourceCell:
     def syntax_error(self) -> tuple[int | None, str] | None:
         return syntax_error(self.text) if self.view.is_code else None
 
-    @property
+    @cached_property
     def code(self) -> CellCode:
         return read_code(self.text)
+
+    @cached_property
+    def tree(self) -> ast.Module | None:
+        return self.code.tree
 
     def fault(self, sentence: str) -> SourceFault:
         """A fault of this cell. The sentence goes on where `called` ends."""
@@ -112,7 +118,7 @@ class Source:
         """The names that a cell gives to those below when it is graded; None if reading it does not tell."""
         if not cell.view.is_code or (cell.view.is_lesson_only and not cell.view.solution):
             return set()
-        is_plain = cell.code.tree is not None and "*" not in cell.code.defines and not _DEFINING_MAGIC.search(cell.text)
+        is_plain = cell.tree is not None and "*" not in cell.code.defines and not _DEFINING_MAGIC.search(cell.text)
         return set(cell.code.defines) if is_plain else None
 
     @property

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from attention_lib.assignment.declaration import ChecksCall, checks_calls
-from attention_lib.cell_code import MOST_MAGICS, read_code, syntax_error
-from attention_lib.top_level_code import LONGEST_SOURCE
+from attention_lib.cell_code import read_code
 from grading.source_rules.source import Source, SourceCell, SourceFault, listed, shown
+from grading.source_rules.syntax import syntax_error
 
 _OF_CHECKS = "A test is made of `Checks`: `checks = Checks({answer!r})`, the checks, and `checks.report()` at the end"
 
@@ -34,12 +34,8 @@ def place_faults(source: Source) -> Iterator[SourceFault]:
 def checks_faults(source: Source) -> Iterator[SourceFault]:
     """Tests without records, or with `Checks` that cannot be read."""
     for test in source.tests:
-        if test.code.tree is not None:
+        if test.tree is not None:
             yield from _checks_faults(source, test)
-        elif not test.syntax_error:
-            yield test.fault(
-                f"is too long to be read: keep it below {LONGEST_SOURCE:,} characters and {MOST_MAGICS} magics."
-            )
 
 
 def _checks_faults(source: Source, test: SourceCell) -> Iterator[SourceFault]:
@@ -51,7 +47,7 @@ def _checks_faults(source: Source, test: SourceCell) -> Iterator[SourceFault]:
     if len(calls) > 1:
         yield test.fault(f"calls `Checks` {len(calls)} times: a test has one list of checks. Put all checks into one.")
         return
-    use = _ChecksUse(test.code.tree)
+    use = _ChecksUse(test.tree)
     if not use.reports:
         yield test.fault(f"makes checks, but never reports them. {rule}, in a line that is not indented.")
     elif len(use.reports) > 1:
@@ -122,7 +118,7 @@ def released_faults(source: Source, released: list[str]) -> Iterator[SourceFault
                 "is no Python as students get it, without the lines between the marks "
                 f"({shown(error[1])}{line}): let the marks hold whole statements."
             )
-        elif cell.view.tested and cell.code.tree and _ChecksUse(cell.code.tree).reports:
+        elif cell.view.tested and cell.tree and _ChecksUse(cell.tree).reports:
             yield from _released_checks_faults(cell, text)
 
 
