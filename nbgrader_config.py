@@ -7,7 +7,13 @@ import os
 import sys
 from pathlib import Path
 
-from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback, GenerateSolution
+from nbgrader.converters import (
+    Autograde,
+    GenerateAssignment,
+    GenerateFeedback,
+    GenerateSolution,
+    GenerateSourceWithTests,
+)
 from nbgrader.coursedir import CourseDirectory
 
 c = get_config()  # noqa: F821  (traitlets defines it)
@@ -27,6 +33,7 @@ from grading.gradebook.due_dates import take_due_dates_in  # noqa: E402
 from grading.gradebook.moved_deadline import notice_moved_deadlines  # noqa: E402
 from grading.gradebook.wait import wait_for_gradebook  # noqa: E402
 from grading.judging.run import end_in_error_where_tests_are_at_fault  # noqa: E402
+from grading.source_faults import read_source_first  # noqa: E402
 
 # Seconds to wait while formgrader or another run writes to the gradebook.
 wait_for_gradebook(120)
@@ -47,6 +54,8 @@ except CourseError as error:
     sys.exit(str(error))
 notice_moved_deadlines(Autograde)
 end_in_error_where_tests_are_at_fault(Autograde)
+for converter in (GenerateSourceWithTests, GenerateAssignment, GenerateSolution, Autograde):
+    read_source_first(converter)
 
 if formgrader := sys.modules.get("nbgrader.server_extensions.formgrader.handlers"):
     from grading.formgrader.files import run_nothing

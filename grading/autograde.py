@@ -20,6 +20,7 @@ from grading.gradebook.writer import GradebookWriter
 from grading.judging.reference import REFERENCE, THE_REFERENCE, take_out, tests_at_fault
 from grading.judging.run import RunNotebook
 from grading.released import graded_cells, read_source
+from grading.source_faults import require_sound_source
 from grading.submission.student_ids import trouble_with
 from grading.workers.dask_pool import DaskPool
 from grading.workers.parcel import packed
@@ -66,6 +67,7 @@ def autograde_class(
     with pool:
         config = load_config() if config is None else config
         course = open_course(assignment, config)
+        require_sound_source(course, assignment)
         source = read_source(source_path(course, assignment))
         common = common_request(course, assignment, config, RunNotebook(config=config).limits())
         pool.prepare(common, len(submitted_ids(course, assignment)))

@@ -42,8 +42,9 @@ def source_path(course: CourseDirectory, assignment: str) -> Path:
         folder = path.parent.parent
         known = sorted(p.name for p in folder.iterdir() if (p / f"{p.name}.ipynb").is_file()) if folder.is_dir() else []
         there = f"The course has: {', '.join(known)}." if known else f"No assignment is in {folder}."
+        what = "is a folder, and no notebook file" if path.is_dir() else "is missing"
         raise CourseError(
-            f"There is no assignment {assignment!r}: {path} is missing. {there} Check the name, and "
+            f"There is no assignment {assignment!r}: {path} {what}. {there} Check the name, and "
             "ATTENTION101_COURSE if you have set it."
         )
     return path

@@ -18,6 +18,7 @@ from grading.judging.reference import REFERENCE, require_right
 from grading.judging.run import RunNotebook
 from grading.sandbox.settings import Sandbox
 from grading.sandbox.walls import NoWall, chosen_walls
+from grading.source_faults import require_sound_source
 from grading.workers.local_worker import WorkerDied, ask_own_worker
 from grading.workers.request import common_request
 
@@ -31,6 +32,7 @@ def release(assignment: str, config: Config | None = None) -> tuple[Path, Path]:
     """
     config = load_config() if config is None else config
     course = open_course(assignment, config)
+    require_sound_source(course, assignment)
     require_right_reference(course, assignment, config)
     GenerateAssignment(coursedir=course, config=config).start()
     folder = Path(course.format_path(course.release_directory, ".", assignment))

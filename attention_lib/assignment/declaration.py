@@ -7,7 +7,7 @@ and its test reads. Its points are the test's, and what it is built over is what
 from __future__ import annotations
 
 import ast
-import math
+import sys
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -185,8 +185,8 @@ def _read(cells: tuple[tuple[CellView, str], ...]) -> Assignment:
 
 def as_points(points: object) -> float | None:
     """Points as a number; None unless they are one that can be given."""
-    usable = isinstance(points, int | float) and not isinstance(points, bool) and math.isfinite(points)
-    return float(points) if usable and points >= 0 else None
+    is_number = isinstance(points, int | float) and not isinstance(points, bool)
+    return float(points) if is_number and 0 <= points <= sys.float_info.max else None
 
 
 def _names(solution: str, test: str, given: Collection[str], first: str) -> tuple[str, ...]:

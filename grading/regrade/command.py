@@ -12,6 +12,7 @@ from grading.regrade.gradebook_cells import release_lags, require_same_cells
 from grading.regrade.rejudge import Rejudgement, rejudge_class
 from grading.regrade.rejudged import Rejudged
 from grading.regrade.write import Written, write_all
+from grading.source_faults import require_sound_source
 from grading.workers.pool import LocalPool
 
 LONGEST_REASON = 400  # characters
@@ -28,6 +29,7 @@ def regrade(
     """
     config = load_config() if config is None else config
     course = open_course(assignment, config)
+    require_sound_source(course, assignment)
     require_same_cells(course, assignment)
     with ProgressBar("judging anew") as bar:
         result = rejudge_class(course, assignment, config, pool, bar.tell, bar.warn)
