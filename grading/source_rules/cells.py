@@ -8,7 +8,7 @@ from copy import deepcopy
 
 from nbgrader.nbgraderformat import MetadataValidator, SchemaTooOldError
 
-from attention_lib.assignment.cell_code import MOST_MAGICS
+from attention_lib.assignment.cell_code import LONGEST_SOURCE, MOST_MAGICS
 from attention_lib.assignment.cells import TEST
 from attention_lib.assignment.declaration import as_points
 from grading.source_rules.source import Source, SourceCell, SourceFault, quoted, shown
