@@ -5,7 +5,7 @@ from attack import RIGHT, WRONG, Submission, family
 channel = family("attack_the_channel")
 
 # The student's end of the line, found as an attacker would find it: by looking for it.
-_LINE = """
+LINE = """
     import gc, os, socket, stat, struct, sys
     MESSAGES = sys.modules.get("grading.sandbox.line.messages")
 
@@ -233,7 +233,7 @@ def errors_that_are_not_for_catching(s: Submission):
 @channel
 def records_instead_of_results(s: Submission):
     """Patches the student's end so that every message says that all checks passed."""
-    s.own_cell(_LINE)
+    s.own_cell(LINE)
     s.own_cell("""
         RECORDS = [{"check": "all", "passed": True, "message": "Fine.", "hidden": False}]
         def boast(packed, message, tensors):
@@ -250,14 +250,14 @@ def records_instead_of_results(s: Submission):
 @channel
 def answers_nobody_asked_for(s: Submission):
     """Sends every reply a hundred times, so that later calls find answers that are waiting for them."""
-    s.own_cell(_LINE)
+    s.own_cell(LINE)
     s.own_cell("patch_packed(lambda packed, message, tensors: packed(message, tensors) * 100)")
 
 
 @channel
 def replies_of_an_earlier_call(s: Submission):
     """Sends, instead of its own, the reply before, and mixes numbers, tensors and kinds of messages."""
-    s.own_cell(_LINE)
+    s.own_cell(LINE)
     s.own_cell("""
         earlier = []
         def swapped(packed, message, tensors):
@@ -272,7 +272,7 @@ def replies_of_an_earlier_call(s: Submission):
 @channel
 def malformed_json(s: Submission):
     """Sends JSON that is nested 100,000 deep, no object, not UTF-8, with numbers too long, or with keys twice."""
-    s.own_cell(_LINE)
+    s.own_cell(LINE)
     s.own_cell("""
         import itertools
         texts = [b"[" * 100_000, b"[]", b"\\xff\\xfe", b'{"a": ' * 50_000 + b"1" + b"}" * 50_000,
@@ -293,7 +293,7 @@ def malformed_json(s: Submission):
 @channel
 def malformed_tensors(s: Submission):
     """Sends tensors whose header lies about lengths, offsets, kinds and shapes, or is 50 MB long."""
-    s.own_cell(_LINE)
+    s.own_cell(LINE)
     s.own_cell("""
         import itertools, json as _json
         def blob(header, data=b""):
@@ -322,7 +322,7 @@ def malformed_tensors(s: Submission):
 @channel
 def a_message_that_never_ends(s: Submission):
     """Announces a message of 10 to the 18 bytes, and sends bytes for it as long as anyone listens."""
-    s.own_cell(_LINE)
+    s.own_cell(LINE)
     s.in_call("""
         for number in ends():
             try:
@@ -338,14 +338,14 @@ def a_message_that_never_ends(s: Submission):
 @channel
 def half_a_message_and_silence(s: Submission):
     """Sends the beginning of a message and then nothing, neither the rest nor an end."""
-    s.own_cell(_LINE)
+    s.own_cell(LINE)
     s.in_call("import time\nwrite_to_all(struct.pack('!IQ', 100, 0) + b'{\"resu')\ntime.sleep(600)")
 
 
 @channel
 def byte_by_byte(s: Submission):
     """Sends its reply one byte a second, so that something always comes."""
-    s.own_cell(_LINE)
+    s.own_cell(LINE)
     s.in_call("""
         import time
         for byte in struct.pack("!IQ", 4000, 0) + b" " * 4000:
@@ -357,7 +357,7 @@ def byte_by_byte(s: Submission):
 @channel
 def noise_on_every_file(s: Submission):
     """Leaves a thread that writes noise to every open file while the tests run."""
-    s.own_cell(_LINE)
+    s.own_cell(LINE)
     s.own_cell("""
         import threading, time
         def noise():
@@ -371,7 +371,7 @@ def noise_on_every_file(s: Submission):
 @channel
 def a_flood_of_small_messages(s: Submission):
     """Sends messages of a few bytes as fast as it can, and never reads what it is sent."""
-    s.own_cell(_LINE)
+    s.own_cell(LINE)
     s.in_call("""
         message = struct.pack("!IQ", 2, 0) + b"{}"
         while True:
@@ -396,7 +396,7 @@ def two_processes_answer(s: Submission):
 @channel
 def an_answer_that_comes_too_late(s: Submission):
     """Has a process of its own reply after the limit, when the next call is waiting for its answer."""
-    s.own_cell(_LINE)
+    s.own_cell(LINE)
     s.in_call("""
         import time
         if os.fork() == 0:
@@ -513,7 +513,7 @@ def a_head_that_holds_itself(s: Submission):
 @channel
 def json_that_grows(s: Submission):
     """Sends 30 MB of JSON that becomes 50 times as much when it is read."""
-    s.own_cell(_LINE)
+    s.own_cell(LINE)
     s.own_cell("""
         armed = []
         def growing(packed, message, tensors):
@@ -529,7 +529,7 @@ def json_that_grows(s: Submission):
 @channel
 def malformed_outputs(s: Submission):
     """Sends, as outputs of its cells, what is none: wrong kinds, odd names, missing parts, 450 lists in each other."""
-    s.own_cell(_LINE)
+    s.own_cell(LINE)
     s.own_cell("""
         import itertools
         deep = "x"
@@ -556,7 +556,7 @@ def malformed_outputs(s: Submission):
 @channel
 def half_letters_everywhere(s: Submission):
     """Sends, in the place of every text, half of a letter, which no file can hold."""
-    s.own_cell(_LINE)
+    s.own_cell(LINE)
     s.own_cell("""
         def halved(value):
             if isinstance(value, str):
@@ -653,7 +653,7 @@ def {name}(*a, **k):
 @channel
 def hides_what_it_did_to_its_inputs(s: Submission):
     """Claims by a patched library that inputs are as they were, and that its results are not its inputs."""
-    s.own_cell(_LINE)
+    s.own_cell(LINE)
     s.own_cell("""
         import safetensors.torch
         save = safetensors.torch.save

@@ -7,6 +7,7 @@ import re
 import textwrap
 
 from attack import RIGHT, Submission, family
+from attack_the_channel import LINE
 from nbformat.v4 import new_code_cell
 from world import TOLD_BY_SIGNAL, TOLD_MEGABYTES
 
@@ -196,17 +197,12 @@ def takes_the_names_of_the_tests(s: Submission):
 def patches_what_is_declared(s: Submission):
     """Patches, from its cells, the modules that say what is declared, which answers passed and what they are over."""
     s.own_cell("""
-        import dataclasses, sys
-        import attention_lib.assignment.declaration as declaration
-        import attention_lib.check_records as records
+        import sys, types
         import attention_lib.checks as checks_module
-        nothing = declaration.Assignment(())
-        all_over = lambda *a, **k: declaration.ChecksCall("band_mask", "band_mask", ("band_mask", "local_weights"))
-        for module in list(sys.modules.values()):
-            for name, fake in (("declared", lambda *a: nothing), ("all_passed", lambda *a: True),
-                               ("_checks_call", all_over), ("correct_versions", lambda *a: "")):
-                if getattr(module, "__name__", "").startswith(("attention_lib", "grading")) and hasattr(module, name):
-                    setattr(module, name, fake)
+        fake = types.ModuleType("attention_lib.assignment.declaration")
+        fake.declared = lambda *a: types.SimpleNamespace(answers=(), manual=(), ids=(), names=(), graded=())
+        fake.__getattr__ = lambda name: lambda *a, **k: ()
+        sys.modules[fake.__name__] = sys.modules["grading.judging.follow_through"] = fake
         checks_module.passed_in_this_session.update(dict.fromkeys(("band_mask", "local_weights"), True))
         checks_module.rules_only = False
         checks_module.Checks._run = lambda self, check, hidden: check
@@ -363,11 +359,11 @@ def catches_the_correct_mask_on_its_way(s: Submission):
 def forges_the_reply_of_the_secret_run(s: Submission):
     """Writes what it sees of correct versions into every field of its replies: outputs, prints, errors, kinds."""
     s.own_cell(_LOOK)
+    s.own_cell(LINE)
     s.own_cell("""
-        messages = sys.modules.get("grading.sandbox.line.messages")
-        packed = messages.packed if messages else None
-        def forged(message, tensors):
-            text = " ".join(look())
+        def forged(packed, message, tensors):
+            found = [] if hasattr(globals().get("band_mask"), "mine") else look()
+            text = " ".join(found)
             if text:
                 fact = {"type": text, "bases": [text, "ValueError"], "text": text, "line": 3, "name": text,
                         "raised_in": text}
@@ -379,10 +375,9 @@ def forges_the_reply_of_the_secret_run(s: Submission):
                 if "kinds" in message:
                     message["kinds"][text] = "callable"
             return packed(message, tensors)
-        for module in list(sys.modules.values()):
-            if packed is not None and getattr(module, "packed", None) is packed:
-                module.packed = forged
+        patch_packed(forged)
     """)
+    s.after_answers("{name}.mine = True")
 
 
 _PLACES = """
