@@ -94,7 +94,7 @@ class StudentProcess:
             raise StudentStopped(self._how_it_ended()) from None
         if reply.get("to") != self._count:
             raise StudentStopped(_broken("an answer to another question"))
-        # What passed a limit between two looks is told by the limit's name, not by the kernel's refusal that came first,
+        # What passed a limit between two looks is told by that limit, not by a refusal of the kernel's that came first,
         # and is not put down to the next cell.
         if message["do"] == "cell" or "error" in reply:
             if trouble := self._watchdog.trouble(at_once=True):

@@ -1,6 +1,5 @@
 """A submission full of scripts, looked at in a real browser: in formgrader, in its file view, and as feedback."""
 
-import json
 import os
 import secrets
 import socket

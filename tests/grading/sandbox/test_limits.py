@@ -134,8 +134,8 @@ def test_threads(small):
     assert reason(small, source) == f"started more than {THREADS} threads at a time"
 
 
-# The kernel refuses more at last, and Python has an error of its own for that. Of memory sooner than it would by itself:
-# to touch gigabytes takes more processor time than there is.
+# The kernel refuses more at last, and Python has an error of its own for that. Memory is refused sooner here than it
+# would be: to fill gigabytes takes more processor time than there is.
 UNTIL_IT_IS_REFUSED = {
     "memory": (
         "import resource\nsoft, hard = resource.getrlimit(resource.RLIMIT_AS)\n"
