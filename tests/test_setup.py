@@ -122,13 +122,13 @@ def test_ci_fails_when_a_suite_ran_no_test(tmp_path):
     assert "make test ran no test." in answer.stderr
 
 
-# A plain user's `make test` leaves a process that holds the output open.
+# A plain user's `make test` leaves a process that holds the output open, and a temporary folder.
 TELLS_WHO = """\
 setup:
 \t@{set_up}
 test:
 \t@echo "test by $$(id -un), $$(id -u), $$HOME, $$PWD, input $$(wc -c)"; touch left
-\t@if test $$(id -u) != 0; then setsid sleep 600 & fi
+\t@if test $$(id -u) != 0; then mktemp -d; setsid sleep 600 & fi
 \t@echo '== 1 passed in 0.1s =='; {test}
 test-slow:
 \t@echo "test-slow by $$(id -un), $$(id -u), $$HOME, $$PWD, input $$(wc -c)"; echo '== 1 passed in 0.1s =='
@@ -158,6 +158,8 @@ def test_ci_of_root_tests_as_a_plain_user_of_whom_nothing_is_left(tmp_path, monk
     assert f"test-slow by root, 0, {Path.home()}, {tmp_path}, input 0" in answer.stdout
     assert "--- make test:\n== 1 passed" in answer.stdout and "--- make test-slow:\n== 1 passed" in answer.stdout
     assert name not in [user.pw_name for user in pwd.getpwall()] and not Path(home).exists()
+    find = ["find", "/tmp", "-maxdepth", "1", "-user", number]
+    assert subprocess.run(find, capture_output=True, text=True).stdout == ""
     left = [process for process in psutil.process_iter(["uids"]) if process.info["uids"].real == int(number)]
     assert not psutil.wait_procs(left, timeout=10)[1]
 
@@ -165,10 +167,11 @@ def test_ci_of_root_tests_as_a_plain_user_of_whom_nothing_is_left(tmp_path, monk
 @pytest.mark.slow
 @pytest.mark.needs("root")
 def test_ci_of_root_tests_as_root_where_no_plain_user_can(tmp_path):
+    before = {user.pw_name for user in pwd.getpwall()}
     answer = run_ci(tmp_path, TELLS_WHO.format(set_up="test $$(id -u) = 0", test="true"))
     assert answer.returncode == 0 and "No plain user can run make test here, so root does." in answer.stdout
     assert "test by root, 0, " in answer.stdout
-    assert not [user for user in pwd.getpwall() if user.pw_name.startswith("attention101-ci-")]
+    assert {user.pw_name for user in pwd.getpwall()} <= before
 
 
 def run_pytest(folder: Path, text: str, *arguments: str, ci: bool) -> str:
