@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import psutil
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -94,25 +96,82 @@ def test_scripts_are_executable_bash(script):
     subprocess.run(["bash", "-n", script], cwd=ROOT, check=True)
 
 
+def run_ci(checkout: Path, makefile: str) -> subprocess.CompletedProcess:
+    """The real .ci/run in a checkout with this Makefile, all of it committed."""
+    (checkout / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci/run", checkout / ".ci/run")
+    (checkout / "Makefile").write_text(makefile)
+    git = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message=All"]):
+        subprocess.run([*git, *command], cwd=checkout, check=True)
+    return subprocess.run(["bash", ".ci/run"], cwd=checkout, capture_output=True, text=True, timeout=120)
+
+
 @pytest.mark.parametrize(("suite_fails", "exit_code"), [("neither", 0), ("test", 1), ("test-slow", 1)])
 def test_ci_runs_both_suites_whatever_the_first_gives(tmp_path, suite_fails, exit_code):
-    (tmp_path / ".ci").mkdir()
-    shutil.copy(ROOT / ".ci/run", tmp_path / ".ci/run")
     rule = "{0}:\n\t@echo '== 1 passed in 0.1s =='; test $$CI = true -a {0} != {1}\n"
-    (tmp_path / "Makefile").write_text("setup:\n" + "".join(rule.format(t, suite_fails) for t in ("test", "test-slow")))
-    answer = subprocess.run(["bash", ".ci/run"], cwd=tmp_path, capture_output=True, text=True)
+    answer = run_ci(tmp_path, "setup:\n" + "".join(rule.format(t, suite_fails) for t in ("test", "test-slow")))
     assert answer.returncode == exit_code
     assert "--- make test:\n== 1 passed" in answer.stdout
     assert "--- make test-slow:\n== 1 passed" in answer.stdout
 
 
 def test_ci_fails_when_a_suite_ran_no_test(tmp_path):
-    (tmp_path / ".ci").mkdir()
-    shutil.copy(ROOT / ".ci/run", tmp_path / ".ci/run")
-    (tmp_path / "Makefile").write_text("setup:\ntest test-slow:\n\t@echo '== no tests ran in 0.1s =='\n")
-    answer = subprocess.run(["bash", ".ci/run"], cwd=tmp_path, capture_output=True, text=True)
+    answer = run_ci(tmp_path, "setup:\ntest test-slow:\n\t@echo '== no tests ran in 0.1s =='\n")
     assert answer.returncode == 1
     assert "make test ran no test." in answer.stderr
+
+
+# A plain user's `make test` leaves a process that holds the output open, and a temporary folder.
+TELLS_WHO = """\
+setup:
+\t@{set_up}
+test:
+\t@echo "test by $$(id -un), $$(id -u), $$HOME, $$PWD, input $$(wc -c)"; touch left
+\t@if test $$(id -u) != 0; then mktemp -d; setsid sleep 600 & fi
+\t@echo '== 1 passed in 0.1s =='; {test}
+test-slow:
+\t@echo "test-slow by $$(id -un), $$(id -u), $$HOME, $$PWD, input $$(wc -c)"; echo '== 1 passed in 0.1s =='
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.needs("root")
+@pytest.mark.parametrize(
+    ("set_up", "test", "other_python"),
+    [
+        ('test $$(id -u) = 0 -o "$$PYTHON" = /usr/bin/python3', "true", False),
+        ("true", "false", False),
+        ('test -z "$$PYTHON"', "true", True),
+    ],
+    ids=["all is well", "a test fails", "another Python"],
+)
+def test_ci_of_root_tests_as_a_plain_user_of_whom_nothing_is_left(tmp_path, monkeypatch, set_up, test, other_python):
+    monkeypatch.delenv("PYTHON", raising=False)
+    answer = run_ci(tmp_path, TELLS_WHO.format(set_up=set_up, test=test))
+    assert answer.returncode == (test == "false"), answer.stdout + answer.stderr
+    assert ("/usr/bin/python3 cannot be used" in answer.stdout) == other_python
+    name, number, home, place = re.search(
+        r"^test by (\S+), (\d+), (\S+), (\S+), input 0$", answer.stdout, re.M
+    ).groups()
+    assert name != "root" and place.startswith(home) and not (tmp_path / "left").exists()
+    assert f"test-slow by root, 0, {Path.home()}, {tmp_path}, input 0" in answer.stdout
+    assert "--- make test:\n== 1 passed" in answer.stdout and "--- make test-slow:\n== 1 passed" in answer.stdout
+    assert name not in [user.pw_name for user in pwd.getpwall()] and not Path(home).exists()
+    find = ["find", "/tmp", "-maxdepth", "1", "-user", number]
+    assert subprocess.run(find, capture_output=True, text=True).stdout == ""
+    left = [process for process in psutil.process_iter(["uids"]) if process.info["uids"].real == int(number)]
+    assert not psutil.wait_procs(left, timeout=10)[1]
+
+
+@pytest.mark.slow
+@pytest.mark.needs("root")
+def test_ci_of_root_tests_as_root_where_no_plain_user_can(tmp_path):
+    before = {user.pw_name for user in pwd.getpwall()}
+    answer = run_ci(tmp_path, TELLS_WHO.format(set_up="test $$(id -u) = 0", test="true"))
+    assert answer.returncode == 0 and "No plain user can run make test here, so root does." in answer.stdout
+    assert "test by root, 0, " in answer.stdout
+    assert {user.pw_name for user in pwd.getpwall()} <= before
 
 
 def run_pytest(folder: Path, text: str, *arguments: str, ci: bool) -> str:

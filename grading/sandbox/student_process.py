@@ -94,6 +94,11 @@ class StudentProcess:
             raise StudentStopped(self._how_it_ended()) from None
         if reply.get("to") != self._count:
             raise StudentStopped(_broken("an answer to another question"))
+        # What passed a limit between two looks is told by that limit, not by a refusal of the kernel's that came first,
+        # and is not put down to the next cell.
+        if message["do"] == "cell" or "error" in reply:
+            if trouble := self._watchdog.trouble(at_once=True):
+                raise StudentStopped(trouble)
         return reply, answer
 
     @property

@@ -32,10 +32,13 @@ class Watchdog:
         """Seconds until it wants to look again."""
         return max(0.0, self._next - monotonic())
 
-    def trouble(self) -> str:
-        """Which limit is passed, as a clause ("used more memory ..."); "" if none, or if it is not time to look yet."""
+    def trouble(self, at_once: bool = False) -> str:
+        """Which limit is passed, as a clause ("used more memory ..."); "" if none.
+
+        Also "" if it is not time to look yet, unless it is asked to look `at_once`.
+        """
         begun = monotonic()
-        if begun < self._next:
+        if begun < self._next and not at_once:
             return ""
         try:
             return self._look()

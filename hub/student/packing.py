@@ -58,6 +58,18 @@ def packed(folder: Path, ignore: list[str] = (), limits: Limits = STANDARD) -> I
         yield result
 
 
+def write_out(parcel: Packed, folder: Path) -> None:
+    """Write the files of what `packed` made below `folder`, which has none of them. Raises OSError."""
+    parcel.archive.seek(0)
+    # One by one: `extractall` has had its filter only since Python 3.11.4.
+    with tarfile.open(fileobj=parcel.archive, mode="r:gz") as tar:
+        for entry in tar:
+            file = folder / entry.name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600, exist_ok=False)
+            file.write_bytes(tar.extractfile(entry).read())
+
+
 def _names(folder: Path, below: str, ignore: list[str], limits: Limits, left_behind: list[str]) -> Iterator[str]:
     with os.scandir(folder / below) as entries:
         entries = sorted(entries, key=lambda entry: entry.name)

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tarfile
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,7 +11,7 @@ from traitlets import Unicode, default
 from hub.student.ask_service import NotHandedIn, send
 from hub.student.exchange_to_read import ReadOnly
 from hub.student.handed_in import SHORT_HASH
-from hub.student.packing import Packed, TooMuch, packed
+from hub.student.packing import Packed, TooMuch, packed, write_out
 from hub.student.receipt import FILE, in_words, write_beside
 
 
@@ -97,9 +96,7 @@ class SubmitToService(ReadOnly, ExchangeSubmit):
         making = Path(self.cache_path) / f".{name}"
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(parents=True)
-        parcel.archive.seek(0)
-        with tarfile.open(fileobj=parcel.archive, mode="r:gz") as tar:
-            tar.extractall(making, filter="data")
+        write_out(parcel, making)
         (making / "timestamp.txt").write_text(receipt["timestamp"], encoding="utf-8")
         (making / "submission_secret.txt").write_text(receipt["secret"], encoding="utf-8")
         making.rename(final)

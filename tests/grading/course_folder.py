@@ -79,8 +79,16 @@ class CourseFolder:
         return folder
 
     def autograded(self, student: str) -> NotebookNode:
-        path = self.folder / "autograded" / student / "attention" / "attention.ipynb"
-        return json.loads(path.read_text(), object_hook=NotebookNode)
+        return json.loads(self._autograded(student).read_text(), object_hook=NotebookNode)
+
+    def replace_autograded(self, student: str, content: NotebookNode | str) -> None:
+        """nbgrader makes the file read-only, so that it cannot be written into."""
+        path = self._autograded(student)
+        path.unlink()
+        path.write_text(content if isinstance(content, str) else json.dumps(content))
+
+    def _autograded(self, student: str) -> Path:
+        return self.folder / "autograded" / student / "attention" / "attention.ipynb"
 
     def scores(self) -> dict[str, list[float]]:
         """Points per student, in the answers' order, out of the gradebook."""

@@ -1,6 +1,5 @@
 """A submission full of scripts, looked at in a real browser: in formgrader, in its file view, and as feedback."""
 
-import json
 import os
 import secrets
 import socket
@@ -66,15 +65,13 @@ def graded(course):
     for command in (["nbgrader", "autograde", "attention", *kept], ["grading", "feedback", "attention"]):
         answer = course.command(*command)
         assert answer.returncode == 0, answer.stdout + answer.stderr
-    control = course.folder / "autograded/control/attention/attention.ipynb"
     notebook = course.autograded("control")
     notebook.cells[1:1] = [
         {"cell_type": "markdown", "id": f"own-{i}", "metadata": {}, "source": MARKDOWN[name]}
         for i, name in enumerate(["img onerror", "image from elsewhere"])
     ]
-    control.unlink()
-    control.write_text(json.dumps(notebook))
-    (control.parent / "page.html").write_text(PAGE)
+    course.replace_autograded("control", notebook)
+    (course.folder / "autograded/control/attention/page.html").write_text(PAGE)
     return course
 
 

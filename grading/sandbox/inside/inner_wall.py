@@ -49,8 +49,10 @@ def set_limits(memory: int, processes: int, open_files: int, file_size: int, cpu
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
     }
-    if os.getuid() != 0:  # root is exempt from it, and for others it counts all that they run
-        limits[resource.RLIMIT_NPROC] = _tasks_of_this_user() + processes
+    if os.getuid() != 0:
+        # Root is exempt from it, and for others it counts all that they run. Twice, so that the watchdog counts first,
+        # also when the user has started more meanwhile.
+        limits[resource.RLIMIT_NPROC] = _tasks_of_this_user() + 2 * processes
     for kind, wanted in limits.items():
         _, most = resource.getrlimit(kind)
         value = wanted if most == resource.RLIM_INFINITY else min(wanted, most)

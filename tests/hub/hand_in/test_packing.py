@@ -8,7 +8,7 @@ import pytest
 
 from hub.hand_in.unpacking import unpack
 from hub.student.handed_in import Limits, content_hash
-from hub.student.packing import TooMuch, packed
+from hub.student.packing import TooMuch, packed, write_out
 
 SMALL = Limits(files=3, folders=4, depth=3, name=20, file=1000, total=2000, upload=10_000)
 
@@ -41,6 +41,19 @@ def test_links_are_not_followed(folder: Path, tmp_path: Path) -> None:
         "'leak.ipynb' stays behind: it is a link.",
         "'pipe' stays behind: it is no plain file.",
     ]
+
+
+def test_what_was_packed_is_written_out_again_for_its_owner_alone(folder: Path, tmp_path: Path) -> None:
+    (folder / "data/more").mkdir(parents=True)
+    (folder / "data/more/x.bin").write_bytes(bytes(range(256)) * 1000)
+    (folder / "empty").touch()
+    with packed(folder) as parcel:
+        write_out(parcel, tmp_path / "copy")
+        written = [path for path in (tmp_path / "copy").rglob("*") if not path.is_dir()]
+        assert sorted(path.relative_to(tmp_path / "copy").as_posix() for path in written) == parcel.files
+    for path in written:
+        assert path.read_bytes() == (folder / path.relative_to(tmp_path / "copy")).read_bytes()
+        assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_what_programs_leave_stays_behind_without_a_word(folder: Path) -> None:
