@@ -50,19 +50,20 @@ class FeedbackExporter(Exporter):
         Raises:
             UnusableAutogradedNotebook: the file is missing, cannot be read or is no notebook.
         """
+        grade = f"python -m grading autograde {Path(filename).stem}"
         try:
             notebook = nbformat.reads(Path(filename).read_text(encoding="utf-8"), as_version=4)
             nbformat.validate(notebook, relax_add_props=True)
         except FileNotFoundError as error:
             raise UnusableAutogradedNotebook(
-                f"{filename} is not there: grade this submission first (python -m grading autograde attention)."
+                f"{filename} is not there: grade this submission first ({grade})."
             ) from error
         except Exception as error:
             # nbformat raises errors of many kinds for damaged files; all of them mean the same to the reader.
             reason = (plain_text(error).splitlines() or [type(error).__name__])[0][:300]
             raise UnusableAutogradedNotebook(
                 f"{filename} cannot be read as a notebook ({reason}): delete it and grade this submission again "
-                "(python -m grading autograde attention)."
+                f"({grade})."
             ) from error
         resources = ResourcesDict() if resources is None else resources
         resources.setdefault("metadata", ResourcesDict())
