@@ -15,6 +15,7 @@ from grading.judging.reference import REFERENCE, in_words, take_out, tests_at_fa
 from grading.workers.local_worker import ask_own_worker
 from grading.workers.request import common_request
 
+# What a run of nbgrader's converter has found out of the reference: by request, the tests at fault.
 _at_fault: dict[str, dict[str, str]] = {}
 
 
@@ -23,14 +24,17 @@ def end_in_error_where_tests_are_at_fault(converter: type) -> None:
 
     converter: nbgrader's `Autograde`
     """
-    plain = getattr(converter.start, "judging", converter.start)
+    if "ends_in_error" in vars(converter):
+        return
+    converter.ends_in_error = True
+    plain = converter.start
 
     def start(self) -> None:
+        _at_fault.clear()
         plain(self)
         if sentences := [sentence for found in _at_fault.values() for sentence in in_words(found)]:
             raise NbGraderException("\n".join(sentences))
 
-    start.judging = plain
     converter.start = start
 
 
@@ -59,7 +63,7 @@ class RunNotebook(NbGraderPreprocessor):
         return notebook, resources
 
     def _tests_at_fault(self, request: dict) -> dict[str, str]:
-        """Judges the reference once in the life of this process, as long as the notebook and the settings stay."""
+        """Judges the reference once in a run."""
         key = json.dumps(request, sort_keys=True)
         if key not in _at_fault:
             _at_fault.clear()
