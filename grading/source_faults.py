@@ -23,10 +23,10 @@ from grading.source_rules.cells import (
     points_faults,
     syntax_faults,
 )
+from grading.source_rules.checks import checks_faults, place_faults, released_faults
 from grading.source_rules.marks import mark_faults
 from grading.source_rules.names import definition_faults, solution_reading_faults, test_reading_faults
 from grading.source_rules.source import Source, SourceFault, shown
-from grading.source_rules.tests import checks_faults, place_faults, released_faults
 
 __all__ = ["SourceFault", "UnsoundSource", "read_source_first", "require_sound_source", "source_faults"]
 
