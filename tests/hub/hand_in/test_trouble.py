@@ -25,7 +25,7 @@ def test_who_sends_too_slowly_loses_the_place(hub: RealHub, tmp_path: Path) -> N
     token, other = hub.token("ada"), hub.token("dora")
     with OwnService(hub, tmp_path, UPLOADS_AT_ONCE=1, PATIENCE=20.0, UPLOAD_WITHIN=1.0) as service:
         client = half_a_request(service, "attention", token, work(), 10)
-        until(lambda: service.unfinished(), 10, service.tail)
+        until(lambda: service.unfinished(), 60, service.tail)
         # Waits for the only place, and gets it when the slow one is sent away.
         answer = service.submit("attention", other, work())
         assert answer.status_code == 200, service.tail()
@@ -38,19 +38,19 @@ def test_a_crowd_is_told_to_come_again(hub: RealHub, tmp_path: Path) -> None:
     token, other = hub.token("ada"), hub.token("dora")
     with OwnService(hub, tmp_path, UPLOADS_AT_ONCE=1, PATIENCE=0.3) as service:
         client = half_a_request(service, "attention", token, work(), 10)
-        until(lambda: service.unfinished(), 10, service.tail)
+        until(lambda: service.unfinished(), 60, service.tail)
         answer = service.submit("attention", other, work())
         assert answer.status_code == 503 and answer.headers["Retry-After"] == "3"
         assert "Very many are handing in" in answer.json()["message"]
         client.close()
-        until(lambda: service.submit("attention", other, work()).status_code == 200, 10, service.tail)
+        until(lambda: service.submit("attention", other, work()).status_code == 200, 60, service.tail)
 
 
 def test_waiting_for_a_place_makes_nobody_late(hub: RealHub, tmp_path: Path) -> None:
     token, other = hub.token("ada"), hub.token("dora")
     with OwnService(hub, tmp_path, UPLOADS_AT_ONCE=1) as service, ThreadPoolExecutor(1) as threads:
         client = half_a_request(service, "attention", token, work(), 10)
-        until(lambda: service.unfinished(), 10, service.tail)
+        until(lambda: service.unfinished(), 60, service.tail)
         sent = time.time()
         waiting = threads.submit(service.submit, "attention", other, work())
         time.sleep(2)
@@ -86,7 +86,7 @@ def test_killed_while_it_receives(hub: RealHub, tmp_path: Path) -> None:
     with OwnService(hub, tmp_path) as service:
         assert service.submit("attention", other, work()).status_code == 200
         client = half_a_request(service, "attention", token, work(), 10)
-        until(lambda: service.unfinished(), 10, service.tail)
+        until(lambda: service.unfinished(), 60, service.tail)
         service.end(signal.SIGKILL)
         client.close()
         assert len(service.unfinished()) == 1
@@ -101,9 +101,9 @@ def test_told_to_end_it_finishes_what_it_has_begun(hub: RealHub, tmp_path: Path)
     body = work()
     with OwnService(hub, tmp_path) as service:
         client = half_a_request(service, "attention", token, body, 10)
-        until(lambda: service.unfinished(), 10, service.tail)
+        until(lambda: service.unfinished(), 60, service.tail)
         service.process.send_signal(signal.SIGTERM)
-        until(lambda: not _connects(service.url), 10, service.tail)
+        until(lambda: not _connects(service.url), 60, service.tail)
         client.sendall(body[10:])
         assert client.recv(100).startswith(b"HTTP/1.1 200")
         client.close()
@@ -134,7 +134,7 @@ def test_a_body_in_pieces_and_one_without_end(hub: RealHub) -> None:
     else:
         assert answer.status_code in (400, 413)
     assert sent < 200
-    until(lambda: hub.unfinished() == [], 10, hub.tail)
+    until(lambda: hub.unfinished() == [], 60, hub.tail)
     assert hub.submit("pieces", token, body).status_code == 200 and len(hub.stored("pieces")) == 1
 
 
