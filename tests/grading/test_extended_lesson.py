@@ -14,6 +14,8 @@ from nbgrader.api import Gradebook
 from attention_lib.check_records import completed_records, is_at_fault
 from attention_lib.progress import verify
 from grading.autograde import autograde_class
+from grading.class_record.record import class_record
+from grading.class_record.table import class_table
 from grading.course import load_config, open_course
 from grading.demo.answers import PRODUCTS
 from grading.feedback_command import generate_feedback_for_class
@@ -112,8 +114,10 @@ def points(course, assignment, student) -> list[str]:
     return [course.rows(assignment)[student][column] for column in columns]
 
 
-def test_the_added_answers_are_graded_by_what_the_notebook_says(course):
+def test_the_added_answers_are_graded_by_what_the_notebook_says(course, config):
     assert list(course.rows("attention")["right"])[1:-6] == ANSWERS
+    table = class_table(class_record(open_course("attention", config(course)), "attention"))
+    assert table.split("\n")[0].split()[1 : len(ANSWERS) + 1] == ANSWERS
     assert points(course, "attention", "right") == ["1"] * 7
     # A right answer over a wrong or a blank mask keeps its point: its test declares what it is built over.
     assert points(course, "attention", "wrong") == ["1", "1", "0", "1", "1", "1", "1"]
