@@ -11,7 +11,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
-from attention_lib.assignment.declaration import declared
+from attention_lib.assignment.declaration import Assignment, declared
 from grading.class_record.not_graded import keep_reasons
 from grading.course import CourseError, load_config, open_course, require_gradebook, source_path, submitted_ids
 from grading.gradebook.completed import is_graded, submission_digest
@@ -72,10 +72,10 @@ def autograde_class(
         common = common_request(course, assignment, config, RunNotebook(config=config).limits())
         pool.prepare(common, len(submitted_ids(course, assignment)))
         require_gradebook(course, assignment, graded_cells(source))
-        tests = [answer.test for answer in declared(source).answers]
+        cells = declared(source)
         with Gradebook(course.db_url, course.course_id) as gradebook:
             ship = not isinstance(pool, LocalPool)
-            run = _ClassGrading(course, assignment, config, gradebook, tests, tell, warn, ship).grade(pool)
+            run = _ClassGrading(course, assignment, config, gradebook, cells, tell, warn, ship).grade(pool)
     keep_reasons(course, assignment, run.not_graded)
     return run
 
@@ -87,13 +87,13 @@ class _ClassGrading:
         assignment: str,
         config: Config,
         gradebook: Gradebook,
-        tests: list[str],
+        cells: Assignment,
         tell,
         warn,
         ship: bool,
     ):
         self._course, self._assignment, self._gradebook = course, assignment, gradebook
-        self._config, self._tests = config, tests
+        self._config, self._cells = config, cells
         self._writer = GradebookWriter(gradebook, course, assignment, config)
         self._tell, self._warn, self._ship = tell, warn, ship
         self._run = ClassRun()
@@ -127,7 +127,7 @@ class _ClassGrading:
                 self._done(student, reason)
                 continue
             try:
-                if is_graded(self._gradebook, self._course, self._assignment, student, self._tests):
+                if is_graded(self._gradebook, self._course, self._assignment, student, self._cells):
                     self._run.unchanged.append(student)
                     if reassess_lateness(self._gradebook, self._assignment, student, self._config):
                         self._run.late_anew.append(student)

@@ -14,6 +14,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from grading.course import CHECKOUT, CourseError, load_config, open_course
+from grading.gradebook.same_cells import require_same_cells
 from grading.judging.reference import REFERENCE, require_right
 from grading.judging.run import RunNotebook
 from grading.sandbox.settings import Sandbox
@@ -33,6 +34,7 @@ def release(assignment: str, config: Config | None = None) -> tuple[Path, Path]:
     config = load_config() if config is None else config
     course = open_course(assignment, config)
     require_sound_source(course, assignment)
+    require_same_cells(course, assignment)
     require_right_reference(course, assignment, config)
     GenerateAssignment(coursedir=course, config=config).start()
     folder = Path(course.format_path(course.release_directory, ".", assignment))

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from grading.course import CourseError, source_path
+from grading.gradebook.same_cells import require_same_cells
 from grading.released import released_version
 from grading.source_rules.cells import (
     id_faults,
@@ -87,7 +89,8 @@ def require_sound_source(course: CourseDirectory, assignment: str) -> None:
 
 
 def read_source_first(converter: type) -> None:
-    """Let a converter of nbgrader's refuse an unsound source before it touches anything.
+    """Let a converter of nbgrader's refuse an unsound source, and other cells than were graded, before it touches
+    anything.
 
     May be called any number of times.
 
@@ -98,6 +101,8 @@ def read_source_first(converter: type) -> None:
     def start(self) -> None:
         try:
             require_sound_source(self.coursedir, self.coursedir.assignment_id)
+            if issubclass(converter, GenerateAssignment):
+                require_same_cells(self.coursedir, self.coursedir.assignment_id)
         except CourseError as error:
             self.log.error("%s", error)
             raise NbGraderException("The source was refused; the log says why.") from None

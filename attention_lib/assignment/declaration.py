@@ -84,6 +84,11 @@ class Assignment:
         """All names that answers must define."""
         return tuple(name for answer in self.answers for name in answer.names)
 
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """The grade_ids of the tests."""
+        return tuple(answer.test for answer in self.answers)
+
     def answer(self, grade_id: str) -> Answer | None:
         """The answer with this grade_id."""
         return next((answer for answer in self.answers if answer.grade_id == grade_id), None)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Collection
 from pathlib import Path
 
 import nbformat
@@ -11,6 +10,7 @@ from nbformat.v4.rwbase import rejoin_lines
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
+from attention_lib.assignment.declaration import Assignment
 from grading.submission.read_submission import is_linked
 
 
@@ -50,11 +50,11 @@ def autograded_path(course: CourseDirectory, assignment: str, student: str) -> P
 
 
 def is_graded(
-    gradebook: Gradebook, course: CourseDirectory, assignment: str, student: str, tests: Collection[str]
+    gradebook: Gradebook, course: CourseDirectory, assignment: str, student: str, cells: Assignment
 ) -> bool:
     """Whether the submission that is there now was graded to its end, and its points are in the gradebook.
 
-    tests: the grade_ids of the tests, which all must have given points
+    cells: what is declared; each test must have given points
     """
     notebook = read_autograded(course, assignment, student)
     if notebook is None or notebook.metadata["attention101"]["graded"] != submission_digest(
@@ -65,4 +65,4 @@ def is_graded(
         grades = gradebook.find_submission_notebook(assignment, assignment, student).grades
     except MissingEntry:
         return False
-    return {grade.name for grade in grades if grade.auto_score is not None} >= set(tests)
+    return {grade.name for grade in grades if grade.auto_score is not None}.issuperset(cells.tests)

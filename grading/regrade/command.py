@@ -6,12 +6,14 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from grading.class_record.formats import printable
-from grading.course import load_config, open_course
+from grading.course import load_config, open_course, require_gradebook, source_path
+from grading.gradebook.same_cells import require_same_cells
 from grading.progress_bar import ProgressBar
-from grading.regrade.gradebook_cells import release_lags, require_same_cells
+from grading.regrade.gradebook_cells import release_lags
 from grading.regrade.rejudge import Rejudgement, rejudge_class
 from grading.regrade.rejudged import Rejudged
 from grading.regrade.write import Written, write_all
+from grading.released import graded_cells, read_source
 from grading.source_faults import require_sound_source
 from grading.workers.pool import LocalPool
 
@@ -30,6 +32,7 @@ def regrade(
     config = load_config() if config is None else config
     course = open_course(assignment, config)
     require_sound_source(course, assignment)
+    require_gradebook(course, assignment, graded_cells(read_source(source_path(course, assignment))))
     require_same_cells(course, assignment)
     with ProgressBar("judging anew") as bar:
         result = rejudge_class(course, assignment, config, pool, bar.tell, bar.warn)

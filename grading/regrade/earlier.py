@@ -1,6 +1,5 @@
 """What was decided about a submission before: by whose tests, with which points, and whether it may be regraded."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
@@ -8,6 +7,7 @@ from nbformat.v4.rwbase import rejoin_lines
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
+from attention_lib.assignment.declaration import Assignment
 from grading.gradebook.completed import is_graded, read_autograded, submission_digest
 from grading.regrade.aside import Aside
 from grading.regrade.verdict import points_of
@@ -38,20 +38,20 @@ class NotToRegrade(Exception):
 
 
 def earlier_grading(
-    gradebook: Gradebook, course: CourseDirectory, assignment: str, student: str, tests: Collection[str]
+    gradebook: Gradebook, course: CourseDirectory, assignment: str, student: str, cells: Assignment
 ) -> Earlier:
     """What the gradebook and `autograded/` say of a submission.
 
-    tests: the grade_ids of the tests
+    cells: what the source declares
     Raises NotToRegrade where it was not graded to its end, or was handed in again since.
     """
     if reason := trouble_with(student):
         raise NotToRegrade(reason)
     digest = submission_digest(course, assignment, student)
     notebook, before = read_autograded(course, assignment, student), Aside(course, assignment, student).notebook(digest)
-    if is_graded(gradebook, course, assignment, student, tests):
+    if is_graded(gradebook, course, assignment, student, cells):
         grades = grades_of(gradebook, assignment, student)
-        points = {name: grade.auto_score for name, grade in grades.items() if name in tests}
+        points = {name: grade.auto_score for name, grade in grades.items() if name in cells.tests}
     elif before is not None and (grades := grades_of(gradebook, assignment, student)):
         # Interrupted somewhere between the gradebook and the notebook, so only the notebook of before is sure.
         notebook, points = before, points_of(before)

@@ -12,7 +12,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
-from attention_lib.assignment.declaration import declared
+from attention_lib.assignment.declaration import Assignment, declared
 from grading.course import CourseError, autograded_ids, gradebook_trouble, source_path, submitted_ids
 from grading.feedback.page import FeedbackExporter
 from grading.judging.reference import REFERENCE, THE_REFERENCE, require_right
@@ -50,9 +50,9 @@ def rejudge_class(
     """
     with pool, Gradebook(course.db_url, course.course_id) as gradebook:
         common = common_request(course, assignment, config, RunNotebook(config=config).limits())
-        tests = [answer.test for answer in declared(read_source(source_path(course, assignment))).answers]
+        cells = declared(read_source(source_path(course, assignment)))
         shown = FeedbackExporter(config=config).reveal_hidden_tests
-        result, earlier = Rejudgement(), _earlier_gradings(gradebook, course, assignment, tests)
+        result, earlier = Rejudgement(), _earlier_gradings(gradebook, course, assignment, cells)
         result.left.update({student: found for student, found in earlier.items() if isinstance(found, str)})
         earlier = {student: found for student, found in earlier.items() if isinstance(found, Earlier)}
         pool.prepare(common, len(earlier))
@@ -71,13 +71,13 @@ def rejudge_class(
 
 
 def _earlier_gradings(
-    gradebook: Gradebook, course: CourseDirectory, assignment: str, tests: list[str]
+    gradebook: Gradebook, course: CourseDirectory, assignment: str, cells: Assignment
 ) -> dict[str, Earlier | str]:
     """What was decided before, or why a submission is left alone, by student."""
     found = {}
     for student in sorted({*submitted_ids(course, assignment), *autograded_ids(course, assignment)}):
         try:
-            found[student] = earlier_grading(gradebook, course, assignment, student, tests)
+            found[student] = earlier_grading(gradebook, course, assignment, student, cells)
         except NotToRegrade as reason:
             found[student] = str(reason)
         except OperationalError as error:

@@ -56,7 +56,6 @@ def where_time_goes(course: Course, students: list[Student], walls: str) -> list
     worker.close()
     source = read_source(source_path(directory, ASSIGNMENT))
     released, assignment = released_version(source, config), declared(source)
-    tests = [answer.test for answer in assignment.answers]
 
     def judged(student: str) -> str:
         path = course.folder / "submitted" / student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
@@ -78,7 +77,7 @@ def where_time_goes(course: Course, students: list[Student], walls: str) -> list
         clock.forget("worker")
         for student in (each.student for each in students):
             with clock.during("main: was it graded before?"):
-                is_graded(gradebook, directory, ASSIGNMENT, student, tests)
+                is_graded(gradebook, directory, ASSIGNMENT, student, assignment)
                 digest = submission_digest(directory, ASSIGNMENT, student)
             text = judged(student)
             with clock.during("main: points into the gradebook, notebook into autograded/"):

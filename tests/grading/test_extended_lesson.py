@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from copy import deepcopy
 from pathlib import Path
 from textwrap import dedent
 
@@ -243,3 +244,20 @@ def test_a_test_at_fault_judges_nobody(course, config, plain):
     make_report("attention", config(course))
     assert points(course, "attention", "wrong") == ["1", "1", "0", "1", "1", "1", "1"]
     assert points(course, "attention", "right") == ["1"] * 7
+
+
+@pytest.mark.parametrize("command", [("nbgrader", "generate_assignment"), ("grading", "release")])
+def test_a_cell_that_is_added_after_grading_is_refused_and_the_release_stays(course, command):
+    source = course.folder / "source" / "positional" / "positional.ipynb"
+    release = course.folder / "release" / "positional" / "positional.ipynb"
+    text, before = source.read_text(), release.read_bytes()
+    longer = json.loads(text)
+    essay = deepcopy(at(nbformat.from_dict(longer), "why_waves"))
+    essay["metadata"]["nbgrader"]["grade_id"], essay["id"] = "and_why_two", "and-why-two"
+    source.write_text(json.dumps(longer | {"cells": [*longer["cells"], essay]}))
+    try:
+        answer = course.command(*command, "positional")
+    finally:
+        source.write_text(text)
+    assert answer.returncode == 1 and "Traceback" not in answer.stderr and release.read_bytes() == before
+    assert "added: and_why_two" in answer.stderr and "put what is new into one of them" in answer.stderr
