@@ -119,7 +119,7 @@ def test_a_half_written_folder_is_graded_again(graded):
 def test_the_table_shows_each_cell(graded):
     lines = {line.split("  ")[0].strip(): line for line in graded.first_table.splitlines()}
     assert lines["wrong helper"].split()[2:8] == ["1", "0", "1", "1", "1", "4"]
-    assert "10 of 17 graded" in graded.first_table
+    assert "13 of 17 graded" in graded.first_table
 
 
 def test_a_second_run_grades_what_changed_and_what_was_interrupted(graded, monkeypatch):
@@ -129,7 +129,7 @@ def test_a_second_run_grades_what_changed_and_what_was_interrupted(graded, monke
         gradebook.remove_submission("attention", "renamed")
     second = autograde_class("attention", config)
     assert second.graded == ["blank", "renamed"]
-    assert len(second.unchanged) == 8 and second.not_graded == graded.first.not_graded
+    assert len(second.unchanged) == 11 and second.not_graded == graded.first.not_graded
     assert graded.scores() == graded.first_scores | {"blank": [1, 1, 1, 1, 1]}
 
 
@@ -168,7 +168,7 @@ def test_a_time_stamp_that_is_no_time_is_named(graded, monkeypatch):
 
 def test_the_command_ends_non_zero_where_something_was_not_graded(graded):
     answer = graded.command("grading", "autograde", "attention")
-    assert answer.returncode == 1 and "'a,b': not graded, because" in answer.stderr
+    assert answer.returncode == 1 and "'star*': not graded, because" in answer.stderr
     assert "wrong helper" in answer.stdout
 
 
