@@ -151,7 +151,10 @@ def with_what_they_call(answers: Iterable[str], assignment: Assignment, source: 
 
 def set_up_of(notebook: NotebookNode) -> str:
     """The text of the set-up cell: the first code cell, if students do not write it."""
-    cells = ((view(cell), cell.source) for cell in notebook.cells)
+    return _set_up_among((view(cell), cell.source) for cell in notebook.cells)
+
+
+def _set_up_among(cells: Iterable[tuple[CellView, str]]) -> str:
     first = next(((cell, text) for cell, text in cells if cell.is_code), None)
     return first[1] if first and not (first[0].solution or first[0].grade) else ""
 
@@ -165,7 +168,7 @@ def _solutions(notebook: NotebookNode) -> Iterator[tuple[CellView, str]]:
 @lru_cache(maxsize=32)
 def _read(cells: tuple[tuple[CellView, str], ...]) -> Assignment:
     tests = {cell.tested: (cell, text) for cell, text in cells if cell.tested}
-    set_up = next((read_code(text).defines for cell, text in cells if cell.is_code and not cell.solution), frozenset())
+    set_up = read_code(_set_up_among(cells)).defines
     found: list[Answer | ManualCell] = []
     over: dict[str, tuple[str, ...]] = {}
     for cell, text in cells:
