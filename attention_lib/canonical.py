@@ -80,14 +80,17 @@ class _Cells:
 
     def _add_written(self, place: Place) -> None:
         kind = place.cell.cell_type
+        # Where there is nothing for a person to read, nbgrader shall see that it was left as it was handed out.
+        left = place.released if place.view.is_manual else ""
         if not place.stands:
-            self._add_instructors(place, "")
+            self._add_instructors(place, left)
         for number in place.body:
             cell = self.matching.given[number]
             text = _students_text(kind, cell.source)
             if cell.own:
                 self._add_own(number)
             elif number == place.stands[-1]:
+                text = text if text.strip() else left
                 self._add_instructors(place, "" if self.matching.hides_a_definition(place) else text)
             else:
                 metadata = NotebookNode(attention101=NotebookNode(answer=place.grade_id))

@@ -1,7 +1,6 @@
 """The canonical notebook of a submission, with what grading notes in it."""
 
 from nbformat import NotebookNode
-from nbgrader.utils import compute_checksum
 
 from attention_lib.assignment.cells import view
 from attention_lib.canonical import canonical_notebook
@@ -24,7 +23,5 @@ def canonical_submission(
     for cell in notebook.cells:
         seen = view(cell)
         if seen.solution:
-            # Where there is nothing for a person to read, nbgrader shall take it for no response, too.
-            is_empty = seen.is_manual and not cell.source.strip()
-            cell.metadata.nbgrader["checksum"] = compute_checksum(cell) if is_empty else stubs[seen.grade_id]
+            cell.metadata.nbgrader["checksum"] = stubs[seen.grade_id]
     return notebook
