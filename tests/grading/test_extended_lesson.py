@@ -99,6 +99,7 @@ def course(tmp_path_factory, config):
         "positional", "wrong", second_assignment.RIGHT | {"positional_encoding": "", "why_waves": ESSAY}
     )
     course.hand_in_texts("positional", "blank", {})
+    course.hand_in_texts("positional", "emptied", second_assignment.RIGHT | {"why_waves": " "})
     given = config(course)
     for assignment in ("attention", "positional"):
         run = autograde_class(assignment, given)
@@ -130,7 +131,7 @@ def test_the_added_answers_are_graded_by_what_the_notebook_says(course, config):
 def test_no_line_of_a_solution_is_on_a_page_or_in_an_autograded_copy(course):
     made = [*course.folder.glob("autograded/*/*/*.ipynb"), *course.folder.glob("feedback/*/*/*.html")]
     made += course.folder.glob("release/*/*.ipynb")
-    assert len(made) == 9 + 9 + 2
+    assert len(made) == 10 + 10 + 2
     found = [(path, secret) for path in made for secret in SECRETS if secret in path.read_text("utf-8")]
     assert found == []
 
@@ -163,6 +164,7 @@ def test_a_second_assignment_beside_the_lesson_is_graded_by_its_own_notebook(cou
     assert points(course, "positional", "wrong") == ["0", "", "2"]
     # What was left as it was handed out needs no person.
     assert points(course, "positional", "blank") == ["0", "0", "0"]
+    assert points(course, "positional", "emptied") == ["1", "0", "2"]
     status = {student: row["status"] for student, row in course.rows("positional").items()}
     assert status["right"] == status["wrong"] == "waits for a person" and status["blank"] == "graded"
     page = (course.folder / "feedback/right/positional/positional.html").read_text("utf-8")
