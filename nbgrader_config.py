@@ -27,13 +27,13 @@ if programs not in os.environ.get("PATH", "").split(os.pathsep):
     os.environ["PATH"] = os.pathsep.join(filter(None, [programs, os.environ.get("PATH")]))
 
 # Found once `here` is in the path.
-from grading.checkout import CourseError  # noqa: E402
-from grading.course_zone import course_zone  # noqa: E402
-from grading.gradebook.due_dates import take_due_dates_in  # noqa: E402
-from grading.gradebook.moved_deadline import notice_moved_deadlines  # noqa: E402
-from grading.gradebook.wait import wait_for_gradebook  # noqa: E402
-from grading.judging.run import end_in_error_where_tests_are_at_fault  # noqa: E402
-from grading.source_faults import read_source_first  # noqa: E402
+from course.checkout import CourseError  # noqa: E402
+from course.zone import course_zone  # noqa: E402
+from grading.grade.gradebook.due_dates import take_due_dates_in  # noqa: E402
+from grading.grade.gradebook.moved_deadline import notice_moved_deadlines  # noqa: E402
+from grading.grade.gradebook.wait import wait_for_gradebook  # noqa: E402
+from grading.grade.run_notebook import end_in_error_where_tests_are_at_fault  # noqa: E402
+from grading.source.faults import read_source_first  # noqa: E402
 
 # Seconds to wait while formgrader or another run writes to the gradebook.
 wait_for_gradebook(120)
@@ -58,8 +58,7 @@ for converter in (GenerateSourceWithTests, GenerateAssignment, GenerateSolution,
     read_source_first(converter)
 
 if formgrader := sys.modules.get("nbgrader.server_extensions.formgrader.handlers"):
-    from grading.formgrader.files import run_nothing
-    from grading.formgrader.pages import refuse_markup
+    from grading.formgrader import refuse_markup, run_nothing
 
     run_nothing(formgrader.SubmissionFilesHandler)
     refuse_markup(formgrader.BaseHandler)
@@ -68,20 +67,20 @@ c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedE
 c.GenerateAssignment.force = True
 c.GenerateAssignment.preprocessors = [
     *GenerateAssignment.class_traits()["preprocessors"].default(),
-    "grading.released.StoreReleased",
+    "grading.source.released.StoreReleased",
 ]
 c.GenerateSolution.force = True
 *before_execution, execute = GenerateSolution.class_traits()["preprocessors"].default()
-c.GenerateSolution.preprocessors = [*before_execution, "grading.released.StoreReleasedInReference", execute]
+c.GenerateSolution.preprocessors = [*before_execution, "grading.source.released.StoreReleasedInReference", execute]
 
 # For the reference and for `nbgrader validate`: a first import of transformers takes long on a slow disk.
 c.Execute.timeout = 120
 
-c.Autograde.exporter_class = "grading.submission.reader.SubmissionReader"
-c.Autograde.sanitize_preprocessors = ["grading.submission.canonicalize.Canonicalize"]
+c.Autograde.exporter_class = "grading.grade.submission.reader.SubmissionReader"
+c.Autograde.sanitize_preprocessors = ["grading.grade.submission.canonicalize.Canonicalize"]
 c.Autograde.autograde_preprocessors = [
-    "grading.judging.run.RunNotebook",
-    "grading.gradebook.save_points.SavePoints",
+    "grading.grade.run_notebook.RunNotebook",
+    "grading.grade.gradebook.save_points.SavePoints",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
 
@@ -90,9 +89,9 @@ c.GenerateFeedback.preprocessors = [
     *GenerateFeedback.class_traits()["preprocessors"].default(),
     "grading.review.preprocessor.AddReview",
 ]
-c.GenerateFeedback.exporter_class = "grading.feedback.page.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "grading.pages.feedback.page.FeedbackExporter"
 
-c.ExchangeFactory.submit = "grading.exchange.submit.SubmitWithoutWheels"
-c.ExchangeFactory.release_assignment = "grading.exchange.release_assignment.ReleaseWithDeadline"
-c.ExchangeFactory.collect = "grading.exchange.collect.CollectRegularFiles"
-c.ExchangeFactory.release_feedback = "grading.exchange.release_feedback.ReleaseOwnPage"
+c.ExchangeFactory.submit = "handin.exchange.submit.SubmitWithoutWheels"
+c.ExchangeFactory.release_assignment = "handin.exchange.release_assignment.ReleaseWithDeadline"
+c.ExchangeFactory.collect = "handin.exchange.collect.CollectRegularFiles"
+c.ExchangeFactory.release_feedback = "handin.exchange.release_feedback.ReleaseOwnPage"

@@ -26,8 +26,8 @@ from collections.abc import Callable
 import numpy
 import torch
 
-from attention_lib.check_records import FOR_NOW
-from attention_lib.record_view import as_bundle
+from attention_lib.assignment.check_records import FOR_NOW
+from attention_lib.assignment.record_view import as_bundle
 
 # By a sentence that names a mistake: what comes out if it is made.
 Mistakes = dict[str, torch.Tensor | tuple[torch.Tensor, ...]]

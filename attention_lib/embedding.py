@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
 
-from attention_lib.model_files import WEIGHTS_FOLDER, config, read_model_file
+from attention_lib.model.files import WEIGHTS_FOLDER, config, read_model_file
 
 PRONOUN_HEAD = (2, 2)  # (layer, head), from 0: looks from a pronoun to what it stands for
 

@@ -11,11 +11,11 @@ import contextlib
 import json
 from pathlib import Path
 
-from attention_lib.architecture import OtherArchitecture, require_gpt2
-from attention_lib.model_files import WEIGHTS_FOLDER, MissingWeights, config, read_model_file
-from attention_lib.model_heads import head_of, head_output
-from attention_lib.model_text import continuation, next_token_probabilities, perplexity
-from attention_lib.student_attention import AttentionProblem, attend_with
+from attention_lib.model.architecture import OtherArchitecture, require_gpt2
+from attention_lib.model.files import WEIGHTS_FOLDER, MissingWeights, config, read_model_file
+from attention_lib.model.heads import head_of, head_output
+from attention_lib.model.student_attention import AttentionProblem, attend_with
+from attention_lib.model.text import continuation, next_token_probabilities, perplexity
 
 __all__ = [
     "AttentionProblem",

@@ -11,12 +11,14 @@ from IPython.display import display
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from attention_lib.assignment.canonical import Canonical, canonical_notebook
 from attention_lib.assignment.cell_code import read_code, seems_to_define
 from attention_lib.assignment.cells import view
+from attention_lib.assignment.check_records import all_passed, completed_records
 from attention_lib.assignment.declaration import ENTRY, Answer, declared
-from attention_lib.canonical import Canonical, canonical_notebook
-from attention_lib.check_records import all_passed, completed_records
-from attention_lib.fresh_run import (
+from attention_lib.assignment.notebook_file import UnreadableNotebook, read_notebook
+from attention_lib.surprises import Surprise, surprises
+from attention_lib.verification.fresh_run import (
     CELL_LIMIT_S,
     INSIDE_FRESH_RUN,
     TOTAL_LIMIT_S,
@@ -24,11 +26,15 @@ from attention_lib.fresh_run import (
     KernelNotStarted,
     run_afresh,
 )
-from attention_lib.lesson_progress import CellProgress, LessonProgress, as_entry, load_progress, save_progress
-from attention_lib.live_session import live_session
-from attention_lib.notebook_file import UnreadableNotebook, read_notebook
-from attention_lib.score_card import Row, ScoreCard
-from attention_lib.surprises import Surprise, surprises
+from attention_lib.verification.lesson_progress import (
+    CellProgress,
+    LessonProgress,
+    as_entry,
+    load_progress,
+    save_progress,
+)
+from attention_lib.verification.live_session import live_session
+from attention_lib.verification.score_card import Row, ScoreCard
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 

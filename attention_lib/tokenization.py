@@ -5,7 +5,7 @@ from functools import cache
 import torch
 from tokenizers import Tokenizer
 
-from attention_lib.model_files import WEIGHTS_FOLDER, MissingWeights, config, read_model_file
+from attention_lib.model.files import WEIGHTS_FOLDER, MissingWeights, config, read_model_file
 
 __all__ = ["WEIGHTS_FOLDER", "MissingWeights", "tokenize"]
 

@@ -12,10 +12,10 @@ from contextlib import nullcontext
 import traitlets.log
 from sqlalchemy.exc import SAWarning
 
-from grading.checkout import CourseError
+from course.checkout import CourseError
 from grading.progress_bar import ProgressBar
 from grading.sandbox.settings import WALLS
-from grading.workers.pool import LocalPool
+from grading.grade.workers.pool import LocalPool
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -102,11 +102,11 @@ def main(arguments: list[str] | None = None) -> int:
 def _autograde(given: argparse.Namespace) -> int:
     # The workers import what they need while this process imports nbgrader.
     with nullcontext() if given.scheduler else LocalPool(given.jobs) as pool:
-        from grading.autograde import autograde_class
+        from course.folders import load_config, open_course
         from grading.class_record.record import class_record
         from grading.class_record.table import class_table
-        from grading.course import load_config, open_course
-        from grading.judging.reference import in_words
+        from grading.commands.autograde import autograde_class
+        from grading.grade.judging.reference import in_words
 
         config = load_config()
         if given.walls:
@@ -128,7 +128,7 @@ def _autograde(given: argparse.Namespace) -> int:
 
 
 def _feedback(given: argparse.Namespace) -> int:
-    from grading.feedback_command import generate_feedback_for_class
+    from grading.commands.feedback import generate_feedback_for_class
 
     with ProgressBar("feedback") as bar:
         pages, failed = generate_feedback_for_class(given.assignment, tell=bar.tell)
@@ -148,7 +148,7 @@ def _regrade(given: argparse.Namespace) -> int:
 
 
 def _review(given: argparse.Namespace) -> int:
-    from grading.course import load_config, open_course
+    from course.folders import load_config, open_course
     from grading.review.class_review import review_class
 
     config = load_config()
@@ -170,7 +170,7 @@ def _desk(given: argparse.Namespace) -> int:
 
 
 def _report(given: argparse.Namespace) -> int:
-    from grading.report.command import make_report
+    from grading.pages.report.command import make_report
 
     report = make_report(given.assignment)
     print(f"{report.text}\n\n{report.table}\n{report.page}")
@@ -178,7 +178,7 @@ def _report(given: argparse.Namespace) -> int:
 
 
 def _release(given: argparse.Namespace) -> int:
-    from grading.release_command import release
+    from grading.commands.release import release
 
     for path in release(given.assignment):
         print(path)

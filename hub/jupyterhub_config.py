@@ -109,7 +109,7 @@ c.JupyterHub.services = [
         **as_grader,
         "name": HAND_IN,
         "url": f"{loopback}:{hand_in_port}",
-        "command": [sys.executable, "-m", "hub.hand_in"],
+        "command": [sys.executable, "-m", "handin.service"],
         "display": False,
     },
     {

@@ -1,13 +1,9 @@
 """Who may do what on the hub: roles, groups and tokens' scopes, no wider than the course needs."""
 
-HAND_IN = "hand-in"
+from handin.service.students import HAND_IN, student_group
+
 DESK = "desk"
 IDLE_CULLER = "idle-culler"
-
-
-def student_group(course_id: str) -> str:
-    """The hub's group of the course's students, by nbgrader's own naming."""
-    return f"nbgrader-{course_id}"
 
 
 def grader_group(course_id: str) -> str:

@@ -66,7 +66,7 @@ def test_wheel_holds_attention_lib_alone(tmp_path):
     source.mkdir()
     for name in ("pyproject.toml", "LICENSE"):
         shutil.copy(ROOT / name, source)
-    for folder in ("attention_lib", "grading", "training", "tests"):
+    for folder in ("attention_lib", "course", "grading", "handin", "hub", "training", "tests"):
         if (ROOT / folder).is_dir():
             shutil.copytree(ROOT / folder, source / folder, ignore=shutil.ignore_patterns("__pycache__"))
     command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w"]

@@ -115,7 +115,7 @@ def declared(notebook: NotebookNode) -> Assignment:
     """What a notebook of the instructor's declares, the source or a released one.
 
     A released notebook carries its declaration, since its solutions and hidden tests are gone. Never raises: what is
-    wrong with a source, `grading.source_faults` says.
+    wrong with a source, `grading.source.faults` says.
     """
     carried = _carried(notebook)
     if carried is not None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, selectinload, undefer
 
 from attention_lib.assignment.declaration import Answer, Assignment
-from grading.course import CourseError, gradebook_trouble, require_gradebook
+from course.folders import CourseError, gradebook_trouble, require_gradebook
 
 
 @dataclass(frozen=True)

@@ -9,19 +9,19 @@ from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 
 from attention_lib.assignment.cells import view
+from attention_lib.assignment.check_records import completed_records, is_at_fault
 from attention_lib.assignment.declaration import Assignment, declared
-from attention_lib.check_records import completed_records, is_at_fault
+from course.folders import CourseError, autograded_ids, source_path, submitted_ids
+from course.student_ids import trouble_with
 from grading.class_record.formats import one_line
 from grading.class_record.gradebook import ClassPoints, Points, class_points, utc
 from grading.class_record.not_graded import kept_reasons
 from grading.class_record.reasons import reason_of
 from grading.class_record.student import GRADED, MISSING, NOT_GRADED, PARTLY_GRADED, WAITS, Student
-from grading.course import CourseError, autograded_ids, source_path, submitted_ids
-from grading.gradebook.completed import read_autograded, submission_digest
-from grading.lateness import lateness
-from grading.released import read_source
-from grading.submission.files import read_timestamp
-from grading.submission.student_ids import trouble_with
+from grading.grade.gradebook.completed import read_autograded, submission_digest
+from grading.source.released import read_source
+from handin.lateness import lateness
+from handin.timestamp import read_timestamp
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from grading.lateness import in_words
+from handin.lateness import in_words
 
 GRADED, PARTLY_GRADED, WAITS = "graded", "partly graded", "waits for a person"
 NOT_GRADED, MISSING = "not graded", "missing"

@@ -14,13 +14,13 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from grading.autograde import autograde_class
+from course.folders import CHECKOUT, load_config
 from grading.class_record.record import class_record
 from grading.class_record.table import ExtraColumn, class_table
-from grading.course import CHECKOUT, load_config
+from grading.commands.autograde import autograde_class
+from grading.commands.feedback import generate_feedback_for_class
 from grading.demo.class_of_twelve import CLASS, Student
 from grading.demo.reviewer import reviewer
-from grading.feedback_command import generate_feedback_for_class
 from grading.progress_bar import ProgressBar
 from grading.review.class_review import review_class
 from grading.review.counts import ReviewCounts

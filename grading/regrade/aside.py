@@ -9,7 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 
-from grading.gradebook.completed import autograded_path
+from grading.grade.gradebook.completed import autograded_path
 
 
 class Aside:

@@ -5,17 +5,17 @@ import sys
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from course.folders import load_config, open_course, require_gradebook, source_path
 from grading.class_record.formats import printable
-from grading.course import load_config, open_course, require_gradebook, source_path
-from grading.gradebook.same_cells import require_same_cells
+from grading.grade.workers.pool import LocalPool
 from grading.progress_bar import ProgressBar
 from grading.regrade.gradebook_cells import release_lags
 from grading.regrade.rejudge import Rejudgement, rejudge_class
 from grading.regrade.rejudged import Rejudged
 from grading.regrade.write import Written, write_all
-from grading.released import graded_cells, read_source
-from grading.source_faults import require_sound_source
-from grading.workers.pool import LocalPool
+from grading.source.faults import require_sound_source
+from grading.source.released import graded_cells, read_source
+from grading.source.same_cells import require_same_cells
 
 LONGEST_REASON = 400  # characters
 NOTHING_CHANGED = "Nothing was changed."

@@ -8,10 +8,10 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
 from attention_lib.assignment.declaration import Assignment
-from grading.gradebook.completed import is_graded, read_autograded, submission_digest
+from course.student_ids import trouble_with
+from grading.grade.gradebook.completed import is_graded, read_autograded, submission_digest
 from grading.regrade.aside import Aside
 from grading.regrade.verdict import points_of
-from grading.submission.student_ids import trouble_with
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
 from traitlets.config import Config
 
-from grading.course import source_path
-from grading.released import read_source, released_version
+from course.folders import source_path
+from grading.source.released import read_source, released_version
 
 
 def update_cells(course: CourseDirectory, assignment: str, config: Config) -> None:

@@ -13,15 +13,15 @@ from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
 from attention_lib.assignment.declaration import Assignment, declared
-from grading.course import CourseError, autograded_ids, gradebook_trouble, source_path, submitted_ids
-from grading.feedback.page import FeedbackExporter
-from grading.judging.reference import REFERENCE, THE_REFERENCE, require_right
-from grading.judging.run import RunNotebook
+from course.folders import CourseError, autograded_ids, gradebook_trouble, source_path, submitted_ids
+from grading.grade.judging.reference import REFERENCE, THE_REFERENCE, require_right
+from grading.grade.run_notebook import RunNotebook
+from grading.grade.workers.pool import Answer, LocalPool, Task
+from grading.grade.workers.request import common_request
+from grading.pages.feedback.page import FeedbackExporter
 from grading.regrade.earlier import Earlier, NotToRegrade, earlier_grading
 from grading.regrade.rejudged import Rejudged, compare
-from grading.released import read_source
-from grading.workers.pool import Answer, LocalPool, Task
-from grading.workers.request import common_request
+from grading.source.released import read_source
 
 
 @dataclass(frozen=True)

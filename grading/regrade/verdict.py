@@ -4,7 +4,7 @@ from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
 from attention_lib.assignment.cells import view
-from attention_lib.check_records import completed_records
+from attention_lib.assignment.check_records import completed_records
 
 
 def points_of(notebook: NotebookNode) -> dict[str, float]:

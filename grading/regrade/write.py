@@ -11,10 +11,10 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import DBAPIError
 from traitlets.config import Config
 
-from grading.course import CourseError
-from grading.feedback_command import SubmissionFeedback
-from grading.gradebook.completed import submission_digest
-from grading.gradebook.writer import GradebookWriter
+from course.folders import CourseError
+from grading.commands.feedback import SubmissionFeedback
+from grading.grade.gradebook.completed import submission_digest
+from grading.grade.gradebook.writer import GradebookWriter
 from grading.regrade.aside import Aside
 from grading.regrade.earlier import grades_of
 from grading.regrade.gradebook_cells import update_cells

@@ -8,12 +8,12 @@ from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 
 from attention_lib.assignment.cells import view
+from attention_lib.assignment.check_records import completed_records
 from attention_lib.assignment.declaration import declared
-from attention_lib.check_records import completed_records
-from grading.course import source_path
-from grading.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
-from grading.released import read_source, released_version
+from course.folders import source_path
+from grading.grade.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
 from grading.review.answer import Answer, Outcome
+from grading.source.released import read_source, released_version
 
 _MARK = re.compile(r"^ *### (?:BEGIN|END) SOLUTION *\n?", re.MULTILINE)
 

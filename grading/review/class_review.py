@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from grading.course import autograded_ids
-from grading.gradebook.completed import read_autograded
+from course.folders import autograded_ids
+from grading.grade.gradebook.completed import read_autograded
 from grading.review.answers_of import instructors_cells
 from grading.review.ask_all import ask_all
 from grading.review.asking.model_digest import model_digest

@@ -6,7 +6,6 @@ from grading.review.answer import Answer
 from grading.review.checkers import CHECKERS
 from grading.review.checkers.code import Code
 from grading.review.checkers.grounded import Grounded, refuted
-from grading.review.checkers.wording import READERS
 from grading.review.claims import KINDS, Comment
 from grading.review.rules import RULES
 from grading.review.rules.language import in_another_language
@@ -14,6 +13,7 @@ from grading.review.rules.length import is_too_long
 from grading.review.rules.talks_to_reviewer import talks_to_reviewer
 from grading.review.rules.tone import lacks_decency
 from grading.review.verdict import Finding, Judged
+from grading.review.wording import READERS
 
 SHOWN_KINDS: tuple[str, ...] = tuple(kind for kind in KINDS if kind != "other")
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from grading.checkout import CourseError
-from grading.course import course_of
-from grading.feedback.allowance import Allowance
-from grading.feedback.markdown import markdown_html
+from course.checkout import CourseError
+from course.folders import course_of
+from grading.pages.feedback.allowance import Allowance
+from grading.pages.feedback.markdown import markdown_html
 from grading.review.answers_of import instructors_cells
 from grading.review.ask_all import ask_all
 from grading.review.comments import ReviewComment

@@ -2,8 +2,8 @@
 
 import builtins
 
+from attention_lib.assignment.notebook_file import encodable
 from attention_lib.checks import FromAnotherProcess
-from attention_lib.notebook_file import encodable
 from grading.sandbox.line.values import as_name
 
 _LONGEST_TEXT = 2_000

@@ -2,7 +2,7 @@
 
 from nbformat import NotebookNode
 
-from attention_lib.notebook_file import encodable, new_output
+from attention_lib.assignment.notebook_file import encodable, new_output
 
 _MOST_OUTPUTS = 1000
 

@@ -13,8 +13,8 @@ import torch
 from torch import nn
 from torch.autograd.function import once_differentiable
 
+from attention_lib.assignment.notebook_file import encodable
 from attention_lib.checks import CheckFailed
-from attention_lib.notebook_file import encodable
 from grading.sandbox.errors import as_exception
 from grading.sandbox.line.layers import MOST_LAYERS, MOST_PARAMETERS, check_size
 from grading.sandbox.line.values import LONGEST_NAME, Incoming, Outgoing, Unsendable, as_name, check_extent

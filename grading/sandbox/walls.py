@@ -7,7 +7,7 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
-from grading.checkout import CHECKOUT, CourseError
+from course.checkout import CHECKOUT, CourseError
 from grading.sandbox import outer_wall
 
 BOTH, INNER, NONE = "both walls", "the inner wall alone", "no wall"

@@ -8,11 +8,11 @@ from urllib.parse import quote
 from nbgrader.exchange.default.submit import ExchangeSubmit
 from traitlets import Unicode, default
 
-from hub.student.ask_service import NotHandedIn, send
+from attention_lib.handin.ask_service import NotHandedIn, send
+from attention_lib.handin.handed_in import SHORT_HASH
+from attention_lib.handin.packing import Packed, TooMuch, packed, write_out
+from attention_lib.handin.receipt import FILE, in_words, write_beside
 from hub.student.exchange_to_read import ReadOnly
-from hub.student.handed_in import SHORT_HASH
-from hub.student.packing import Packed, TooMuch, packed, write_out
-from hub.student.receipt import FILE, in_words, write_beside
 
 
 class SubmitToService(ReadOnly, ExchangeSubmit):

@@ -159,7 +159,7 @@ def _welcome(folder: TrialFolder, port: int, known: dict[str, str], seconds: flo
 @contextmanager
 def _reviewer(folder: TrialFolder) -> Iterator[str]:
     """Recorded answers stand in for a model if no Ollama server answers, so that there is something to decide."""
-    from grading.course import load_config
+    from course.folders import load_config
     from grading.demo.reviewer import reviewer
 
     config = load_config()

@@ -36,7 +36,7 @@ def prepare(folder: TrialFolder) -> None:
     from nbgrader.coursedir import CourseDirectory
     from nbgrader.exchange import ExchangeFactory
 
-    from grading.course import load_config
+    from course.folders import load_config
     from hub.trial.accounts import ACCOUNTS
 
     config = load_config()

@@ -103,7 +103,7 @@ c.JupyterHub.services = [
     {
         "name": HAND_IN,
         "url": f"http://127.0.0.1:{hand_in}",
-        "command": [*once_there, "hub.hand_in"],
+        "command": [*once_there, "handin.service"],
         "environment": service_environment,
         "timeout": SECONDS_TO_START,
         "display": False,

@@ -8,7 +8,8 @@ import torch
 from nbformat.v4 import new_code_cell, new_notebook
 
 from attention_lib import checks as checks_module
-from attention_lib.check_records import all_passed, checks_output, completed_records
+from attention_lib.assignment.check_records import all_passed, checks_output, completed_records
+from attention_lib.assignment.record_view import CHECKS_MIME
 from attention_lib.checks import (
     CheckFailed,
     Checks,
@@ -21,8 +22,7 @@ from attention_lib.checks import (
     expect_tensor,
     expect_unchanged,
 )
-from attention_lib.fresh_run import run_afresh
-from attention_lib.record_view import CHECKS_MIME
+from attention_lib.verification.fresh_run import run_afresh
 
 
 @pytest.fixture(autouse=True)

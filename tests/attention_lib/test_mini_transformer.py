@@ -15,7 +15,7 @@ from transformers import GPT2Config, GPT2LMHeadModel, OPTConfig, OPTForCausalLM
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 import training
-from attention_lib import embedding, mini_transformer, model_files
+from attention_lib import embedding, mini_transformer
 from attention_lib.embedding import head_input, head_weights
 from attention_lib.mini_transformer import (
     AttentionProblem,
@@ -30,7 +30,8 @@ from attention_lib.mini_transformer import (
     next_token_probabilities,
     perplexity,
 )
-from attention_lib.model_files import WEIGHTS_FOLDER
+from attention_lib.model import files as model_files
+from attention_lib.model.files import WEIGHTS_FOLDER
 from attention_lib.tokenization import tokenize
 from training.pronouns import PROMPT_EXAMPLE
 

@@ -8,8 +8,8 @@ from jupyter_client.manager import start_new_kernel
 from nbformat import v4
 
 from attention_lib import progress
-from attention_lib.fresh_run import INSIDE_FRESH_RUN
 from attention_lib.progress import check_notebook, verify
+from attention_lib.verification.fresh_run import INSIDE_FRESH_RUN
 from tests.attention_lib.lesson_notebook import RIGHT, STUBS, at, insert_after, lesson, save
 from tests.lesson_answers import ANSWERS
 

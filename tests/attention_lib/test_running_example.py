@@ -8,7 +8,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
-from attention_lib import embedding, model_files, tokenization
+from attention_lib import embedding, tokenization
 from attention_lib.embedding import (
     PRONOUN_HEAD,
     embed,
@@ -17,7 +17,8 @@ from attention_lib.embedding import (
     position_embedding,
     token_embedding,
 )
-from attention_lib.model_files import WEIGHTS_FOLDER, MissingWeights
+from attention_lib.model import files as model_files
+from attention_lib.model.files import WEIGHTS_FOLDER, MissingWeights
 from attention_lib.tokenization import tokenize
 from training.pronouns import PROMPT_EXAMPLE
 

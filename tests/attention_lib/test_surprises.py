@@ -4,10 +4,10 @@ import os
 
 import pytest
 
+from attention_lib.assignment.canonical import canonical_notebook
 from attention_lib.assignment.declaration import declared
-from attention_lib.canonical import canonical_notebook
-from attention_lib.live_session import LiveSession
 from attention_lib.surprises import surprises
+from attention_lib.verification.live_session import LiveSession
 from tests.attention_lib.lesson_notebook import RIGHT, at, insert_after, lesson, save
 
 RELEASED = lesson()

@@ -13,7 +13,7 @@ from pathlib import Path
 import traitlets.log
 from sqlalchemy.exc import SAWarning
 
-from grading.course import CourseError, load_config
+from course.folders import CourseError, load_config
 from tests.bench import ours, plain
 from tests.bench.call_cost import call_cost
 from tests.bench.class_of_many import Course, Student, class_of, sample, without_lesson_only

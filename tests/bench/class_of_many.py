@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from attention_lib.assignment.cells import LESSON_ONLY
-from grading.course import CHECKOUT
+from course.folders import CHECKOUT
 from grading.demo import answers
 from grading.demo.class_of_twelve import CLASS, Student
 from tests.lesson_answers import ANSWERS

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import torch
 
-from grading.course import load_config
+from course.folders import load_config
 from grading.sandbox.settings import Sandbox
 from grading.sandbox.walls import chosen_walls
 from grading.sandbox.warm_process import WarmProcess

@@ -12,25 +12,25 @@ import nbformat
 from nbgrader.api import Gradebook
 
 from attention_lib.assignment.declaration import declared
+from course.folders import CHECKOUT, load_config, open_course, source_path
 from grading.class_record.record import class_record
 from grading.class_record.table import class_table
-from grading.course import CHECKOUT, load_config, open_course, source_path
 from grading.demo.class_of_twelve import Student
-from grading.gradebook.completed import is_graded, submission_digest
-from grading.gradebook.writer import GradebookWriter
-from grading.harmless.notebook import harmless
-from grading.judging.judge import judge
-from grading.judging.run import RunNotebook
-from grading.released import read_source, released_version
+from grading.grade.gradebook.completed import is_graded, submission_digest
+from grading.grade.gradebook.writer import GradebookWriter
+from grading.grade.judging.judge import judge
+from grading.grade.run_notebook import RunNotebook
+from grading.grade.sanitize.notebook import harmless
+from grading.grade.submission.canonical import canonical_submission
+from grading.grade.submission.read_submission import read_submission
+from grading.grade.workers.local_worker import LocalWorker
+from grading.grade.workers.request import common_request
 from grading.sandbox.student_process import StudentProcess
-from grading.submission.canonical import canonical_submission
-from grading.submission.read_submission import read_submission
-from grading.workers.local_worker import LocalWorker
-from grading.workers.request import common_request
+from grading.source.released import read_source, released_version
 from tests.bench.class_of_many import ASSIGNMENT, Course
 from tests.bench.warm import warm_process
 
-IMPORTS = "import grading.__main__, grading.autograde, grading.class_record.table"
+IMPORTS = "import grading.__main__, grading.commands.autograde, grading.class_record.table"
 
 
 def where_time_goes(course: Course, students: list[Student], walls: str) -> list[tuple[str, float]]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from attention_lib.check_records import completed_records
-from grading.checkout import CHECKOUT
+from attention_lib.assignment.check_records import completed_records
+from course.checkout import CHECKOUT
 from grading.demo import answers
 from grading.demo.class_of_twelve import Student
 from tests.bench.class_of_many import Course, without_lesson_only

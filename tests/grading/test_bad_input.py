@@ -14,12 +14,12 @@ import time
 from pathlib import Path
 
 import pytest
-from course_folder import RIGHT, ROOT, CourseFolder
 
-from grading.autograde import autograde_class
-from grading.course import CourseError, load_config
-from grading.feedback_command import generate_feedback_for_class
-from grading.gradebook.wait import wait_for_gradebook
+from course.folders import CourseError, load_config
+from grading.commands.autograde import autograde_class
+from grading.commands.feedback import generate_feedback_for_class
+from grading.grade.gradebook.wait import wait_for_gradebook
+from tests.course_folder import RIGHT, ROOT, CourseFolder
 
 pytestmark = pytest.mark.kernel
 
@@ -370,7 +370,7 @@ class Holder:
 @pytest.fixture
 def waiting():
     """Sets how long the gradebook is waited for; in the end it is as it was."""
-    from grading.gradebook import wait as gradebook_wait
+    from grading.grade.gradebook import wait as gradebook_wait
 
     before = gradebook_wait._seconds
     yield wait_for_gradebook

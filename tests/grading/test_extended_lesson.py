@@ -9,20 +9,20 @@ from textwrap import dedent
 
 import nbformat
 import pytest
-from course_folder import CourseFolder, at
 from nbgrader.api import Gradebook
 
-from attention_lib.check_records import completed_records, is_at_fault
+from attention_lib.assignment.check_records import completed_records, is_at_fault
 from attention_lib.progress import verify
-from grading.autograde import autograde_class
+from course.folders import load_config, open_course
 from grading.class_record.record import class_record
 from grading.class_record.table import class_table
-from grading.course import load_config, open_course
+from grading.commands.autograde import autograde_class
+from grading.commands.feedback import generate_feedback_for_class
 from grading.demo.answers import PRODUCTS
-from grading.feedback_command import generate_feedback_for_class
-from grading.report.command import make_report
+from grading.pages.report.command import make_report
 from grading.review.answers_of import answers_of, instructors_cells
 from tests import extended_lesson, second_assignment
+from tests.course_folder import CourseFolder, at
 from tests.lesson_answers import SOURCE
 
 pytestmark = [pytest.mark.kernel, pytest.mark.timeout(300)]

@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from course_folder import RIGHT, at, insert_after
 from nbformat import v4
 
-from attention_lib.check_records import completed_records
-from attention_lib.record_view import CHECKS_MIME
+from attention_lib.assignment.check_records import completed_records
+from attention_lib.assignment.record_view import CHECKS_MIME
+from tests.course_folder import RIGHT, at, insert_after
 
 pytestmark = pytest.mark.kernel
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from active_content import DISPLAYS, JS, MARKDOWN, PAGE, SVG
-from course_folder import RIGHT, ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader.api import Gradebook
+
+from tests.course_folder import RIGHT, ROOT
+from tests.grading.active_content import DISPLAYS, JS, MARKDOWN, PAGE, SVG
 
 pytestmark = [pytest.mark.slow, pytest.mark.kernel, pytest.mark.needs("chromium")]
 

@@ -11,21 +11,21 @@ import sys
 from pathlib import Path
 
 import pytest
-from course_folder import RIGHT, ROOT, CourseFolder, at
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.plugins import LateSubmissionPlugin
 
-from grading.autograde import autograde_class
-from grading.course import CourseError, load_config
-from grading.feedback_command import generate_feedback_for_class
-from grading.gradebook import wait, writer
+from course.folders import CourseError, load_config
+from grading.commands.autograde import autograde_class
+from grading.commands.feedback import generate_feedback_for_class
+from grading.grade.gradebook import wait, writer
+from grading.grade.workers.local_worker import LocalWorker
+from grading.grade.workers.pool import LocalPool
 from grading.regrade import command as regrade_command
 from grading.regrade import write as regrade_write
 from grading.regrade.command import regrade
 from grading.regrade.gradebook_cells import update_cells
-from grading.workers.local_worker import LocalWorker
-from grading.workers.pool import LocalPool
+from tests.course_folder import RIGHT, ROOT, CourseFolder, at
 
 pytestmark = pytest.mark.kernel
 

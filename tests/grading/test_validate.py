@@ -7,7 +7,7 @@ import sys
 import nbformat
 import pytest
 
-from grading.checkout import CHECKOUT
+from course.checkout import CHECKOUT
 from grading.demo import answers
 from grading.demo.class_of_twelve import Student
 from tests.bench.class_of_many import without_lesson_only

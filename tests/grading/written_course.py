@@ -17,13 +17,13 @@ from nbgrader.preprocessors import GetGrades, SaveAutoGrades
 from nbgrader.utils import compute_checksum
 from traitlets.config import Config
 
-from attention_lib.check_records import TEST_AT_FAULT, checks_output
+from attention_lib.assignment.check_records import TEST_AT_FAULT, checks_output
+from course.folders import load_config, open_course
 from grading.class_record.record import class_record
 from grading.class_record.table import class_table
-from grading.course import load_config, open_course
-from grading.feedback.page import FeedbackExporter
-from grading.gradebook.completed import seal, submission_digest
-from grading.report.command import make_report
+from grading.grade.gradebook.completed import seal, submission_digest
+from grading.pages.feedback.page import FeedbackExporter
+from grading.pages.report.command import make_report
 
 POINTS = {
     "mean": 1,

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 from traitlets.config import Config
 
-from grading.course import load_config, open_course
+from course.folders import load_config, open_course
 from grading.progress_bar import ProgressBar
 from grading.review.answers_of import instructors_cells
 from grading.review.bench.run import run_bench

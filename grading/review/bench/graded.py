@@ -6,21 +6,21 @@ from itertools import zip_longest
 
 from nbformat import NotebookNode
 
+from attention_lib.assignment.canonical import canonical_notebook
 from attention_lib.assignment.cells import view
+from attention_lib.assignment.check_records import all_passed, completed_records
 from attention_lib.assignment.declaration import Assignment, declared
-from attention_lib.canonical import canonical_notebook
-from attention_lib.check_records import all_passed, completed_records
-from grading.checkout import CHECKOUT
-from grading.judging.judge import judge
-from grading.judging.limits import Limits
-from grading.released import read_source, released_version
+from course.checkout import CHECKOUT
+from grading.grade.judging.judge import judge
+from grading.grade.judging.limits import Limits
 from grading.review.answer import Answer, Outcome
 from grading.review.answers_of import without_marks
-from grading.review.bench.labelled import LabelledAnswer
+from grading.review.labelled import LabelledAnswer
 from grading.sandbox.settings import Sandbox
 from grading.sandbox.student_process import StudentProcess
 from grading.sandbox.walls import chosen_walls
 from grading.sandbox.warm_process import WarmProcess
+from grading.source.released import read_source, released_version
 
 LESSON = CHECKOUT / "source/attention/attention.ipynb"
 _LIMITS = Limits(20, 180)

@@ -7,9 +7,9 @@ from pathlib import Path
 from grading.review.answer import Answer
 from grading.review.ask_all import ask_all
 from grading.review.bench.graded import graded
-from grading.review.bench.labelled import LABELLED, LabelledAnswer
 from grading.review.bench.tally import Reviewed
 from grading.review.comments import comments_on
+from grading.review.labelled import LABELLED, LabelledAnswer
 from grading.review.linter_facts import linter_facts
 from grading.review.prompt import Question, question
 from grading.review.records.store import ReviewStore

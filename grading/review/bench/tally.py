@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 
 from grading.review.bench.intervals import byar, wilson
-from grading.review.bench.labelled import PROBLEM_KINDS, LabelledAnswer, Problem
 from grading.review.bench.leaks import leaks
 from grading.review.claims import Comment
+from grading.review.labelled import PROBLEM_KINDS, LabelledAnswer, Problem
 from grading.review.verdict import Judged
 
 

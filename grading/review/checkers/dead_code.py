@@ -7,8 +7,8 @@ from grading.review.checkers.code import Code, bound_by
 from grading.review.checkers.dead_things import Dead, dead_things, reads_in_secret
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
 from grading.review.checkers.named import contract_names, named
-from grading.review.checkers.wording.said import names_in
 from grading.review.claims import Comment
+from grading.review.said import names_in
 
 
 def dead_code(comment: Comment, code: Code, answer: Answer) -> Grounded:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from grading.review.answer import Answer
 from grading.review.checkers.code import Code
-from grading.review.checkers.wording.said import names_in
+from grading.review.said import names_in
 
 CONTRACT = frozenset(
     """project_qkv attention_scores attention_weights aggregate_values AttentionHead

@@ -8,8 +8,8 @@ from grading.review.checkers.code import Code
 from grading.review.checkers.dead_things import dead_things
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
 from grading.review.checkers.praiseworthy import praiseworthy
-from grading.review.checkers.wording.said import names_in
 from grading.review.claims import Comment
+from grading.review.said import names_in
 
 # What the code is praised for not being.
 _OTHER_WAYS = re.compile(

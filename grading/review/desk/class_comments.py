@@ -8,9 +8,9 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError
 
-from grading.checkout import CourseError
-from grading.course import autograded_ids, gradebook_trouble, source_path
-from grading.gradebook.completed import autograded_path, read_autograded
+from course.checkout import CourseError
+from course.folders import autograded_ids, gradebook_trouble, source_path
+from grading.grade.gradebook.completed import autograded_path, read_autograded
 from grading.review.answers_of import Cell, instructors_cells
 from grading.review.comments import ReviewComment
 from grading.review.records.store import Decision, ReviewStore, StoredComment

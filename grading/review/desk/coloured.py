@@ -6,8 +6,8 @@ import unicodedata
 from pygments.lexers import PythonLexer
 from pygments.token import STANDARD_TYPES
 
-from grading.feedback.code_listing import MOST_CHARACTERS, MOST_LINES
-from grading.feedback.plain_text import cut_lines, plain_text
+from grading.pages.feedback.code_listing import MOST_CHARACTERS, MOST_LINES
+from grading.pages.feedback.plain_text import cut_lines, plain_text
 
 UNSEEN = "unseen"
 _LEXER = PythonLexer(stripnl=False, ensurenl=False)

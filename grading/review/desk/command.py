@@ -14,9 +14,9 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application
 from traitlets.config import Config
 
-from grading.checkout import CourseError
-from grading.course import load_config, open_course
-from grading.gradebook.wait import wait_for_gradebook
+from course.checkout import CourseError
+from course.folders import load_config, open_course
+from grading.grade.gradebook.wait import wait_for_gradebook
 from grading.review.desk.desk import Desk
 from grading.review.desk.graders import grader_group, hub_place
 from grading.review.desk.handlers import LARGEST_BODY, routes

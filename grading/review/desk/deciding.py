@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from grading.feedback.plain_text import plain_text
+from grading.pages.feedback.plain_text import plain_text
 from grading.review.claims import LONGEST_TEXT
 from grading.review.desk.class_comments import Card, Snapshot
 from grading.review.records.store import Decided, Decision, ReviewStore

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from nbgrader.coursedir import CourseDirectory
 
-from grading.checkout import CourseError
+from course.checkout import CourseError
 from grading.review.desk import entries
 from grading.review.desk.class_comments import ClassComments, Snapshot
 from grading.review.desk.deciding import Order, Refused, decide

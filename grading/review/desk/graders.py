@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from grading.checkout import CourseError
+from course.checkout import CourseError
 
 
 def may_enter(user: Mapping, group: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from tornado.web import HTTPError, RequestHandler
 
-from grading.checkout import CourseError
+from course.checkout import CourseError
 from grading.review.claims import LONGEST_TEXT
 from grading.review.desk.deciding import Refused, read_order
 from grading.review.desk.desk import Desk

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, event, func, inspect, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from grading.checkout import CourseError
+from course.checkout import CourseError
 from grading.review.records.tables import SCHEMA_VERSION, Base, DecisionRow, ReplyRow, SchemaRow, now
 
 Decided = Literal["approved", "edited", "rejected", "open"]

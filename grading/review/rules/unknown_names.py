@@ -5,8 +5,8 @@ import re
 from grading.review.answer import Answer
 from grading.review.checkers.code import Code
 from grading.review.checkers.torch_names import is_known
-from grading.review.checkers.wording.said import names_in
 from grading.review.claims import Comment
+from grading.review.said import names_in
 
 _STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
 

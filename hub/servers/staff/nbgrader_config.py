@@ -13,7 +13,7 @@ checkout = str(Path(__file__).resolve().parents[3])
 if checkout not in sys.path:
     sys.path.insert(0, checkout)
 
-from grading.course import load_config  # noqa: E402  (found once the checkout is in the path)
+from course.folders import load_config  # noqa: E402  (found once the checkout is in the path)
 
 c.merge(load_config())
 c.Exchange.root = os.environ["ATTENTION101_EXCHANGE"]

@@ -3,7 +3,7 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from grading.course import CourseError
+from course.folders import CourseError
 from tests.grading.written_course import ANSWERS, MANUAL, POINTS, Handed, WrittenCourse, at_fault
 
 COLUMNS = list(POINTS)

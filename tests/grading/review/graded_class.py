@@ -3,13 +3,13 @@
 import shutil
 from pathlib import Path
 
-from course_folder import RIGHT, CourseFolder
 from traitlets.config import Config
 
-from grading.autograde import autograde_class
-from grading.course import load_config, open_course
-from grading.feedback_command import generate_feedback_for_class
+from course.folders import load_config, open_course
+from grading.commands.autograde import autograde_class
+from grading.commands.feedback import generate_feedback_for_class
 from grading.review.class_review import ClassReview, review_class
+from tests.course_folder import RIGHT, CourseFolder
 from tests.ollama_protocol.server import MODEL, OllamaServer
 
 DEAD_LINE = """\

@@ -5,13 +5,13 @@ import json
 import time
 
 import pytest
-from review_samples import DEAD, FALSE, SOURCE, a_question, saying, word_in
 from traitlets.config import Config
 
 from grading.review.asking.no_reply import NoReply
 from grading.review.asking.prompt_counts import PromptCounts
 from grading.review.asking.reviewer import Replied, Reviewer
 from grading.review.settings import CodeReview
+from tests.grading.review.review_samples import DEAD, FALSE, SOURCE, a_question, saying, word_in
 from tests.ollama_protocol import misbehaviours as m
 from tests.ollama_protocol.server import DIGEST, MODEL, OllamaServer
 

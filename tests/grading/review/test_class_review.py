@@ -7,10 +7,10 @@ import sys
 import time
 
 import pytest
-from course_folder import RIGHT, ROOT, CourseFolder
-from graded_class import GradedClass
-from review_samples import saying
 
+from tests.course_folder import RIGHT, ROOT, CourseFolder
+from tests.grading.review.graded_class import GradedClass
+from tests.grading.review.review_samples import saying
 from tests.ollama_protocol import misbehaviours as m
 from tests.ollama_protocol.server import MODEL, OllamaServer
 
@@ -71,7 +71,7 @@ def test_a_class_of_200_that_shares_60_percent_makes_at_most_41_percent_of_the_r
 def command(twin: GradedClass, host: str) -> subprocess.Popen:
     environment = os.environ | {"ATTENTION101_COURSE": str(twin.course.folder), "OLLAMA_HOST": host}
     program = (
-        "import sys, grading.course as course; config = course.load_config();"
+        "import sys, course.folders as course; config = course.load_config();"
         f"config.CodeReview.model = {MODEL!r}; course.load_config = lambda: config;"
         "from grading.__main__ import main; sys.exit(main(['review', 'attention']))"
     )

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from review_samples import SOURCE, a_question, answer
 
 from grading.review.comments import comments_on
 from grading.review.prompt import answer_key, question_key
@@ -11,6 +10,7 @@ from grading.review.records.store import Decision, StoredComment, StoredReply, c
 from grading.review.records.tables import now
 from grading.review.settings import CodeReview
 from grading.review.shown_code import shown_code
+from tests.grading.review.review_samples import SOURCE, a_question, answer
 
 DEAD = StoredComment((2, 2), "dead_code", "`leftover` is assigned, but never used.")
 OTHER = StoredComment((1, 1), "other", "Have you tried another name?")

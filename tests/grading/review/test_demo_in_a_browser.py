@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.checkout import CHECKOUT
+from course.checkout import CHECKOUT
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium"), pytest.mark.timeout(900)]
 

@@ -5,12 +5,12 @@ import sqlite3
 import time
 
 import pytest
-from graded_class import DEAD_LINE, WRONG, GradedClass
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
-from review_samples import DEAD, saying
 
 from grading.review.records.store import ReviewStore, StoredComment
+from tests.grading.review.graded_class import DEAD_LINE, WRONG, GradedClass
+from tests.grading.review.review_samples import DEAD, saying
 from tests.ollama_protocol import misbehaviours as m
 from tests.ollama_protocol.server import OllamaServer
 
@@ -193,7 +193,7 @@ def test_records_that_are_damaged_cost_the_review_alone(twin, capsys):
 
 
 def test_a_fault_of_the_review_itself_costs_no_pages(twin, monkeypatch, capsys):
-    monkeypatch.setattr("grading.feedback_command.review_class", lambda *args, **kw: 1 / 0)
+    monkeypatch.setattr("grading.commands.feedback.review_class", lambda *args, **kw: 1 / 0)
     assert len(twin.pages()) == 3
     assert "Code reviews are pending: division by zero" in capsys.readouterr().err
 
@@ -221,7 +221,7 @@ def test_what_a_person_approves_is_shown_and_what_one_rejects_is_not(twin):
 
 
 def _replies(twin, store):
-    from grading.course import open_course
+    from course.folders import open_course
     from grading.review.class_review import class_reviewables
     from grading.review.settings import CodeReview
 

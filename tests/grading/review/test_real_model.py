@@ -7,12 +7,12 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from grading.autograde import autograde_class
-from grading.checkout import CHECKOUT
-from grading.course import load_config, open_course
+from course.checkout import CHECKOUT
+from course.folders import load_config, open_course
+from grading.commands.autograde import autograde_class
+from grading.commands.feedback import generate_feedback_for_class
 from grading.demo.class_of_twelve import CLASS
 from grading.demo.command import ASSIGNMENT, DUE, run_nbgrader
-from grading.feedback_command import generate_feedback_for_class
 from grading.review.class_review import review_class
 from tests.ollama_protocol.gguf_process import MODEL, gguf_server
 

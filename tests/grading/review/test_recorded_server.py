@@ -5,7 +5,6 @@ import json
 
 import pytest
 from ollama import Client, ResponseError
-from review_samples import DEAD, SOURCE, a_question, saying
 from traitlets.config import Config
 
 from grading.review.asking.no_reply import NoReply
@@ -13,6 +12,7 @@ from grading.review.asking.reviewer import Replied, Reviewer
 from grading.review.recorded.recording import Recording, prompt_key
 from grading.review.recorded.server import RecordedServer
 from grading.review.settings import CodeReview
+from tests.grading.review.review_samples import DEAD, SOURCE, a_question, saying
 from tests.ollama_protocol.server import DIGEST, MODEL, OllamaServer
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.demo import answers
-from grading.review.bench.labelled import LABELLED
+from grading.review.labelled import LABELLED
 from grading.review.shape_comments import gives_a_shape
 from grading.review.shown_code import LONGEST_SOURCE, NotShowable, shown_code
 

@@ -11,7 +11,7 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import create_engine, text
 
-from grading.checkout import CourseError
+from course.checkout import CourseError
 from grading.review.records.store import DecidedMeanwhile, ReviewStore, StoredComment, StoredReply, comment_key
 from grading.review.records.tables import now
 

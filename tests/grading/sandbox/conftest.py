@@ -1,15 +1,11 @@
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from processes import allow, started  # noqa: E402
-
-from grading.sandbox.stand_ins import StudentNamespace  # noqa: E402
-from grading.sandbox.student_process import StudentProcess  # noqa: E402
-from grading.sandbox.warm_process import WarmProcess  # noqa: E402
+from grading.sandbox.stand_ins import StudentNamespace
+from grading.sandbox.student_process import StudentProcess
+from grading.sandbox.warm_process import WarmProcess
+from tests.grading.sandbox.processes import allow, started
 
 
 @pytest.fixture(scope="session")

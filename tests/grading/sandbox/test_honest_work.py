@@ -4,7 +4,8 @@ from textwrap import dedent
 
 import pytest
 import torch
-from processes import BOTH
+
+from tests.grading.sandbox.processes import BOTH
 
 WALLS = pytest.mark.parametrize("warm", ["inner", BOTH], indirect=True)
 

@@ -6,14 +6,14 @@ from contextlib import suppress
 import numpy
 import pytest
 import torch
-from forms import FORMS, REPLIES
 from hypothesis import HealthCheck, given, settings
-from processes import allow
 from torch import nn
 
 from attention_lib.checks import CheckFailed, Checks, FromAnotherProcess
 from grading.sandbox.stand_ins import StudentNamespace
 from grading.sandbox.student_process import StudentProcess, StudentStopped
+from tests.grading.sandbox.forms import FORMS, REPLIES
+from tests.grading.sandbox.processes import allow
 
 # What a student's code can do to what runs beside it in its own process.
 TAKEN_OVER = """

@@ -3,10 +3,10 @@
 from time import monotonic
 
 import pytest
-from processes import BOTH, allow, started
 
 from grading.sandbox.stand_ins import StudentNamespace
 from grading.sandbox.student_process import StudentProcess, StudentStopped
+from tests.grading.sandbox.processes import BOTH, allow, started
 
 MEMORY_MB, SCRATCH_MB, PROCESSES, THREADS, CPU_SECONDS = 400, 20, 20, 60, 3
 

@@ -8,11 +8,11 @@ from contextlib import suppress
 import numpy
 import pytest
 import torch
-from processes import allow
 
 from attention_lib.checks import Checks, expect, expect_tensor
 from grading.sandbox.stand_ins import StudentNamespace
 from grading.sandbox.student_process import StudentProcess
+from tests.grading.sandbox.processes import allow
 
 # Each: the body of `f(*a, **named)`, a check, and what becomes of it: it passes, fails, or cannot be judged.
 P, F, C = "passes", "fails", "cannot be judged"

@@ -10,7 +10,6 @@ from time import process_time
 import numpy
 import pytest
 import torch
-from forms import FORMS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as numpy_st
@@ -18,6 +17,7 @@ from hypothesis.extra import numpy as numpy_st
 from grading.sandbox.line import values
 from grading.sandbox.line.messages import BrokenLine, packed, unpacked
 from grading.sandbox.line.values import Incoming, Outgoing, Unsendable, as_name, name_of
+from tests.grading.sandbox.forms import FORMS
 
 DTYPES = [
     torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float16, torch.bfloat16,

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-from processes import BOTH, allow, started
 
 from grading.sandbox import outer_wall, walls
 from grading.sandbox.inside import landlock, probe, system_calls
@@ -12,6 +11,7 @@ from grading.sandbox.settings import Sandbox
 from grading.sandbox.student_process import StudentProcess
 from grading.sandbox.walls import NoWall, chosen_walls
 from grading.sandbox.warm_process import WarmProcess
+from tests.grading.sandbox.processes import BOTH, allow, started
 
 NAMESPACES_REFUSED = "bwrap: No permissions to create new namespace"
 

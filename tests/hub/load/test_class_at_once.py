@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from hub.student.handed_in import is_left_out
+from attention_lib.handin.handed_in import is_left_out
 from hub.trial.course import ASSIGNMENT
-from tests.hub.hand_in.real_hub import until
+from tests.handin.service.real_hub import until
 from tests.hub.load.broken_line import BrokenLine
 from tests.hub.load.class_on_trial import ClassOnTrial
 from tests.hub.load.stopwatch import Stopwatch

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from grading.review.bench.graded import graded
-from grading.review.bench.labelled import GROUPS, LABELLED, PROBLEM_KINDS, LabelledAnswer, Problem
+from grading.review.labelled import GROUPS, LABELLED, PROBLEM_KINDS, LabelledAnswer, Problem
 from tests.lesson_answers import ANSWERS
 
 PLANTED = [each for each in LABELLED if each.group == "planted"]

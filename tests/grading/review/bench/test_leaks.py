@@ -2,8 +2,8 @@
 
 import pytest
 
-from grading.review.bench.labelled import LABELLED
 from grading.review.bench.leaks import leaks
+from grading.review.labelled import LABELLED
 
 REFERENCE = '''
 def attention_scores(Q, K, scale=None):

@@ -5,8 +5,8 @@ import re
 import pytest
 from traitlets.config import Config
 
-from grading.checkout import CHECKOUT
-from grading.course import load_config, open_course
+from course.checkout import CHECKOUT
+from course.folders import load_config, open_course
 from grading.review.answers_of import instructors_cells
 from grading.review.bench.command import run
 from grading.review.bench.run import run_bench
@@ -19,7 +19,7 @@ from grading.review.settings import CodeReview
 
 pytestmark = pytest.mark.kernel
 
-RECORD_ANEW = "Record the answers anew: python -m grading.review.recorded.record --model NAME"
+RECORD_ANEW = "Record the answers anew: python -m grading.demo.record_answers --model NAME"
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from grading.review.bench.labelled import LabelledAnswer, Problem
 from grading.review.bench.tally import PerAnswer, Reviewed, Share, Tally, is_bad, is_true, matches, tally
 from grading.review.claims import Comment
+from grading.review.labelled import LabelledAnswer, Problem
 from grading.review.verdict import Judged
 
 SOURCE = """

@@ -5,9 +5,9 @@ import time
 import pytest
 
 from grading.review.checkers import CHECKERS
-from grading.review.checkers.wording import READERS
 from grading.review.claims import KINDS, Comment
 from grading.review.judgement import judge
+from grading.review.wording import READERS
 from tests.grading.review.checkers.cases import answer_of, scores
 
 HOSTILE = {

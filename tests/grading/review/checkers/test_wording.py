@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grading.review.checkers.wording import READERS
 from grading.review.claims import KINDS, Comment
 from grading.review.judgement import judge
+from grading.review.wording import READERS
 from tests.grading.review.labelled.answers import ANSWERS
 from tests.grading.review.labelled.labels import labelled_set
 

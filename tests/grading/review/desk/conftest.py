@@ -1,10 +1,7 @@
-import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from desk_course import DeskCourse  # noqa: E402
+from tests.grading.review.desk.desk_course import DeskCourse
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
-from attention_lib.check_records import checks_output
-from grading.course import CHECKOUT, load_config
+from attention_lib.assignment.check_records import checks_output
+from course.folders import CHECKOUT, load_config
 from grading.review.class_review import class_reviewables
 from grading.review.desk.command import application_alone, bind, open_server
 from grading.review.desk.desk import Desk

@@ -9,12 +9,12 @@ import sys
 
 import httpx
 import pytest
-from desk_course import PLAIN
 
-from grading.checkout import CourseError
-from grading.course import CHECKOUT
+from course.checkout import CourseError
+from course.folders import CHECKOUT
 from grading.review.desk.class_comments import ClassComments
 from grading.review.records.store import ReviewStore, StoredComment
+from tests.grading.review.desk.desk_course import PLAIN
 
 RUN = "import sys; from grading.review.desk.command import run; sys.exit(run('attention', {port}, False))"
 

@@ -3,10 +3,10 @@
 import socket
 
 import pytest
-from desk_course import EINSUM, PLAIN, OpenDesk
 
 from grading.review.desk.on_loopback import ADDRESS
 from grading.review.records.store import ReviewStore, StoredComment
+from tests.grading.review.desk.desk_course import EINSUM, PLAIN, OpenDesk
 
 NAMED = StoredComment((1, 1), "other", "This could have a name.")
 OTHER = StoredComment((1, 1), "other", "Something else entirely.")
@@ -149,7 +149,7 @@ def test_a_body_that_no_decision_needs_is_refused_unread(two):
 def test_a_database_that_is_locked_is_told_and_costs_nothing(two):
     import sqlite3
 
-    from grading.gradebook.wait import wait_for_gradebook
+    from grading.grade.gradebook.wait import wait_for_gradebook
 
     wait_for_gradebook(0.2)
     try:

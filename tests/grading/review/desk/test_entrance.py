@@ -6,10 +6,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from desk_course import PLAIN, OpenDesk
 
 from grading.review.desk.on_loopback import leading_file, name_of_this_user
 from grading.review.records.store import StoredComment
+from tests.grading.review.desk.desk_course import PLAIN, OpenDesk
 
 COMMENT = StoredComment((1, 1), "other", "Something.")
 

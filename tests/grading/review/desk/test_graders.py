@@ -2,7 +2,7 @@
 
 import pytest
 
-from grading.checkout import CourseError
+from course.checkout import CourseError
 from grading.review.desk.command import is_hub_service
 from grading.review.desk.graders import grader_group, hub_place, may_enter
 

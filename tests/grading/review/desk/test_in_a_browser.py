@@ -1,10 +1,10 @@
 """The desk in a real browser: worked through by keyboard alone, at two widths, with a colleague and a bad network."""
 
 import pytest
-from desk_course import EINSUM, PLAIN, UNUSED, WEIGHTED, OpenDesk
 
 from grading.review.desk.on_loopback import leading_file
 from grading.review.records.store import StoredComment
+from tests.grading.review.desk.desk_course import EINSUM, PLAIN, UNUSED, WEIGHTED, OpenDesk
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium")]
 

@@ -4,10 +4,10 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from desk_course import EINSUM, PLAIN, UNUSED, WEIGHTED, OpenDesk
 
-from grading.gradebook.wait import wait_for_gradebook
+from grading.grade.gradebook.wait import wait_for_gradebook
 from grading.review.records.store import StoredComment
+from tests.grading.review.desk.desk_course import EINSUM, PLAIN, UNUSED, WEIGHTED, OpenDesk
 
 LONG = StoredComment((0, 0), "other", "The name of this function says what it does, and so do those of its arguments.")
 LONG_TOO = StoredComment(

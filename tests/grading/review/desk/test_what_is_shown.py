@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from desk_course import DeskCourse, OpenDesk
 
 from grading.review.desk.coloured import UNSEEN, coloured_lines, visible
 from grading.review.records.store import StoredComment
+from tests.grading.review.desk.desk_course import DeskCourse, OpenDesk
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 

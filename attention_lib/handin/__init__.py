@@ -1,0 +1,1 @@
+"""A student's side of handing in: pack, hash, send, receipt."""

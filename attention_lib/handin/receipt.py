@@ -1,0 +1,50 @@
+"""A receipt in words, for the screen and for the file beside the notebook."""
+
+import os
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+FILE = "receipt.txt"
+_OLDER = 50_000  # characters of older receipts to keep
+
+
+def in_words(receipt: dict) -> str:
+    """The service's receipt (see handin/service/receipts.py) as a few lines of plain text."""
+    lines = [
+        f"Handed in: {receipt['assignment']}, by {receipt['student']}",
+        f"Received:  {_time(receipt['submitted'], receipt['zone'])}",
+        f"Contents:  {receipt['hash']} (the same hash means the same contents)",
+        f"Deadline:  {_deadline(receipt)}",
+    ]
+    if receipt.get("note"):
+        lines.append(f"Note:      {receipt['note']}")
+    return "\n".join(lines)
+
+
+def write_beside(folder: Path, words: str) -> None:
+    """Put `words` on top of `receipt.txt` in the assignment's folder, above the earlier receipts."""
+    path = folder / FILE
+    earlier = ""
+    if path.is_file() and not path.is_symlink():
+        earlier = path.read_text(encoding="utf-8", errors="replace")[:_OLDER]
+    if earlier.startswith(words):
+        return
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".receipt-")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(f"{words}\n\n{earlier}")
+    os.replace(name, path)
+
+
+def _deadline(receipt: dict) -> str:
+    if receipt["late"] is None:
+        return "could not be looked up just now; the time above counts"
+    if receipt["due"] is None:
+        return "none"
+    return f"{_time(receipt['due'], receipt['zone'])}: {'LATE' if receipt['late'] else 'on time'}"
+
+
+def _time(iso: str, zone: str) -> str:
+    time = datetime.fromisoformat(iso)
+    offset = time.strftime("%z")
+    return f"{time:%a %d %b %Y, %H:%M:%S} {zone} (UTC{offset[:3]}:{offset[3:5]})"

@@ -1,0 +1,1 @@
+"""The course as nbgrader's configuration names it: folders, time zone, student ids."""

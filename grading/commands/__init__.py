@@ -1,0 +1,1 @@
+"""What `python -m grading` runs for the whole class."""

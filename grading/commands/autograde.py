@@ -1,0 +1,188 @@
+"""`python -m grading autograde`: grades every folder of `submitted/`, those that nbgrader's command skips included."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook, InvalidEntry
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import OperationalError
+from traitlets.config import Config
+
+from attention_lib.assignment.declaration import Assignment, declared
+from course.folders import CourseError, load_config, open_course, require_gradebook, source_path, submitted_ids
+from course.student_ids import trouble_with
+from grading.class_record.not_graded import keep_reasons
+from grading.grade.gradebook.completed import is_graded, submission_digest
+from grading.grade.gradebook.moved_deadline import reassess_lateness
+from grading.grade.gradebook.writer import GradebookWriter
+from grading.grade.judging.reference import REFERENCE, THE_REFERENCE, take_out, tests_at_fault
+from grading.grade.run_notebook import RunNotebook
+from grading.grade.workers.dask_pool import DaskPool
+from grading.grade.workers.parcel import packed
+from grading.grade.workers.pool import Answer, LocalPool, Pool, Task
+from grading.grade.workers.request import common_request
+from grading.source.faults import require_sound_source
+from grading.source.released import graded_cells, read_source
+
+
+@dataclass(frozen=True)
+class ClassRun:
+    """What came of grading a class: ids, and for those that were not graded the reason; in which walls.
+
+    late_anew: those of `unchanged` whose late penalty changed, because the deadline was moved
+    at_fault: the tests that fail over the instructor's own solution, by answer, with what they say; they judge nobody
+    """
+
+    graded: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    not_graded: dict[str, str] = field(default_factory=dict)
+    walls: set[str] = field(default_factory=set)
+    late_anew: list[str] = field(default_factory=list)
+    at_fault: dict[str, str] = field(default_factory=dict)
+
+
+def autograde_class(
+    assignment: str,
+    config: Config | None = None,
+    tell: Callable[[str, int, int], None] = lambda student, done, of: None,
+    warn: Callable[[str], None] = lambda sentence: None,
+    jobs: int = 1,
+    scheduler: str = "",
+    pool: Pool | None = None,
+) -> ClassRun:
+    """Grade all that is in `submitted/` and not graded yet, also after an interruption.
+
+    tell: called with a student's id, how many are done, and how many there are, after each one
+    warn: called once with what the walls do not protect, if so
+    jobs: how many submissions are judged side by side on this machine
+    scheduler: address of a Dask scheduler, whose workers judge instead of this machine's
+    pool: workers that were started before, which are closed at the end; `jobs` and `scheduler` are then not used
+    Raises CourseError where the source notebook or the gradebook's entry for it is missing, or no wall stands.
+    """
+    if pool is None:
+        pool = DaskPool(scheduler) if scheduler else LocalPool(jobs)
+    with pool:
+        config = load_config() if config is None else config
+        course = open_course(assignment, config)
+        require_sound_source(course, assignment)
+        source = read_source(source_path(course, assignment))
+        common = common_request(course, assignment, config, RunNotebook(config=config).limits())
+        pool.prepare(common, len(submitted_ids(course, assignment)))
+        require_gradebook(course, assignment, graded_cells(source))
+        cells = declared(source)
+        with Gradebook(course.db_url, course.course_id) as gradebook:
+            ship = not isinstance(pool, LocalPool)
+            run = _ClassGrading(course, assignment, config, gradebook, cells, tell, warn, ship).grade(pool)
+    keep_reasons(course, assignment, run.not_graded)
+    return run
+
+
+class _ClassGrading:
+    def __init__(
+        self,
+        course: CourseDirectory,
+        assignment: str,
+        config: Config,
+        gradebook: Gradebook,
+        cells: Assignment,
+        tell,
+        warn,
+        ship: bool,
+    ):
+        self._course, self._assignment, self._gradebook = course, assignment, gradebook
+        self._config, self._cells = config, cells
+        self._writer = GradebookWriter(gradebook, course, assignment, config)
+        self._tell, self._warn, self._ship = tell, warn, ship
+        self._run = ClassRun()
+        self._students = submitted_ids(course, assignment)
+        self._digests: dict[str, str] = {}
+        # Nothing is written before it is known which tests are at fault.
+        self._reference_is_judged = False
+        self._waiting: list[Answer] = []
+
+    def grade(self, pool: Pool) -> ClassRun:
+        for answer in pool.answers(self._tasks()):
+            if answer.student == THE_REFERENCE:
+                self._take_reference(answer)
+            elif self._reference_is_judged:
+                self._take(answer)
+            else:
+                self._waiting.append(answer)
+        return self._run
+
+    def _tasks(self) -> Iterator[Task]:
+        """What there is to judge, the reference first; what is not to be judged goes straight into the result."""
+        to_judge = self._submissions()
+        first = next(to_judge, None)
+        if first is not None:
+            yield from (Task(THE_REFERENCE, REFERENCE), first)
+            yield from to_judge
+
+    def _submissions(self) -> Iterator[Task]:
+        for student in self._students:
+            if reason := trouble_with(student):
+                self._done(student, reason)
+                continue
+            try:
+                if is_graded(self._gradebook, self._course, self._assignment, student, self._cells):
+                    self._run.unchanged.append(student)
+                    if reassess_lateness(self._gradebook, self._assignment, student, self._config):
+                        self._run.late_anew.append(student)
+                    self._done(student)
+                    continue
+                self._digests[student] = submission_digest(self._course, self._assignment, student)
+                yield Task(student, self._request(student))
+            except Exception as error:
+                self._done(student, _failure(error))
+
+    def _request(self, student: str) -> dict:
+        folder = Path(self._course.format_path(self._course.submitted_directory, student, self._assignment))
+        path = folder / f"{self._assignment}.ipynb"
+        return {"parcel": packed(path)} if self._ship else {"submitted": str(path)}
+
+    def _take_reference(self, answer: Answer) -> None:
+        if "refused" in answer.answer:
+            raise CourseError(answer.answer["refused"])
+        if failure := answer.failure or answer.answer.get("failed"):
+            raise CourseError(f"Nothing was graded: the instructor's own solution could not be judged: {failure}")
+        self._run.at_fault.update(tests_at_fault(nbformat.from_dict(json.loads(answer.answer["notebook"]))))
+        self._reference_is_judged = True
+        for early in self._waiting:
+            self._take(early)
+        self._waiting.clear()
+
+    def _take(self, answer: Answer) -> None:
+        if failure := answer.failure or answer.answer.get("failed"):
+            self._done(answer.student, failure)
+            return
+        walls, warning = answer.answer["walls"], answer.answer["warning"]
+        if warning and walls not in self._run.walls:
+            self._warn(warning)
+        self._run.walls.add(walls)
+        try:
+            notebook = nbformat.from_dict(json.loads(answer.answer["notebook"]))
+            take_out(notebook, self._run.at_fault)
+            self._writer.write(answer.student, notebook, self._digests.pop(answer.student))
+            self._run.graded.append(answer.student)
+            self._done(answer.student)
+        except Exception as error:
+            self._done(answer.student, _failure(error))
+
+    def _done(self, student: str, reason: str = "") -> None:
+        if reason:
+            self._run.not_graded[student] = reason
+        run = self._run
+        self._tell(student, len(run.graded) + len(run.unchanged) + len(run.not_graded), len(self._students))
+
+
+def _failure(error: Exception) -> str:
+    if isinstance(error, CourseError):
+        return str(error)
+    words = " ".join(str(error).split())[:300]
+    # nbgrader wraps the former into the latter in some places.
+    if isinstance(error, OperationalError | InvalidEntry):
+        return f"the gradebook could not be written: {words}"
+    return f"the grader failed: {type(error).__name__}: {words}"

@@ -1,0 +1,81 @@
+"""`python -m grading feedback`: a page for every graded submission."""
+
+import sys
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+
+from nbconvert.writers import FilesWriter
+from nbgrader.converters import GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import rmtree
+from traitlets.config import Config
+
+from course.folders import autograded_ids, load_config, open_course
+from grading.grade.gradebook.completed import read_autograded
+from grading.review.class_review import review_class
+from grading.review.settings import CodeReview
+
+
+def generate_feedback_for_class(
+    assignment: str,
+    config: Config | None = None,
+    tell: Callable[[str, int, int], None] = lambda student, done, of: None,
+) -> tuple[dict[str, Path], dict[str, str]]:
+    """Make the pages with nbgrader's own converter. Returns student -> page, and student -> why there is none.
+
+    tell: called with a student's id, how many are done, and how many there are, before each one
+    Missing code reviews are asked for first, all side by side, as long as `CodeReview.feedback_seconds` allows.
+    Raises CourseError for an unknown assignment.
+    """
+    config = load_config() if config is None else config
+    course = open_course(assignment, config)
+    config = _with_reviews_filled(course, assignment, config)
+    pages, failed = {}, {}
+    students = autograded_ids(course, assignment)
+    for done, student in enumerate(students):
+        tell(student, done, len(students))
+        if read_autograded(course, assignment, student) is None:
+            failed[student] = f"its grading was interrupted (run `python -m grading autograde {assignment}`)"
+            continue
+        try:
+            pages[student] = SubmissionFeedback(coursedir=course, config=config).make_page(assignment, student)
+        except Exception as error:
+            failed[student] = (
+                f"the page could not be made: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
+            )
+    return pages, failed
+
+
+def _with_reviews_filled(course: CourseDirectory, assignment: str, config: Config) -> Config:
+    """The configuration for the pages, which then need not ask. Trouble with the review costs the review alone."""
+    settings = CodeReview(config=config)
+    try:
+        if settings.enabled:
+            review_class(course, assignment, config, settings.feedback_seconds)
+    except Exception as trouble:
+        # No trouble with a review, foreseen or not, may cost the class its pages.
+        print(f"Code reviews are pending: {trouble or type(trouble).__name__}", file=sys.stderr)
+    config = deepcopy(config)
+    config.CodeReview.feedback_seconds = 0
+    return config
+
+
+class SubmissionFeedback(GenerateFeedback):
+    """nbgrader's own conversion for one submission, whatever its id."""
+
+    def make_page(self, assignment: str, student: str) -> Path:
+        """Make the page anew and return where it is."""
+        notebook = Path(self._format_source(assignment, student)) / f"{assignment}.ipynb"
+        destination = Path(self._format_dest(assignment, student))
+        if destination.is_dir():
+            rmtree(str(destination))
+        self.notebooks = [str(notebook)]
+        self.writer = FilesWriter(parent=self, config=self.config)
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+        for preprocessor in self.preprocessors:
+            self.exporter.register_preprocessor(preprocessor)
+        self.init_assignment(assignment, student)
+        self.convert_single_notebook(str(notebook))
+        self.set_permissions(assignment, student)
+        return destination / f"{assignment}.html"

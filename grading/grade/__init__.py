@@ -1,0 +1,1 @@
+"""From a submission to its points: canonical notebook, sandbox, records, gradebook."""

@@ -1,0 +1,68 @@
+"""Tells a submission that was graded to its end from one that was interrupted, or that was handed in again since."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4.rwbase import rejoin_lines
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+
+from attention_lib.assignment.declaration import Assignment
+from handin.timestamp import is_linked
+
+
+def seal(notebook: NotebookNode, digest: str) -> None:
+    """Write into an autograded notebook which submission it is of. Interrupted gradings leave none."""
+    notebook.metadata.setdefault("attention101", NotebookNode())["graded"] = digest
+
+
+def submission_digest(course: CourseDirectory, assignment: str, student: str) -> str:
+    """Stands for the notebooks and the time stamp of a submission; changes when one of them does."""
+    digest = hashlib.sha256()
+    folder = Path(course.format_path(course.submitted_directory, student, assignment))
+    inside = folder.iterdir() if folder.is_dir() and not is_linked(folder) else ()
+    for path in sorted(p for p in inside if p.suffix == ".ipynb" or p.name == "timestamp.txt"):
+        digest.update(path.name.encode("utf-8", "surrogateescape") + b"\0")
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def read_autograded(course: CourseDirectory, assignment: str, student: str) -> NotebookNode | None:
+    """The autograded notebook; None if there is none, or none that was written to its end."""
+    path = autograded_path(course, assignment, student)
+    try:
+        # Written by us, and so not validated again: that takes most of the time.
+        # Plain nbgrader writes each text as a list of lines.
+        notebook = rejoin_lines(nbformat.from_dict(json.loads(path.read_bytes())))
+        return notebook if notebook.metadata.get("attention101", {}).get("graded") else None
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return None
+
+
+def autograded_path(course: CourseDirectory, assignment: str, student: str) -> Path:
+    """Where the autograded notebook is, or is to be."""
+    return Path(course.format_path(course.autograded_directory, student, assignment)) / f"{assignment}.ipynb"
+
+
+def is_graded(
+    gradebook: Gradebook, course: CourseDirectory, assignment: str, student: str, cells: Assignment
+) -> bool:
+    """Whether the submission that is there now was graded to its end, and its points are in the gradebook.
+
+    cells: what is declared; each test must have given points
+    """
+    notebook = read_autograded(course, assignment, student)
+    if notebook is None or notebook.metadata["attention101"]["graded"] != submission_digest(
+        course, assignment, student
+    ):
+        return False
+    try:
+        grades = gradebook.find_submission_notebook(assignment, assignment, student).grades
+    except MissingEntry:
+        return False
+    return {grade.name for grade in grades if grade.auto_score is not None}.issuperset(cells.tests)

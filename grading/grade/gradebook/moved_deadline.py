@@ -1,0 +1,56 @@
+"""A deadline that was moved after grading: late penalties follow it, without grading again."""
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.preprocessors import AssignLatePenalties
+from traitlets.config import Config
+
+from handin.lateness import lateness
+
+
+def reassess_lateness(gradebook: Gradebook, assignment: str, student: str, config: Config) -> bool:
+    """Compute the late penalty of a graded submission from the deadline that holds now. Returns whether it changed."""
+    try:
+        submission = gradebook.find_submission(assignment, student)
+    except MissingEntry:
+        return False
+    # nbgrader's own reading stops with an error at an extension of an assignment without a due date.
+    late_by = lateness(submission.timestamp, submission.assignment.duedate, submission.extension)
+    changed = False
+    for notebook in submission.notebooks:
+        penalty = _penalty(notebook, student, late_by, config)
+        if (penalty or 0) != (notebook.late_submission_penalty or 0):
+            notebook.late_submission_penalty = penalty
+            changed = True
+    if changed:
+        gradebook.db.commit()
+    return changed
+
+
+def _penalty(notebook, student: str, seconds_late: float, config: Config) -> float | None:
+    if seconds_late <= 0:
+        return None
+    policy = AssignLatePenalties(config=config)
+    policy.init_plugin()
+    penalty = policy.plugin_inst.late_submission_penalty(student, notebook.score, seconds_late)
+    return None if penalty is None else min(max(penalty, 0), notebook.score)
+
+
+def notice_moved_deadlines(converter: type) -> None:
+    """Let plain `nbgrader autograde` compute late penalties of what it skips because it was graded before.
+
+    May be called any number of times.
+
+    converter: nbgrader's `Autograde`
+    """
+    plain = getattr(converter.init_destination, "plain", converter.init_destination)
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        to_be_graded = plain(self, assignment_id, student_id)
+        if not to_be_graded:
+            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                if reassess_lateness(gradebook, assignment_id, student_id, self.config):
+                    self.log.info("The deadline was moved: late penalty of %s computed anew", student_id)
+        return to_be_graded
+
+    init_destination.plain = plain
+    converter.init_destination = init_destination

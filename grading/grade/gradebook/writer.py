@@ -1,0 +1,94 @@
+"""Writes what came of a submission: its points into the gradebook, its notebook into `autograded/`. One writer only."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook, SubmittedAssignment
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
+from traitlets.config import Config
+
+from grading.grade.gradebook.completed import autograded_path, seal
+from grading.grade.gradebook.save_points import SavePoints
+from grading.grade.submission.files import bring_along
+from grading.grade.submission.reader import SubmissionReader
+from handin.timestamp import read_timestamp
+
+
+@contextmanager
+def one_transaction(gradebook: Gradebook) -> Iterator[None]:
+    """nbgrader commits after each of its steps. In here all of them are committed at the end, or none is."""
+    session = gradebook.db
+    commit = session.commit
+    session.commit = session.flush
+    try:
+        yield
+        commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.commit = commit
+
+
+class GradebookWriter:
+    """Does for one submission what nbgrader's `Autograde` does, with nbgrader's own parts, over one open gradebook."""
+
+    def __init__(self, gradebook: Gradebook, course: CourseDirectory, assignment: str, config: Config):
+        self._gradebook, self._course, self._assignment = gradebook, course, assignment
+        self._converter = Autograde(coursedir=course, config=config)
+        self._kept_files = SubmissionReader(config=config).kept_files
+        self._grades = SavePoints(config=config)
+        self._grades.gradebook = gradebook
+        self._grades.notebook_id = self._grades.assignment_id = assignment
+        self._late = AssignLatePenalties(config=config)
+
+    def write(self, student: str, notebook: nbformat.NotebookNode, digest: str) -> None:
+        """Write one. The notebook comes last and at once: without it the submission counts as not graded.
+
+        notebook: the judged notebook
+        digest: stands for the submission that it is of
+        Raises CourseError, OSError, and SQLAlchemy's errors; nothing is then left that looks graded.
+        """
+        path = autograded_path(self._course, self._assignment, student)
+        folder = Path(self._course.format_path(self._course.submitted_directory, student, self._assignment))
+        timestamp = read_timestamp(folder)
+        master = Path(self._course.format_path(self._course.source_directory, ".", self._assignment))
+        bring_along(folder, master, path.parent, self._kept_files, self._course.max_file_size * 1000)
+        with one_transaction(self._gradebook):
+            submission = self._write_points(student, notebook, timestamp)
+        self._assign_penalty(student, notebook, submission)
+        seal(notebook, digest)
+        unfinished = path.with_suffix(".unfinished")
+        try:
+            unfinished.write_text(json.dumps(notebook, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+            os.replace(unfinished, path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        self._converter.set_permissions(self._assignment, student)
+
+    def _write_points(
+        self, student: str, notebook: nbformat.NotebookNode, timestamp: datetime | None
+    ) -> SubmittedAssignment:
+        book = self._gradebook
+        book.update_or_create_student(student)
+        when = {"timestamp": timestamp} if timestamp else {}
+        submission = book.update_or_create_submission(self._assignment, student, **when)
+        self._grades.student_id = student
+        for index, cell in enumerate(notebook.cells):
+            self._grades.preprocess_cell(cell, {}, index)
+        return submission
+
+    def _assign_penalty(self, student: str, notebook: nbformat.NotebookNode, submission: SubmittedAssignment) -> None:
+        penalties = [part.late_submission_penalty for part in submission.notebooks]
+        if submission.total_seconds_late > 0 or any(penalty is not None for penalty in penalties):
+            # nbgrader's own part opens the gradebook itself.
+            names = {"notebook": self._assignment, "assignment": self._assignment, "student": student}
+            self._late.preprocess(notebook, {"nbgrader": names | {"db_url": self._course.db_url}})
+            self._gradebook.db.expire_all()

@@ -1,0 +1,67 @@
+"""A judged notebook without active content: scripts, event handlers and addresses of a student's run in no browser.
+
+This is done where the autograded notebook is made, so that whatever opens it later is safe: formgrader, nbconvert,
+JupyterLab, our feedback page.
+"""
+
+import re
+
+from nbformat import NotebookNode
+
+from attention_lib.assignment.check_records import checks_output, completed_records
+from attention_lib.assignment.notebook_file import copied
+from grading.grade.sanitize.markdown import as_code, harmless_markdown
+from grading.grade.sanitize.outputs import harmless_outputs
+
+_PLAIN_WORDS = re.compile(r"[\w .()+-]{0,80}")
+
+
+def harmless(notebook: NotebookNode) -> NotebookNode:
+    """A judged canonical notebook made anew; see `harmless_outputs` and `harmless_markdown` for what it keeps.
+
+    Outputs of every cell are cleaned, since a student's code can make another cell show what it likes. The outputs of a
+    test cell are made anew from its records. Of a student's cells Markdown is made harmless, raw text becomes a block
+    of code, and attachments go. Code stays as it is: every reader shows it as text.
+    """
+    new = NotebookNode(notebook)
+    new.metadata = _metadata(notebook.metadata)
+    new.cells = [_cell(cell) for cell in notebook.cells]
+    return new
+
+
+def _cell(cell: NotebookNode) -> NotebookNode:
+    new = NotebookNode(cell)
+    new.metadata = NotebookNode({key: value for key, value in cell.metadata.items() if key != "execution"})
+    if cell.cell_type == "code":
+        new.outputs = _outputs(cell)
+        count = cell.get("execution_count")
+        new.execution_count = count if type(count) is int else None
+    elif _is_students(cell):
+        new.pop("attachments", None)
+        new.source = as_code(cell.source) if cell.cell_type == "raw" else harmless_markdown(cell.source)
+        new.cell_type = "markdown"
+    return new
+
+
+def _is_students(cell: NotebookNode) -> bool:
+    ours, nbgrader = cell.metadata.get("attention101", {}), cell.metadata.get("nbgrader", {})
+    return bool(ours.get("own") or ours.get("answer") or nbgrader.get("solution"))
+
+
+def _outputs(cell: NotebookNode) -> list[NotebookNode]:
+    records = completed_records(cell.outputs) if cell.metadata.get("nbgrader", {}).get("grade") else []
+    if not records:
+        return harmless_outputs(cell.outputs)
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    return [checks_output(records), *harmless_outputs(errors)]
+
+
+def _metadata(given: NotebookNode) -> NotebookNode:
+    """Of the kernel's answers to who it is only plain words, and nothing else but what grading wrote itself."""
+    kept = NotebookNode({key: copied(given[key]) for key in ("attention101",) if key in given})
+    for key in ("kernelspec", "language_info"):
+        entry = given.get(key)
+        if isinstance(entry, dict):
+            words = {k: v for k, v in entry.items() if isinstance(v, str) and _PLAIN_WORDS.fullmatch(v)}
+            kept[key] = NotebookNode(words)
+    return kept

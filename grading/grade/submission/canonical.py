@@ -1,0 +1,27 @@
+"""The canonical notebook of a submission, with what grading notes in it."""
+
+from nbformat import NotebookNode
+
+from attention_lib.assignment.canonical import canonical_notebook
+from attention_lib.assignment.cells import view
+
+
+def canonical_submission(
+    read: NotebookNode, source: NotebookNode, released: NotebookNode, stubs: dict[str, str]
+) -> NotebookNode:
+    """The canonical notebook of what `read_submission` gave, with what was mended, or the problem, in its metadata.
+
+    stubs: nbgrader's checksums of the answers' stubs, by which it tells an answer from no response
+    """
+    notebook = canonical_notebook(source, read, released).notebook
+    given = read.metadata["attention101"]
+    entry = notebook.metadata["attention101"]
+    if given.get("problem"):
+        entry.update(mended=given["mended"], problem=given["problem"])
+    else:
+        entry["mended"] = [*given["mended"], *entry["mended"]]
+    for cell in notebook.cells:
+        seen = view(cell)
+        if seen.solution:
+            cell.metadata.nbgrader["checksum"] = stubs[seen.grade_id]
+    return notebook

@@ -1,0 +1,135 @@
+"""A worker of this machine, as a process of its own, and the one that serves this process."""
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+from multiprocessing import Pipe
+from time import monotonic
+
+from course.checkout import CHECKOUT
+
+# What a worker may need beyond the limits of a submission: to get ready, to read, to clean, on a busy machine.
+_PATIENCE_S = 120.0
+
+
+class WorkerDied(Exception):
+    """A worker ended, or was ended, in the middle of a submission. The text says how."""
+
+
+class LocalWorker:
+    """Starts at once, and imports what it needs in the background. First `prepare` it; then `send`, and `receive`
+    when `pipe` is readable.
+    """
+
+    def __init__(self):
+        self._most_seconds = _PATIENCE_S
+        self._deadline = 0.0
+        self.pipe, theirs = Pipe()
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "grading.grade.workers.worker", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env=os.environ | {"PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"},
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+
+    def prepare(self, common: dict) -> None:
+        """Tell it the settings and limits in `common`, and have it get ready. Its first answer says that it is."""
+        self._most_seconds = 2 * common["limits"]["total_seconds"] + _PATIENCE_S
+        self.send({key: common[key] for key in ("sandbox", "limits")} | {"only_start": True})
+
+    def send(self, request: dict) -> None:
+        """Give it a request; its answer comes later. Raises WorkerDied."""
+        self._deadline = monotonic() + self._most_seconds
+        try:
+            self.pipe.send_bytes(json.dumps(request).encode())
+        except OSError:
+            raise WorkerDied(self._how_it_ended()) from None
+
+    def seconds_left(self) -> float:
+        """How long its answer may still take."""
+        return max(0.0, self._deadline - monotonic())
+
+    def receive(self) -> dict:
+        """Its next answer; waits for it, and ends the worker where that takes too long. Raises WorkerDied."""
+        try:
+            if not self.pipe.poll(self.seconds_left()):
+                self.process.kill()
+                raise WorkerDied(f"the worker gave no answer within {self._most_seconds:.0f} s")
+            return json.loads(self.pipe.recv_bytes())
+        except (EOFError, OSError):
+            raise WorkerDied(self._how_it_ended()) from None
+
+    def is_alive(self) -> bool:
+        """Whether it still runs. A worker ends by itself when nothing came for a while."""
+        return self.process.poll() is None
+
+    def close(self) -> None:
+        """End it, with all that it has started."""
+        self.pipe.close()
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def _how_it_ended(self) -> str:
+        try:
+            status = self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            return "the worker no longer answers"
+        if status < 0:
+            return f"the worker was ended by signal {-status} (is there enough memory?)"
+        return f"the worker ended with exit status {status}; its last words are above"
+
+
+_mine: LocalWorker | None = None
+_told: set[str] = set()
+
+
+def ask_own_worker(request: dict, tell) -> dict:
+    """Ask the worker of this process, which is started at the first request and kept. Tries a dead one's request again.
+
+    tell: called with what a user should know about the walls, once in the life of this process
+    Raises WorkerDied where it died twice.
+    """
+    global _mine
+    for attempt in (1, 2):
+        try:
+            if _mine is None or not _mine.is_alive():
+                _start(request)
+            _mine.send(request)
+            answer = _mine.receive()
+        except WorkerDied:
+            end_own_worker()
+            if attempt == 2:
+                raise
+            continue
+        warning = answer.get("warning")
+        if warning and warning not in _told:
+            _told.add(warning)
+            tell(warning)
+        return answer
+
+
+def _start(request: dict) -> None:
+    global _mine
+    end_own_worker()
+    _mine = LocalWorker()
+    _mine.prepare(request)
+    _mine.receive()
+
+
+def end_own_worker() -> None:
+    """End the worker of this process, if there is one."""
+    global _mine
+    if _mine is not None:
+        _mine.close()
+        _mine = None
+
+
+atexit.register(end_own_worker)

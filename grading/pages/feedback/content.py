@@ -1,0 +1,426 @@
+"""What a feedback page shows, read out of an autograded notebook."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearHiddenTests
+
+from attention_lib.assignment.cells import view
+from attention_lib.assignment.check_records import completed_records, is_at_fault
+from attention_lib.assignment.record_view import CHECKS_MIME
+from grading.grade.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
+from grading.pages.feedback.allowance import Allowance
+from grading.pages.feedback.code_listing import Listing, Remark, code_listing
+from grading.pages.feedback.markdown import harmless_html, markdown_html
+from grading.pages.feedback.outputs import Shown, shown_outputs
+from grading.pages.feedback.plain_text import cut_lines, plain_text
+from grading.pages.feedback.tracebacks import StudentCell
+
+NO_RESPONSE = "No response."  # what nbgrader writes beside an answer that was left as released
+
+PICTURES = 3_000_000  # bytes of base64 on a page
+ANSWERS = 1_500_000  # bytes of HTML for the answers
+OWN_CELLS = 3_000_000  # bytes of HTML for the student's other cells
+MOST_CHECKS = 60  # of one cell
+MOST_MENDED = 100
+MOST_REMARKS = 50  # on one cell
+
+_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check record. `passed` is None for a check that could not be made."""
+
+    name: str
+    passed: bool | None
+    message: str
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """One cell of the student's: its code or its text, and what it showed."""
+
+    section: str = ""
+    listing: Listing | None = None
+    text: Markup | None = None
+    outputs: tuple[Shown, ...] = ()
+    note: str = ""
+
+
+@dataclass
+class Answer:
+    """A graded cell.
+
+    score: None where there is none yet: the gradebook has not been asked, a person is to grade it, or the test was at
+        fault
+    checks: None without records
+    manual: whether a person grades it; is_task: and it is answered in other cells
+    waits: whether it waits for that person, who may have given `score` to what was handed in before
+    at_fault: whether its test was, so that only a person can give points
+    hidden_tests: the source of the hidden tests, None where they stay hidden
+    """
+
+    test_id: str
+    answer_id: str
+    title: str
+    points: float | None
+    score: float | None
+    checks: list[Check] | None
+    manual: bool = False
+    is_task: bool = False
+    waits: bool = False
+    at_fault: bool = False
+    judged_over: str = ""
+    left_out: str = ""
+    untouched: bool = False
+    hidden_tests: Listing | None = None
+    parts: list[Part] = field(default_factory=list)
+    comments: list[Markup] = field(default_factory=list)
+
+    @property
+    def passed(self) -> int:
+        """How many checks passed."""
+        return sum(check.passed is True for check in self.checks or ())
+
+    @property
+    def state(self) -> str:
+        """`right`, `wrong`, or `unknown` where neither the gradebook nor the checks say it, or a person is to."""
+        if self.waits or (self.at_fault and self.score is None):
+            return "unknown"
+        if self.score is not None and self.points:
+            return "right" if self.score >= self.points else "wrong"
+        if not self.checks:
+            return "unknown"
+        return "right" if self.passed == len(self.checks) else "wrong"
+
+    @property
+    def set_by_hand(self) -> bool:
+        """Whether the points are others than the checks give."""
+        if self.score is None or self.points is None:
+            return False
+        by_checks = self.points if self.checks and self.passed == len(self.checks) else 0
+        return self.at_fault or not self.manual and self.score != by_checks
+
+    @property
+    def failed_first(self) -> list[Check]:
+        """The checks: failed ones, then those that could not be made, then passed ones."""
+        order = {False: 0, None: 1, True: 2}
+        return sorted(self.checks or (), key=lambda check: order[check.passed])
+
+
+@dataclass(frozen=True)
+class Review:
+    """The code review: the models that wrote it, each with whether its answers were recorded ones; and whether
+    comments are still to come."""
+
+    writers: tuple[tuple[str, bool], ...]
+    pending: bool
+
+
+@dataclass(frozen=True)
+class Mending:
+    """What the canonical notebook had to mend: the cell's id ("" for the whole notebook) and the sentence."""
+
+    cell: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that a page shows of a notebook."""
+
+    title: str
+    problem: str
+    answers: list[Answer]
+    costly_mendings: list[Mending]
+    small_mendings: list[Mending]
+    own_cells: list[Part]
+    own_cells_left_out: int
+    test_sources: list[str]
+    student_sources: list[str]
+    review: Review | None = None
+
+    @property
+    def score(self) -> float | None:
+        """The sum of the points that there are; None if there are none, such as without a gradebook."""
+        scores = [answer.score for answer in self.answers if answer.score is not None]
+        return sum(scores) if scores else None
+
+    @property
+    def points(self) -> float:
+        """How many points there are."""
+        return sum(answer.points or 0 for answer in self.answers)
+
+    @property
+    def waiting(self) -> float:
+        """How many points wait for a person."""
+        return sum(answer.points or 0 for answer in self.answers if answer.waits and answer.score is None)
+
+    @property
+    def at_fault(self) -> float:
+        """How many points are open because a test was at fault."""
+        return sum(answer.points or 0 for answer in self.answers if answer.at_fault and answer.score is None)
+
+    @property
+    def messages(self) -> list[str]:
+        """The sentences of all check records."""
+        of_checks = [check.message for answer in self.answers for check in answer.checks or ()]
+        return [*(answer.judged_over for answer in self.answers), *of_checks]
+
+
+def page_content(
+    notebook: NotebookNode,
+    reveal_hidden_tests: bool = False,
+    to_grade: Collection[str] = (),
+    by_hand: Collection[str] = (),
+) -> Content:
+    """Read an autograded canonical notebook.
+
+    Of the instructor's cells only headings are used; of test cells only their check records, and the source of their
+    hidden tests if it is to be revealed. Scores and graders' comments are those that nbgrader's `GetGrades` put into
+    the cells' metadata; they are 0 where there are none yet.
+
+    to_grade: the ids of cells that wait for a person
+    by_hand: the ids of cells whose points a person set
+    """
+    return _Reader(notebook, reveal_hidden_tests, to_grade, by_hand).content()
+
+
+def headings(markdown: str) -> list[tuple[int, str]]:
+    """The headings of a Markdown text as pairs of level and words."""
+    found = _HEADING.findall(_FENCED.sub("", plain_text(markdown)))
+    return [(len(marks), _words(text)) for marks, text in found if _words(text)]
+
+
+def hidden_tests(source: str) -> str:
+    """The lines between nbgrader's delimiters, to the end where the last is missing; "" where there are none."""
+    delimiters = ClearHiddenTests()
+    found, inside = [], False
+    for line in source.split("\n"):
+        if delimiters.begin_test_delimeter in line:
+            inside = True
+        elif delimiters.end_test_delimeter in line:
+            inside = False
+        elif inside:
+            found.append(line)
+    return "\n".join(found).strip("\n")
+
+
+def _words(markdown: str) -> str:
+    text = re.sub(r"<[^>]*>", "", markdown)
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    return " ".join(re.sub(r"[*`$]|\\(?=[_#])", "", text).split())[:200]
+
+
+def _ours(cell: NotebookNode) -> dict:
+    entry = cell.metadata.get("attention101")
+    return entry if isinstance(entry, dict) else {}
+
+
+def _nbgrader(cell: NotebookNode) -> dict:
+    entry = cell.metadata.get("nbgrader")
+    return entry if isinstance(entry, dict) else {}
+
+
+class _Reader:
+    def __init__(
+        self, notebook: NotebookNode, reveal_hidden_tests: bool, to_grade: Collection[str], by_hand: Collection[str]
+    ):
+        self._notebook = notebook
+        self._reveal = reveal_hidden_tests
+        self._to_grade, self._by_hand = to_grade, by_hand
+        self._pictures = Allowance(PICTURES)
+        self._answers: dict[str, list[NotebookNode]] = {}
+        self._tests: list[tuple[NotebookNode, str]] = []
+        self._own: list[tuple[NotebookNode, str]] = []
+        self._title = ""
+        self._students: dict[int, StudentCell] = {}
+        self._sort_cells()
+
+    def _sort_cells(self) -> None:
+        section = ""
+        for cell in self._notebook.cells:
+            seen = view(cell)
+            answer = plain_text(seen.answer)
+            if seen.is_own:
+                self._own.append((cell, section))
+                self._students[id(cell)] = StudentCell(
+                    f"your cell after “{section}”" if section else "your first cells", plain_text(cell.source)
+                )
+                continue
+            if answer:
+                self._answers.setdefault(answer, []).append(cell)
+                self._students[id(cell)] = StudentCell(f"your answer {answer}", plain_text(cell.source))
+            if cell.cell_type == "markdown" and not answer:
+                for level, words in headings(cell.source):
+                    if level == 1 and not self._title:
+                        self._title = words
+                    elif level <= 2:
+                        section = words
+            if seen.grade or seen.is_task:
+                self._tests.append((cell, section))
+
+    def content(self) -> Content:
+        entry = self._notebook.metadata.get("attention101")
+        entry = entry if isinstance(entry, dict) else {}
+        space = Allowance(ANSWERS)
+        answers = [self._answer(cell, section, space) for cell, section in self._tests]
+        costly, small = self._mendings(entry.get("mended"), answers)
+        own, left_out = self._own_cells()
+        return Content(
+            title=self._title,
+            problem=plain_text(entry.get("problem"))[:2_000],
+            answers=answers,
+            costly_mendings=costly,
+            small_mendings=small,
+            own_cells=own,
+            own_cells_left_out=left_out,
+            test_sources=[plain_text(cell.source) for cell, _ in self._tests if view(cell).is_test],
+            student_sources=[cell.source for cell in self._students.values()],
+            review=_review(entry.get("review")),
+        )
+
+    def _answer(self, test: NotebookNode, section: str, space: Allowance) -> Answer:
+        nbgrader, seen = _nbgrader(test), view(test)
+        test_id = plain_text(seen.grade_id)
+        answer_id = plain_text(seen.tested) or test_id
+        manual = seen.is_manual or seen.is_task
+        cells = self._answers.get(answer_id, [])
+        at_fault = not manual and is_at_fault(completed_records(test.get("outputs", [])))
+        records = None if manual or at_fault else _records(test)
+        judged = [check for check in records or () if check.name == JUDGED_OVER_CORRECT_FUNCTIONS]
+        comments = [plain_text(_nbgrader(cell).get("comment")).strip() for cell in ([test] if seen.is_task else cells)]
+        waits = manual and test_id in self._to_grade
+        is_open = (waits or at_fault) and test_id not in self._by_hand
+        answer = Answer(
+            test_id=test_id,
+            answer_id=answer_id,
+            title=section or answer_id.replace("_", " "),
+            points=_number(nbgrader.get("points")),
+            score=None if is_open else _number(nbgrader.get("score")),
+            manual=manual,
+            is_task=seen.is_task,
+            waits=waits,
+            at_fault=at_fault,
+            checks=None if records is None else [check for check in records if check not in judged],
+            judged_over=judged[0].message if judged else "",
+            left_out=" ".join(filter(None, (plain_text(_ours(cell).get("left_out"))[:1_000] for cell in cells))),
+            untouched=NO_RESPONSE in comments,
+            hidden_tests=self._revealed(test),
+            comments=[markdown_html(text, self._pictures) for text in comments if text and text != NO_RESPONSE],
+        )
+        for cell in cells:
+            part = self._part(cell)
+            if part is None:
+                continue
+            if not space.take(_size(part)):
+                part = Part(note="The rest of this answer is not shown, to keep this page small.")
+            answer.parts.append(part)
+            if part.note:
+                break
+        return answer
+
+    def _revealed(self, test: NotebookNode) -> Listing | None:
+        # A cell of the student's that is graded by itself has no tests, whatever its text says.
+        source = hidden_tests(plain_text(test.source)) if self._reveal and view(test).is_test else ""
+        return code_listing(source) if source.strip() else None
+
+    def _own_cells(self) -> tuple[list[Part], int]:
+        space = Allowance(OWN_CELLS)
+        parts: list[Part] = []
+        for number, (cell, section) in enumerate(self._own):
+            part = self._part(cell, section)
+            if part is None:
+                continue
+            if not space.take(_size(part)):
+                return parts, len(self._own) - number
+            parts.append(part)
+        return parts, 0
+
+    def _part(self, cell: NotebookNode, section: str = "") -> Part | None:
+        """What is shown of a student's cell; None if there is nothing."""
+        source = self._students[id(cell)].source
+        outputs = self._outputs(cell)
+        if not source.strip() and not outputs:
+            return None
+        if cell.cell_type == "markdown":
+            return Part(section, text=markdown_html(source, self._pictures, cell.get("attachments")))
+        if cell.cell_type == "raw":
+            text, cut = cut_lines(source, 200, 10_000)
+            return Part(section, text=Markup("<pre>{}</pre>").format(f"{text}\n{cut}".strip()))
+        return Part(section, listing=code_listing(source, _remarks(cell)), outputs=tuple(outputs))
+
+    def _outputs(self, cell: NotebookNode) -> list[Shown]:
+        if cell.cell_type != "code":
+            return []
+        return shown_outputs(cell.outputs, self._students[id(cell)], list(self._students.values()), self._pictures)
+
+    @staticmethod
+    def _mendings(entries: object, answers: list[Answer]) -> tuple[list[Mending], list[Mending]]:
+        lost_points = {name for a in answers if a.state == "wrong" for name in (a.test_id, a.answer_id)}
+        costly, small = [], []
+        entries = entries if isinstance(entries, list) else []
+        for entry in entries[:MOST_MENDED]:
+            if not isinstance(entry, dict):
+                continue
+            mending = Mending(plain_text(entry.get("cell"))[:100], plain_text(entry.get("message"))[:500])
+            may_have_cost = mending.cell in lost_points or (entry.get("lost") and lost_points)
+            (costly if may_have_cost else small).append(mending)
+        if len(entries) > MOST_MENDED:
+            small.append(Mending("", f"{len(entries) - MOST_MENDED:,} more of the same kind."))
+        return costly, small
+
+
+def _records(test: NotebookNode) -> list[Check] | None:
+    """The check records of a test cell; None without a well-formed list of them."""
+    for output in test.get("outputs", []):
+        records = output.get("data", {}).get(CHECKS_MIME) if output.get("output_type") == "display_data" else None
+        if records is None:
+            continue
+        if not isinstance(records, list) or not records:
+            return None
+        if not all(isinstance(r, dict) and r.get("passed", "") in (True, False, None) for r in records):
+            return None
+        return [
+            Check(
+                plain_text(record.get("check"))[:200],
+                record["passed"],
+                cut_lines(plain_text(record.get("message")).strip(), 20, 800, 800)[0],
+                bool(record.get("hidden")),
+            )
+            for record in records[:MOST_CHECKS]
+        ]
+    return None
+
+
+def _remarks(cell: NotebookNode) -> list[Remark]:
+    entries = _ours(cell).get("comments")
+    remarks = []
+    for entry in entries[:MOST_REMARKS] if isinstance(entries, list) else []:
+        lines = entry.get("lines") if isinstance(entry, dict) else None
+        if isinstance(lines, list) and len(lines) == 2 and all(isinstance(line, int) for line in lines):
+            by = "by a person" if entry.get("by") == "by a person" else "by rules"
+            remarks.append(Remark(lines[0], lines[1], harmless_html(entry.get("html")), by))
+    return remarks
+
+
+def _review(entry: object) -> Review | None:
+    if not isinstance(entry, dict):
+        return None
+    writers = tuple((plain_text(model)[:100], bool(recorded)) for model, recorded in entry.get("writers", [])[:5])
+    return Review(writers, bool(entry.get("pending")))
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, (int, float)) else None
+
+
+def _size(part: Part) -> int:
+    size = 300 + len((part.text or "").encode()) + sum(output.size for output in part.outputs)
+    return size + (part.listing.size if part.listing else 0)

@@ -1,0 +1,1 @@
+"""The instructor's notebook: its mistakes, and what it was compiled into."""

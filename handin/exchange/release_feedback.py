@@ -1,0 +1,182 @@
+"""`nbgrader release_feedback`: the page that our converter made, and nothing else that lies in `feedback/`."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from hashlib import md5
+from pathlib import Path
+
+from nbgrader.exchange.default.release_feedback import ExchangeReleaseFeedback
+from nbgrader.utils import make_unique_key, notebook_hash
+
+from course.checkout import CourseError
+from course.folders import feedback_ids
+from handin.exchange.collect import SECRET
+from handin.exchange.untrusted_files import Refused, open_folder, read_small, shown
+from handin.timestamp import LONGEST_TIMESTAMP, TIMESTAMP, is_linked, read_timestamp
+
+LARGEST_PAGE = LARGEST_NOTEBOOK = 100_000_000  # bytes
+LONGEST_SECRET = 1000
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One student's folders of the assignment."""
+
+    submitted: Path
+    feedback: Path
+
+
+class ReleaseOwnPage(ExchangeReleaseFeedback):
+    """Puts each student's page where `nbgrader fetch_feedback` of that student looks for it.
+
+    The name of the page there is a hash of a secret that only the student has: nobody else can list the folder. A page
+    that cannot be released stops no other one: it is named at the end, and the command then fails.
+    """
+
+    def init_dest(self) -> None:
+        """Make the folder, which nobody can list."""
+        super().init_dest()
+        mode = os.stat(self.dest_path).st_mode & 0o7777
+        wanted = 0o2771 if self.coursedir.groupshared else 0o711
+        if mode & 0o066 and mode != wanted:
+            try:
+                os.chmod(self.dest_path, wanted)
+            except OSError:
+                self.fail(
+                    f"Others may list {self.dest_path} or write into it, and its permissions cannot be changed. Let "
+                    f"its owner run: chmod {wanted:o} {self.dest_path}"
+                )
+            self.log.warning("Permissions of %s were %o, and are now %o", self.dest_path, mode, wanted)
+
+    def copy_files(self) -> None:
+        """Release all pages that there are."""
+        excluded = set(filter(None, self.coursedir.student_id_exclude.split(",")))
+        wanted = self.coursedir.student_id or "*"
+        refused: dict[str, str] = {}
+        for student in feedback_ids(self.coursedir, self.coursedir.assignment_id):
+            if student in excluded or not fnmatchcase(student, wanted):
+                continue
+            try:
+                self._release(student)
+            except (Refused, CourseError) as reason:
+                refused[student] = str(reason)
+            except OSError as error:
+                refused[student] = f"it could not be stored ({error})"
+        for student, reason in refused.items():
+            self.log.error("Feedback of %s was not released, because %s.", shown(student), reason.rstrip("."))
+        if refused:
+            self.fail(
+                f"The feedback of {len(refused)} student{'s' if len(refused) != 1 else ''} could not be released "
+                "(named above). All other was."
+            )
+
+    def _release(self, student: str) -> None:
+        work = _Work(
+            submitted=Path(self._path(self.coursedir.submitted_directory, student)),
+            feedback=Path(self._path(self.coursedir.feedback_directory, student)),
+        )
+        page = self._page(work.feedback)
+        self._require_current(work)
+        stamp = (_read(work.submitted, TIMESTAMP, LONGEST_TIMESTAMP) or b"").decode("utf-8", "replace").strip()
+        for name in self._names(student, work.submitted, stamp):
+            _put(Path(self.dest_path), f"{name}.html", page)
+        self.log.info(
+            "Releasing feedback for student '%s' on assignment '%s/%s/%s' (%s)",
+            student, self.coursedir.course_id, self.coursedir.assignment_id, self.coursedir.assignment_id, stamp,
+        )  # fmt: skip
+
+    def _path(self, step: str, student: str) -> str:
+        return self.coursedir.format_path(step, student, self.coursedir.assignment_id)
+
+    def _page(self, folder: Path) -> bytes:
+        name = f"{self.coursedir.assignment_id}.html"
+        remedy = f"make it again: python -m grading feedback {self.coursedir.assignment_id}"
+        if is_linked(folder):
+            raise Refused(f"{folder} is, or lies in, a symbolic link. Remove the link and {remedy}")
+        try:
+            opened = open_folder(folder)
+        except Refused as reason:
+            raise Refused(f"of {folder}: {reason} ({remedy})") from None
+        try:
+            page = read_small(name, opened, LARGEST_PAGE)
+            others = sorted(entry for entry in os.listdir(opened) if entry.endswith(".html") and entry != name)
+        finally:
+            os.close(opened)
+        if others:
+            self.log.warning("Not released, as no page of ours: %s in %s", ", ".join(map(shown, others[:5])), folder)
+        if page is None:
+            raise Refused(f"{folder / name} is missing, or is no regular file of its folder's owner ({remedy})")
+        return page
+
+    def _require_current(self, work: _Work) -> None:
+        """Raises Refused where the page is of an earlier submission than the one that lies there now."""
+        submitted, graded = read_timestamp(work.submitted), read_timestamp(work.feedback)
+        if submitted and graded and submitted != graded:
+            assignment = self.coursedir.assignment_id
+            raise Refused(
+                f"another submission was collected since the page was made (python -m grading autograde {assignment}, "
+                f"then python -m grading feedback {assignment})"
+            )
+
+    def _names(self, student: str, submitted: Path, stamp: str) -> list[str]:
+        """What `fetch_feedback` looks for."""
+        assignment = self.coursedir.assignment_id
+        secret = (_read(submitted, SECRET, LONGEST_SECRET) or b"").decode("utf-8", "replace")
+        if secret:
+            # Of the secret alone: a notebook that staff mended keeps its page's name.
+            return [notebook_hash(secret=secret, notebook_id=assignment)]
+        notebook = self._as_handed_in(student, stamp)
+        if notebook is None:
+            notebook = _read(submitted, f"{assignment}.ipynb", LARGEST_NOTEBOOK)
+        if notebook is None or not stamp:
+            raise Refused(
+                f"{submitted} has no {SECRET}, and nbgrader's older names for pages need its {TIMESTAMP} and "
+                f"{assignment}.ipynb as they were handed in. Collect it again, or give the student the page by hand"
+            )
+        key = make_unique_key(self.coursedir.course_id, assignment, assignment, student, stamp)
+        self.log.info("%s's submission has no %s: its page gets the name that older versions gave", student, SECRET)
+        return [md5(notebook + key.encode()).hexdigest()]
+
+    def _as_handed_in(self, student: str, stamp: str) -> bytes | None:
+        """The notebook in the exchange, in case that staff mended the collected one."""
+        try:
+            inbound = open_folder(Path(self.course_path) / "inbound")
+        except Refused:
+            return None
+        assignment = self.coursedir.assignment_id
+        begin = f"{student}+{assignment}+{stamp}"
+        try:
+            for name in sorted(os.listdir(inbound)):
+                if name == begin or name.startswith(f"{begin}+"):
+                    return _read(name, f"{assignment}.ipynb", LARGEST_NOTEBOOK, inbound)
+        except OSError:
+            return None
+        finally:
+            os.close(inbound)
+        return None
+
+
+def _read(folder: Path | str, name: str, most: int, parent: int | None = None) -> bytes | None:
+    try:
+        opened = open_folder(folder, parent)
+    except Refused:
+        return None
+    try:
+        return read_small(name, opened, most)
+    finally:
+        os.close(opened)
+
+
+def _put(folder: Path, name: str, content: bytes) -> None:
+    unfinished = folder / f".{secrets.token_hex(16)}"
+    try:
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(unfinished, 0o644)
+        os.replace(unfinished, folder / name)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,0 +1,40 @@
+import pytest
+from nbformat import v4
+
+from attention_lib.assignment.check_records import all_passed, completed_records
+from attention_lib.assignment.record_view import CHECKS_MIME
+
+GOOD = {"check": "shape", "passed": True, "message": "", "hidden": False}
+ERROR = v4.new_output("error", ename="ChecksFailed", evalue="", traceback=[])
+
+
+def shown(data):
+    return v4.new_output("display_data", {CHECKS_MIME: data})
+
+
+def test_complete_records_are_read_in_order():
+    records = [GOOD, GOOD | {"check": "value", "passed": None, "message": "not yet"}]
+    noise = v4.new_output("stream", name="stdout", text="hi")
+    assert completed_records([noise, shown(records), ERROR]) == records
+    assert all_passed(completed_records([shown([GOOD])]))
+    assert completed_records([shown([GOOD | {"more": 1}])]) == [GOOD | {"more": 1}]
+    assert not all_passed(records) and not all_passed([])
+
+
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        [],
+        [shown([])],
+        [shown({"check": "shape"})],
+        [shown("[]")],
+        [shown([GOOD]), shown([GOOD])],
+        [shown([GOOD]), ERROR],
+        [shown([GOOD | {"passed": 1}])],
+        [shown([GOOD | {"passed": "true"}])],
+        [shown([{k: v for k, v in GOOD.items() if k != "hidden"}])],
+        [shown([GOOD, None])],
+    ],
+)
+def test_anything_else_is_no_list_of_records(outputs):
+    assert completed_records(outputs) == []
