@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from attention_lib.experiments.telling import show_with
+from attention_lib.experiments.sentence import show_with
 from attention_lib.pictures import alt_text
 from attention_lib.pictures.display import Picture
 from attention_lib.pictures.inputs import (

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from attention_lib.experiments.entropy import entropy_bits
+from attention_lib.experiments.sentence import show_with
 from attention_lib.experiments.student_calls import checked_weights, tensor_from, weights_from
-from attention_lib.experiments.telling import show_with
 from attention_lib.experiments.weight_bars import ROW_HEIGHT, draw_weight_bars
 from attention_lib.pictures import alt_text
 from attention_lib.pictures.display import Picture

@@ -10,7 +10,7 @@ from nbgrader.coursedir import CourseDirectory
 from attention_lib.assignment.declaration import Assignment
 from course.student_ids import trouble_with
 from grading.grade.gradebook.completed import is_graded, read_autograded, submission_digest
-from grading.regrade.aside import Aside
+from grading.regrade.backup import Backup
 from grading.regrade.verdict import points_of
 
 
@@ -48,7 +48,7 @@ def earlier_grading(
     if reason := trouble_with(student):
         raise NotToRegrade(reason)
     digest = submission_digest(course, assignment, student)
-    notebook, before = read_autograded(course, assignment, student), Aside(course, assignment, student).notebook(digest)
+    notebook, before = read_autograded(course, assignment, student), Backup(course, assignment, student).notebook(digest)
     if is_graded(gradebook, course, assignment, student, cells):
         grades = grades_of(gradebook, assignment, student)
         points = {name: grade.auto_score for name, grade in grades.items() if name in cells.tests}

@@ -15,7 +15,7 @@ from course.folders import CourseError
 from grading.commands.feedback import SubmissionFeedback
 from grading.grade.gradebook.completed import submission_digest
 from grading.grade.gradebook.writer import GradebookWriter
-from grading.regrade.aside import Aside
+from grading.regrade.backup import Backup
 from grading.regrade.earlier import grades_of
 from grading.regrade.gradebook_cells import update_cells
 from grading.regrade.rejudged import Rejudged
@@ -72,15 +72,15 @@ class _Writing:
                 f"it was handed in again meanwhile (run `python -m grading autograde {self._assignment}`)"
             )
             return
-        aside = Aside(self._course, self._assignment, student)
+        backup = Backup(self._course, self._assignment, student)
         try:
             if not earlier.begun:
-                aside.fill()
-            self._write_or_put_back(item, aside)
+                backup.begin()
+            self._write_or_put_back(item, backup)
             if item.told_anew:
                 page = SubmissionFeedback(coursedir=self._course, config=self._config)
                 written.pages[student] = page.make_page(self._assignment, student)
-            aside.drop()
+            backup.remove()
             written.students.append(student)
         except (DBAPIError, InvalidEntry):
             raise
@@ -88,12 +88,12 @@ class _Writing:
             words = " ".join(str(error).split())[:300]
             written.failed[student] = f"{type(error).__name__}: {words} (mend that, then run the same command again)"
 
-    def _write_or_put_back(self, item: Rejudged, aside: Aside) -> None:
+    def _write_or_put_back(self, item: Rejudged, backup: Backup) -> None:
         try:
             self._writer.write(item.earlier.student, item.notebook, item.earlier.digest)
         except Exception:
             if not item.earlier.begun and self._has_points_of_before(item):
-                aside.put_back()
+                backup.restore()
             raise
 
     def _has_points_of_before(self, item: Rejudged) -> bool:

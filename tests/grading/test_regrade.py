@@ -397,7 +397,7 @@ main(["regrade", "attention", "--yes", "--jobs", "1"])
 @pytest.mark.parametrize(
     "after",
     [
-        "grading.regrade.write:Aside:fill",
+        "grading.regrade.write:Backup:begin",
         "grading.regrade.write:KeepingWriter:_assign_penalty",
         "grading.regrade.write:KeepingWriter:write",
         "grading.regrade.write:SubmissionFeedback:make_page",

@@ -28,7 +28,7 @@ _FENCE = re.compile(r"((?<!`)`{3,}+|(?<!~)~{3,}+)(?!text )")
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ue000\ue001]")
 
 
-def harmless_markdown(source: str) -> str:
+def sanitize_markdown(source: str) -> str:
     """The text without raw HTML, pictures, and links to anything but the web, an e-mail address or a place on the page.
 
     Tags are shown as text, but for `<br>` and pairs such as `<sub>2</sub>` without attributes. Pictures become links:
@@ -58,6 +58,6 @@ def _undrawn(line: str) -> str:
 
 def as_code(source: str) -> str:
     """A text that is no Markdown, as a harmless block of code."""
-    text = harmless_markdown(source)
+    text = sanitize_markdown(source)
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
     return f"{fence}\n{text}\n{fence}" if text.strip() else ""

@@ -10,14 +10,14 @@ from nbformat import NotebookNode
 
 from attention_lib.assignment.check_records import checks_output, completed_records
 from attention_lib.assignment.notebook_file import copied
-from grading.grade.sanitize.markdown import as_code, harmless_markdown
-from grading.grade.sanitize.outputs import harmless_outputs
+from grading.grade.sanitize.markdown import as_code, sanitize_markdown
+from grading.grade.sanitize.outputs import sanitize_outputs
 
 _PLAIN_WORDS = re.compile(r"[\w .()+-]{0,80}")
 
 
-def harmless(notebook: NotebookNode) -> NotebookNode:
-    """A judged canonical notebook made anew; see `harmless_outputs` and `harmless_markdown` for what it keeps.
+def sanitize(notebook: NotebookNode) -> NotebookNode:
+    """A judged canonical notebook made anew; see `sanitize_outputs` and `sanitize_markdown` for what it keeps.
 
     Outputs of every cell are cleaned, since a student's code can make another cell show what it likes. The outputs of a
     test cell are made anew from its records. Of a student's cells Markdown is made harmless, raw text becomes a block
@@ -38,7 +38,7 @@ def _cell(cell: NotebookNode) -> NotebookNode:
         new.execution_count = count if type(count) is int else None
     elif _is_students(cell):
         new.pop("attachments", None)
-        new.source = as_code(cell.source) if cell.cell_type == "raw" else harmless_markdown(cell.source)
+        new.source = as_code(cell.source) if cell.cell_type == "raw" else sanitize_markdown(cell.source)
         new.cell_type = "markdown"
     return new
 
@@ -51,9 +51,9 @@ def _is_students(cell: NotebookNode) -> bool:
 def _outputs(cell: NotebookNode) -> list[NotebookNode]:
     records = completed_records(cell.outputs) if cell.metadata.get("nbgrader", {}).get("grade") else []
     if not records:
-        return harmless_outputs(cell.outputs)
+        return sanitize_outputs(cell.outputs)
     errors = [output for output in cell.outputs if output.output_type == "error"]
-    return [checks_output(records), *harmless_outputs(errors)]
+    return [checks_output(records), *sanitize_outputs(errors)]
 
 
 def _metadata(given: NotebookNode) -> NotebookNode:

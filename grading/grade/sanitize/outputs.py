@@ -18,7 +18,7 @@ _COLOUR_OR_COMMAND = re.compile(
 _INVISIBLE = re.compile("[\x00-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
 
 
-def harmless_outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
+def sanitize_outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """The outputs with nothing but streams, errors, plain text, and PNG and JPEG pictures whose data are such.
 
     Metadata is dropped. An output of which nothing is left becomes a sentence that names its types. What is no output

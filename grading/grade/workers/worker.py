@@ -68,7 +68,7 @@ def _judged(given: dict, warm: WarmProcess) -> str:
     from grading.grade.judging.judge import judge
     from grading.grade.judging.limits import Limits
     from grading.grade.judging.reference import as_submission
-    from grading.grade.sanitize.notebook import harmless
+    from grading.grade.sanitize.notebook import sanitize
     from grading.grade.submission.canonical import canonical_submission
     from grading.grade.submission.read_submission import read_submission
     from grading.grade.workers.parcel import unpacked
@@ -86,7 +86,7 @@ def _judged(given: dict, warm: WarmProcess) -> str:
         else:
             submitted = read_submission(Path(given["submitted"]), declared(source))
         canonical = canonical_submission(submitted, source, released, given["stubs"])
-    judged = harmless(judge(canonical, source, Limits(**given["limits"]), lambda: StudentProcess(warm)))
+    judged = sanitize(judge(canonical, source, Limits(**given["limits"]), lambda: StudentProcess(warm)))
     nbformat.validate(judged)
     return json.dumps(judged)
 

@@ -19,19 +19,19 @@ def csv_table(record: ClassRecord) -> str:
     or not graded, is an empty cell."""
     text = io.StringIO(newline="")
     lines = csv.writer(text)
-    columns = [harmless(printable(column)) for column in record.columns]
+    columns = [sanitize_text(printable(column)) for column in record.columns]
     lines.writerow(["student_id", *columns, "score", "submitted", "late", "status", "reason", "mended"])
     for student in record.students:
         lines.writerow(
             [
-                harmless(printable(student.student)),
+                sanitize_text(printable(student.student)),
                 *(number(student.scores[column]) if column in student.scores else "" for column in record.columns),
                 "" if student.score is None else number(student.score),
                 student.submitted.isoformat(timespec="seconds") if student.submitted else "",
                 _late(student),
                 student.status,
-                harmless(student.reason),
-                harmless(" ".join(student.mended)),
+                sanitize_text(student.reason),
+                sanitize_text(" ".join(student.mended)),
             ]
         )
     return text.getvalue()
@@ -43,6 +43,6 @@ def _late(student: Student) -> str:
     return "yes" if student.late else "no"
 
 
-def harmless(text: str) -> str:
+def sanitize_text(text: str) -> str:
     """The text with an apostrophe before all that a spreadsheet would run as a formula."""
     return _A_CELL_BEGINS.sub("'", text)

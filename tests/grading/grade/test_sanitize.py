@@ -15,8 +15,8 @@ from traitlets.config import Config
 
 from attention_lib.assignment.check_records import checks_output, completed_records
 from attention_lib.assignment.notebook_file import new_cell, new_notebook
-from grading.grade.sanitize.markdown import harmless_markdown
-from grading.grade.sanitize.notebook import harmless
+from grading.grade.sanitize.markdown import sanitize_markdown
+from grading.grade.sanitize.notebook import sanitize
 from tests.grading.active_content import DISPLAYS, JS, MARKDOWN, PAGE, active_parts, forged_size
 
 # What plain nbconvert shows as text, too: kept here because other readers of Markdown differ.
@@ -97,14 +97,14 @@ def picture(kind: str, size=(3, 2)) -> str:
 @pytest.mark.parametrize("name", MARKDOWN)
 def test_markdown_becomes_harmless_and_was_not(active, name):
     given = notebook(students("markdown", MARKDOWN[name]))
-    assert active(harmless(given)) == []
+    assert active(sanitize(given)) == []
     if name not in QUIET_IN_NBCONVERT:
         assert active(given) != []
 
 
 @pytest.mark.parametrize("name", MARKDOWN)
 def test_harmless_markdown_has_no_tag_no_picture_and_no_other_link_for_any_reader(name):
-    text = harmless_markdown(MARKDOWN[name])
+    text = sanitize_markdown(MARKDOWN[name])
     for start in (
         "<s",
         "<S",
@@ -124,21 +124,21 @@ def test_harmless_markdown_has_no_tag_no_picture_and_no_other_link_for_any_reade
         "\\href",
     ):
         assert start not in text
-    assert harmless_markdown(text) == text
+    assert sanitize_markdown(text) == text
 
 
 @pytest.mark.parametrize("name", MARKDOWN)
 def test_raw_cells_show_their_text_and_nothing_else(active, page, name):
     given = notebook(students("raw", MARKDOWN[name]))
-    assert active(harmless(given)) == []
-    assert "window.pwned" in page(harmless(given)) or JS not in MARKDOWN[name]
+    assert active(sanitize(given)) == []
+    assert "window.pwned" in page(sanitize(given)) or JS not in MARKDOWN[name]
 
 
 @pytest.mark.parametrize("kind", ["display_data", "execute_result"])
 @pytest.mark.parametrize("name", DISPLAYS)
 def test_displays_become_harmless(active, name, kind):
     given = notebook(students("code", "x", [display(DISPLAYS[name], kind=kind)]))
-    result = harmless(given)
+    result = sanitize(given)
     assert active(result) == []
     assert set(result.cells[0].outputs[0].data) == {"text/plain"}
     nbformat.validate(result)
@@ -150,7 +150,7 @@ def test_displays_were_active(active, name):
 
 
 def test_what_was_left_out_is_named():
-    (output,) = harmless(notebook(students("code", "x", [display({"text/html": PAGE})]))).cells[0].outputs
+    (output,) = sanitize(notebook(students("code", "x", [display({"text/html": PAGE})]))).cells[0].outputs
     assert "text/html" in output.data["text/plain"] and "pwned" not in output.data["text/plain"]
 
 
@@ -160,14 +160,14 @@ def test_pictures_stay_and_their_metadata_goes(active, page, kind):
     given = notebook(
         students("code", "x", [display({mime: picture(kind), "text/plain": "<Figure>"}, forged_size(mime))])
     )
-    result = harmless(given)
+    result = sanitize(given)
     assert f"data:image/{kind};base64,{''.join(picture(kind).split())}" in page(result)
     assert active(result) == []
 
 
 def test_a_picture_with_too_many_pixels_is_left_out():
     data = display({"image/png": picture("png", (10_000, 3_000)), "text/plain": "<Figure>"})
-    (output,) = harmless(notebook(students("code", "x", [data]))).cells[0].outputs
+    (output,) = sanitize(notebook(students("code", "x", [data]))).cells[0].outputs
     assert output.data == {"text/plain": "<Figure>"}
 
 
@@ -188,7 +188,7 @@ def test_a_picture_with_too_many_pixels_is_left_out():
     ],
 )
 def test_streams_and_errors_are_text(active, output):
-    result = harmless(notebook(students("code", "x", [output])))
+    result = sanitize(notebook(students("code", "x", [output])))
     assert active(result) == []
     nbformat.validate(result)
     assert "\x1b]" not in str(result)
@@ -197,7 +197,7 @@ def test_streams_and_errors_are_text(active, output):
 def test_colours_stay():
     text = "\x1b[0;31mred\x1b[0m\r\x1b[2J50 %\b"
     (output,) = (
-        harmless(notebook(students("code", "x", [{"output_type": "stream", "name": "stdout", "text": text}])))
+        sanitize(notebook(students("code", "x", [{"output_type": "stream", "name": "stdout", "text": text}])))
         .cells[0]
         .outputs
     )
@@ -212,7 +212,7 @@ def test_a_forged_prompt_number_and_forged_metadata_go(active):
     given = notebook(cell, widgets=widgets, language_info={"name": "python", "pygments_lexer": PAGE}, title=PAGE)
     with pytest.raises(nbformat.ValidationError):
         active(given)  # formgrader has no page of it at all
-    result = harmless(given)
+    result = sanitize(given)
     assert active(result) == [] and "script" not in str(result)
     assert result.metadata == {"language_info": {"name": "python"}}
     nbformat.validate(result)
@@ -225,14 +225,14 @@ def test_a_forged_prompt_number_and_forged_metadata_go(active):
 def test_answers_that_are_text_are_the_students_too(active, cell_type, metadata):
     cell = new_cell(cell_type, "a", MARKDOWN["script"], from_dict(metadata))
     cell["attachments"] = {"x.svg": {"image/svg+xml": "PHN2Zz4="}}
-    result = harmless(notebook(cell))
+    result = sanitize(notebook(cell))
     assert [part for part in active(result) if not part.startswith("<textarea")] == []
     assert "attachments" not in result.cells[0]
 
 
 def test_code_is_shown_as_text(active):
     for source in (PAGE, f"%%html\n{PAGE}", f"%%javascript\n{JS}", f"'''</pre></div>{PAGE}'''"):
-        assert active(harmless(notebook(students("code", source)))) == []
+        assert active(sanitize(notebook(students("code", source)))) == []
 
 
 def test_the_instructors_text_and_the_records_stay_and_other_outputs_of_theirs_are_cleaned(active, page):
@@ -251,7 +251,7 @@ def test_the_instructors_text_and_the_records_stay_and_other_outputs_of_theirs_a
     ]
     given = notebook(lesson, setup, test)
     before = deepcopy(given)
-    result = harmless(given)
+    result = sanitize(given)
     assert given == before
     assert result.cells[0] == lesson
     assert completed_records(result.cells[2].outputs) == records
@@ -277,7 +277,7 @@ def f(x: list[int]) -> dict:
 1. See [the paper](https://arxiv.org/abs/1706.03762) and <b>this</b>.
 2. [x] done
 """
-    html = page(harmless(notebook(students("markdown", text))))
+    html = page(sanitize(notebook(students("markdown", text))))
     for part in (
         'id="What-I-found"',
         "$a &lt; b$",
@@ -290,16 +290,16 @@ def f(x: list[int]) -> dict:
         '<td style="text-align:right">',
     ):
         assert part in html
-    assert harmless_markdown(text).replace("a< b", "a<b").replace("x< y", "x<y").replace("i< n", "i<n") == text
+    assert sanitize_markdown(text).replace("a< b", "a<b").replace("x< y", "x<y").replace("i< n", "i<n") == text
 
 
 def test_what_is_no_tag_is_left_as_it_is():
     text = "a <- 1, a <= b, 1 < 2, <3, `x<1`, f(x)[0], see [1], $\\bar x$, C:\\data, ```text```"
-    assert harmless_markdown(text) == text
+    assert sanitize_markdown(text) == text
 
 
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("piece", ["`", "~", "` ", "``` ", "[", "![a](", "<a ", "<div>", "$", "&#", "*a_", ">", "- "])
 def test_repeated_signs_take_no_minutes(piece):
     """Once, a line of 20,000 backticks kept the grader busy for hours."""
-    assert harmless_markdown(piece * 20_000 + "&")
+    assert sanitize_markdown(piece * 20_000 + "&")

@@ -12,13 +12,13 @@ from nbgrader.coursedir import CourseDirectory
 from grading.grade.gradebook.completed import autograded_path
 
 
-class Aside:
+class Backup:
     """The place for one submission's folder. nbgrader does not see it, because its name begins with a dot."""
 
     def __init__(self, course: CourseDirectory, assignment: str, student: str):
         self._notebook = autograded_path(course, assignment, student)
         self._folder = self._notebook.parent
-        self._aside = self._folder.with_name(f".{assignment}.before")
+        self._backup = self._folder.with_name(f".{assignment}.before")
 
     def notebook(self, digest: str) -> NotebookNode | None:
         """The notebook of before; None unless a regrading was begun and not finished.
@@ -26,24 +26,24 @@ class Aside:
         digest: stands for the submission that is there now; a notebook of another one does not count
         """
         try:
-            notebook = nbformat.from_dict(json.loads((self._aside / self._notebook.name).read_bytes()))
+            notebook = nbformat.from_dict(json.loads((self._backup / self._notebook.name).read_bytes()))
             return notebook if notebook.metadata.attention101.graded == digest else None
         except (OSError, ValueError, AttributeError):
             return None
 
-    def fill(self) -> None:
+    def begin(self) -> None:
         """Begin: without its folder the submission counts as not graded, for every other command too."""
-        _remove(self._aside)
-        os.replace(self._folder, self._aside)
+        _remove(self._backup)
+        os.replace(self._folder, self._backup)
 
-    def put_back(self) -> None:
+    def restore(self) -> None:
         """Give up: all is as it was before."""
         _remove(self._folder)
-        os.replace(self._aside, self._folder)
+        os.replace(self._backup, self._folder)
 
-    def drop(self) -> None:
+    def remove(self) -> None:
         """The regrading is done."""
-        _remove(self._aside)
+        _remove(self._backup)
 
 
 def _remove(folder: Path) -> None:
