@@ -21,7 +21,8 @@ _COUNTED = re.compile(r"\b(?:four|five)\s+(?:functions|answers|names|cells|point
 
 
 def modules() -> list[Path]:
-    found = [path for folder in ("grading", "attention_lib", "course", "handin", "hub") for path in (ROOT / folder).rglob("*.py")]
+    folders = ("attention_lib", "course", "grading", "handin", "hub")
+    found = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
     return [path for path in found if not path.relative_to(ROOT).as_posix().startswith(ABOUT_THIS_LESSON)]
 
 

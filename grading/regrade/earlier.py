@@ -48,7 +48,8 @@ def earlier_grading(
     if reason := trouble_with(student):
         raise NotToRegrade(reason)
     digest = submission_digest(course, assignment, student)
-    notebook, before = read_autograded(course, assignment, student), Backup(course, assignment, student).notebook(digest)
+    notebook = read_autograded(course, assignment, student)
+    before = Backup(course, assignment, student).notebook(digest)
     if is_graded(gradebook, course, assignment, student, cells):
         grades = grades_of(gradebook, assignment, student)
         points = {name: grade.auto_score for name, grade in grades.items() if name in cells.tests}

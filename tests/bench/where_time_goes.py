@@ -20,7 +20,7 @@ from grading.grade.gradebook.completed import is_graded, submission_digest
 from grading.grade.gradebook.writer import GradebookWriter
 from grading.grade.judging.judge import judge
 from grading.grade.run_notebook import RunNotebook
-from grading.grade.sanitize.notebook import harmless
+from grading.grade.sanitize.notebook import sanitize
 from grading.grade.submission.canonical import canonical_submission
 from grading.grade.submission.read_submission import read_submission
 from grading.grade.workers.local_worker import LocalWorker
@@ -66,7 +66,7 @@ def where_time_goes(course: Course, students: list[Student], walls: str) -> list
         with clock.during("worker: test cells' own work and records"):
             found = judge(canonical, source, limits, lambda: _Timed(warm, clock))
         with clock.during("worker: harmless outputs, validation, and the notebook as text"):
-            found = harmless(found)
+            found = sanitize(found)
             nbformat.validate(found)
             return json.dumps(found)
 
