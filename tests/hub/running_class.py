@@ -18,7 +18,11 @@ import psutil
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 GRADER = "att101grader"
-_STAFF_NEEDS = ("attention_lib", "course", "grading", "handin", "hub", "source", *("nbgrader_config.py", "pyproject.toml", "LICENSE"))
+_STAFF_NEEDS = ("attention_lib", "course", "grading", "handin", "hub", "source") + (
+    "nbgrader_config.py",
+    "pyproject.toml",
+    "LICENSE",
+)
 
 
 class RunningClass:
