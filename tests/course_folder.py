@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -38,11 +39,13 @@ RIGHT, lesson, at, insert_after = (getattr(lesson_notebook, n) for n in ("RIGHT"
 
 
 class CourseFolder:
-    """`folder` is the course; commands run in the checkout, with ATTENTION101_COURSE naming the folder."""
+    """`folder` is the course, made unless it is there; commands run in the checkout, with ATTENTION101_COURSE naming the folder."""
 
     def __init__(self, folder: Path):
         self.folder = folder
         self.source = folder / "source" / "attention" / "attention.ipynb"
+        if self.source.exists():
+            return
         self.source.parent.mkdir(parents=True)
         notebook = lesson(RIGHT)
         del notebook.metadata["attention101"]
@@ -50,6 +53,10 @@ class CourseFolder:
         at(notebook, "test_project_qkv").source += "\n### BEGIN HIDDEN TESTS\nsecret = 1\n### END HIDDEN TESTS"
         at(notebook, "picture").source += "\nraise RuntimeError('a picture was run in grading')"
         self.source.write_text(json.dumps(notebook))
+
+    def copied_to(self, folder: Path) -> "CourseFolder":
+        """The same course in another folder."""
+        return CourseFolder(Path(shutil.copytree(self.folder, folder, dirs_exist_ok=True)))
 
     @property
     def released(self) -> Path:
@@ -105,11 +112,17 @@ class CourseFolder:
             return found
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory) -> CourseFolder:
-    """A course of the small lesson, compiled by plain nbgrader, twice, as on a clean clone."""
-    course = CourseFolder(tmp_path_factory.mktemp("course"))
+@pytest.fixture(scope="session")
+def compiled_course(tmp_path_factory) -> CourseFolder:
+    """A course of the small lesson, compiled by plain nbgrader, twice, as on a clean clone. To copy, not to change."""
+    course = CourseFolder(tmp_path_factory.mktemp("compiled"))
     for _ in range(2):
         answer = course.command("nbgrader", "generate_assignment", "attention")
         assert answer.returncode == 0, answer.stderr
     return course
+
+
+@pytest.fixture(scope="module")
+def course(compiled_course, tmp_path_factory) -> CourseFolder:
+    """A compiled course of the small lesson for the tests of one file."""
+    return compiled_course.copied_to(tmp_path_factory.mktemp("course"))

@@ -1,37 +1,61 @@
-"""Runs the slow tests. Where CI=true, one that failed is run once more, alone, and named as flaky if it then passes."""
+"""Runs the slow tests: two files at a time, then those that are to be alone on the machine.
+
+Where CI=true, a test that failed is run once more, alone, and named as flaky if it then passes.
+"""
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
 
-# The whole has 45 minutes. Ended by pytest, the run still names what it was doing.
+# The whole has 45 minutes. Interrupted, pytest still names what it was doing.
 SECONDS_FOR_ALL = 44 * 60
+SIDE_BY_SIDE = ["-m", "slow and not alone", "--numprocesses", "2", "--dist", "loadfile"]
+ALONE = ["-m", "slow and alone"]
 
 
-def run(arguments: list[str], cache: Path) -> int:
-    return subprocess.run([sys.executable, "-m", "pytest", "-o", f"cache_dir={cache}", *arguments]).returncode
+def run(arguments: list[str], cache: Path, until: float) -> int:
+    """Run pytest, at most until that time (of `time.monotonic`), and return its exit code."""
+    pytests = subprocess.Popen([sys.executable, "-m", "pytest", "-o", f"cache_dir={cache}", *arguments])
+    try:
+        return pytests.wait(max(1, until - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        print(f"\nThe slow tests have {SECONDS_FOR_ALL} seconds; they are over.", file=sys.stderr, flush=True)
+        pytests.send_signal(signal.SIGINT)
+        pytests.wait()
+        return pytest.ExitCode.INTERRUPTED
+
+
+def failed_in(cache: Path) -> list[str]:
+    """The tests that failed in the run with this cache."""
+    path = cache / "v/cache/lastfailed"
+    return list(json.loads(path.read_text())) if path.exists() else []
 
 
 def main(arguments: list[str]) -> int:
     """Return pytest's exit code, or 0 if all that failed passed when run alone."""
+    until = time.monotonic() + SECONDS_FOR_ALL
     with tempfile.TemporaryDirectory() as folder:
-        cache = Path(folder) / "first"
-        status = run(["-m", "slow", f"--session-timeout={SECONDS_FOR_ALL}", *arguments], cache)
+        caches = [Path(folder, "side by side"), Path(folder, "alone")]
+        codes = [run([*how, *arguments], cache, until) for how, cache in zip((SIDE_BY_SIDE, ALONE), caches)]
+        if set(codes) == {pytest.ExitCode.NO_TESTS_COLLECTED}:
+            print("no test is marked slow: at least tests/test_setup.py should have one", file=sys.stderr)
+            return pytest.ExitCode.NO_TESTS_COLLECTED
+        status = max(code for code in codes if code != pytest.ExitCode.NO_TESTS_COLLECTED)
         if status == pytest.ExitCode.TESTS_FAILED and os.environ.get("CI") == "true":
-            failed = list(json.loads((cache / "v/cache/lastfailed").read_text()))
-            again = [test for test in failed if run([test], Path(folder) / "again") != 0]
+            failed = [test for cache in caches for test in failed_in(cache)]
+            again = [test for test in failed if run([test], Path(folder) / "again", until) != 0]
             for test in failed:
                 if test not in again:
                     print(f"flaky: {test} failed, then passed when run alone", flush=True)
             print(f"slow tests: {len(failed)} failed at first, {len(again)} again", flush=True)
             return status if again else 0
-        if status == pytest.ExitCode.NO_TESTS_COLLECTED:
-            print("no test is marked slow: at least tests/test_setup.py should have one", file=sys.stderr)
         return status
 
 

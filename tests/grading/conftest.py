@@ -1,6 +1,6 @@
 import pytest
 
-from tests.course_folder import course  # noqa: F401
+from tests.course_folder import compiled_course, course  # noqa: F401
 
 
 @pytest.fixture(scope="session")

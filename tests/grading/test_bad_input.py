@@ -218,13 +218,6 @@ def settings(course: CourseFolder, monkeypatch: pytest.MonkeyPatch):
     return load_config()
 
 
-def new_course(folder: Path) -> CourseFolder:
-    course = CourseFolder(folder)
-    answer = course.command("nbgrader", "generate_assignment", "attention")
-    assert answer.returncode == 0, answer.stderr
-    return course
-
-
 def tables_are_whole(gradebook: Path) -> bool:
     with sqlite3.connect(gradebook) as connection:
         return connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -303,11 +296,8 @@ def test_the_command_says_it_all_whatever_the_terminal_can_print(graded):
         assert student in output
 
 
-def test_plain_nbgrader_comes_to_its_end_and_follows_no_link(compiled, tmp_path):
-    course = CourseFolder(tmp_path / "course")
-    for name in ("release", "gradebook.db"):
-        copy = shutil.copytree if (compiled / name).is_dir() else shutil.copy
-        copy(compiled / name, course.folder / name)
+def test_plain_nbgrader_comes_to_its_end_and_follows_no_link(compiled_course, tmp_path):
+    course = compiled_course.copied_to(tmp_path / "course")
     hand_all_in(course)
     answer = course.command("nbgrader", "autograde", "attention", "--SubmissionReader.kept_files=*")
     assert answer.returncode != 0
@@ -328,20 +318,12 @@ def test_plain_nbgrader_comes_to_its_end_and_follows_no_link(compiled, tmp_path)
 # What goes wrong around the submissions.
 
 
-@pytest.fixture(scope="module")
-def compiled(tmp_path_factory) -> Path:
+@pytest.fixture
+def three(compiled_course, tmp_path) -> CourseFolder:
     """A course of three submissions without a usable notebook: they are graded at once."""
-    course = new_course(tmp_path_factory.mktemp("compiled") / "course")
+    course = compiled_course.copied_to(tmp_path / "course")
     for student in ("ada", "bob", "cleo"):
         course.hand_in(student, "")
-    return course.folder
-
-
-@pytest.fixture
-def three(compiled, tmp_path) -> CourseFolder:
-    """A copy of it."""
-    course = CourseFolder(tmp_path / "course")
-    shutil.copytree(compiled, course.folder, dirs_exist_ok=True)
     return course
 
 

@@ -1,7 +1,7 @@
 
 import pytest
 
-from tests.course_folder import course  # noqa: F401
+from tests.course_folder import compiled_course, course  # noqa: F401
 from tests.handin.exchange.exchange_folder import ExchangeFolder
 
 

@@ -9,7 +9,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from grading.commands.autograde import autograde_class
-from tests.course_folder import RIGHT, CourseFolder, at
+from tests.course_folder import RIGHT, at
 from tests.grading.pages.report.written_report import config_of, report_of
 
 DUE = datetime(2026, 11, 25, 12, 0)
@@ -23,11 +23,8 @@ def empty_course(course, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def course(tmp_path_factory):
-    course = CourseFolder(tmp_path_factory.mktemp("course"))
-    answer = course.command("nbgrader", "generate_assignment", "attention")
-    assert answer.returncode == 0, answer.stderr
-    return course
+def course(compiled_course, tmp_path_factory):
+    return compiled_course.copied_to(tmp_path_factory.mktemp("course"))
 
 
 @pytest.fixture(scope="package")
