@@ -2,7 +2,7 @@ PYTHON_IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo hub test test-slow test-quick attack catalogue bench release review lint
+.PHONY: help setup demo hub test test-slow test-quick attack catalogue bench load release review lint
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,10 @@ review: setup ## open the page on which people decide about the model's comments
 
 bench: setup ## grade the same class with plain nbgrader and with ours, and print times and memory
 	$(PYTHON_IN_VENV) -m tests.bench
+
+load: setup ## let a whole class hand in at once, on the hub and to the service alone, and print how long it took
+	STUDENTS_AT_ONCE=30 $(PYTHON_IN_VENV) -m pytest tests/hub/load
+	STUDENTS_AT_ONCE=120 $(PYTHON_IN_VENV) -m pytest tests/handin/service/test_load.py
 
 release: setup ## compile the student version and put attention_lib's wheel beside it
 	$(PYTHON_IN_VENV) -m grading release

@@ -39,7 +39,7 @@ RIGHT, lesson, at, insert_after = (getattr(lesson_notebook, n) for n in ("RIGHT"
 
 
 class CourseFolder:
-    """`folder` is the course, made unless it is there; commands run in the checkout, with ATTENTION101_COURSE naming the folder."""
+    """`folder` is the course, made unless it is there; commands run in the checkout, ATTENTION101_COURSE names it."""
 
     def __init__(self, folder: Path):
         self.folder = folder

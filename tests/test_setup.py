@@ -136,6 +136,7 @@ test-slow:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.needs("root")
 @pytest.mark.parametrize(
     ("set_up", "test", "other_python"),
@@ -165,6 +166,7 @@ def test_ci_of_root_tests_as_a_plain_user_of_whom_nothing_is_left(tmp_path, monk
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.needs("root")
 def test_ci_of_root_tests_as_root_where_no_plain_user_can(tmp_path):
     before = {user.pw_name for user in pwd.getpwall()}
@@ -202,7 +204,7 @@ def test_wrong_needs_are_refused(tmp_path, marks, message):
 
 
 def test_a_slow_test_that_passes_when_run_alone_is_named_as_flaky(tmp_path):
-    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    slow\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    slow\n    alone\n")
     text = "import pathlib, pytest\n@pytest.mark.slow\ndef test_once():\n    seen = pathlib.Path('seen')\n"
     text += "    was_there = seen.exists()\n    seen.touch()\n    assert was_there\n"
     text += "@pytest.mark.slow\ndef test_good(): pass\n"

@@ -18,7 +18,7 @@ from handin.exchange.release_feedback import ReleaseOwnPage
 from handin.exchange.submit import SubmitWithoutWheels
 from tests.handin.exchange.exchange_folder import LATE, ON_TIME, ExchangeFolder, notebook
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs("root")]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.needs("root")]
 
 ADA, MALLORY = "a101-test-ada", "a101-test-mallory"
 
