@@ -104,6 +104,7 @@ def course(tmp_path_factory) -> Course:
     return course
 
 
+@pytest.mark.slow
 @pytest.mark.kernel
 def test_both_grade_a_small_class_alike(course, capsys):
     students = [student for student in class_of(8) if student.student in ("s0003", "s0008")]

@@ -67,9 +67,12 @@ def test_the_catalogue_is_large_enough_and_each_entry_says_what_it_stands_for():
 
 @pytest.mark.kernel
 @pytest.mark.timeout(600)
-def test_grading_says_what_the_notebook_says_and_a_right_head_keeps_its_point_over_each_wrong_helper(tmp_path):
-    """Left out are messages that quote Python: a tensor that came over the line is called a view there."""
-    chosen = tuple(entry for entry in ALL if "syntax" not in entry.causes)
+def test_grading_says_what_the_notebook_says_and_a_right_head_keeps_its_point_over_wrong_helpers(tmp_path):
+    """Every fourth entry; `make catalogue` grades them all.
+
+    Left out are messages that quote Python: a tensor that came over the line is called a view there.
+    """
+    chosen = tuple(entry for entry in ALL if "syntax" not in entry.causes)[::4]
     command = ["grading", "autograde", "attention", "--jobs", "2", "--walls", "inner"]
     for verdict in graded(tmp_path, chosen, command):
         entry = verdict.entry

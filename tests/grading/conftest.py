@@ -1,6 +1,9 @@
+from collections.abc import Iterator
+
 import pytest
 
 from tests.course_folder import compiled_course, course  # noqa: F401
+from tests.grading.kept_pool import end_pools
 
 
 @pytest.fixture(scope="session")
@@ -9,3 +12,10 @@ def every_status(tmp_path_factory):
     from tests.grading.written_course import class_with_every_status
 
     return class_with_every_status(tmp_path_factory.mktemp("every-status"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_pools() -> Iterator[None]:
+    """The shared worker is ended with the last test."""
+    yield
+    end_pools()

@@ -20,6 +20,7 @@ from grading.commands.autograde import autograde_class
 from grading.commands.feedback import generate_feedback_for_class
 from grading.grade.gradebook.wait import wait_for_gradebook
 from tests.course_folder import RIGHT, ROOT, CourseFolder
+from tests.grading.kept_pool import pool
 
 pytestmark = pytest.mark.kernel
 
@@ -230,7 +231,7 @@ def graded(course):
     with pytest.MonkeyPatch.context() as monkeypatch:
         config = settings(course, monkeypatch)
         config.SubmissionReader.kept_files = ["*"]
-        course.result = autograde_class("attention", config)
+        course.result = autograde_class("attention", config, pool=pool())
         course.pages, course.without_page = generate_feedback_for_class("attention", config)
     return course
 
@@ -366,7 +367,7 @@ def test_a_gradebook_that_is_held_is_waited_for(three, monkeypatch, waiting):
     began = time.monotonic()
     timer = threading.Timer(7, holder.release)  # longer than SQLite waits unless told
     timer.start()
-    run = autograde_class("attention", config)
+    run = autograde_class("attention", config, pool=pool())
     timer.join()
     assert time.monotonic() - began > 6
     assert run.graded == ["ada", "bob", "cleo"]
@@ -377,9 +378,9 @@ def test_a_gradebook_that_stays_held_is_named(three, monkeypatch, waiting):
     waiting(0.1)
     holder = Holder(three.folder / "gradebook.db")
     with pytest.raises(CourseError, match=r"could not be used \(database is locked\).*run the same command again"):
-        autograde_class("attention", config)
+        autograde_class("attention", config, pool=pool())
     holder.release()
-    assert autograde_class("attention", config).graded == ["ada", "bob", "cleo"]
+    assert autograde_class("attention", config, pool=pool()).graded == ["ada", "bob", "cleo"]
 
 
 def test_a_gradebook_held_in_the_middle_costs_no_one_their_result(three, monkeypatch, waiting):
@@ -393,10 +394,10 @@ def test_a_gradebook_held_in_the_middle_costs_no_one_their_result(three, monkeyp
         elif holders:
             holders.pop().release()
 
-    run = autograde_class("attention", config, tell=hold_after_ada)
+    run = autograde_class("attention", config, tell=hold_after_ada, pool=pool())
     assert run.graded == ["ada", "cleo"]
     assert "database is locked" in run.not_graded["bob"]
-    assert autograde_class("attention", config).graded == ["bob"]
+    assert autograde_class("attention", config, pool=pool()).graded == ["bob"]
     assert three.scores() == dict.fromkeys(["ada", "bob", "cleo"], [0] * 5)
 
 
@@ -417,7 +418,7 @@ def test_a_gradebook_that_may_not_be_written_is_left_as_it_is(three, monkeypatch
     gradebook = three.folder / "gradebook.db"
     config.CourseDirectory.db_url = f"sqlite:///file:{gradebook}?mode=ro&uri=true"
     before = gradebook.read_bytes()
-    run = autograde_class("attention", config)
+    run = autograde_class("attention", config, pool=pool())
     assert run.graded == [] and run.not_graded.keys() == {"ada", "bob", "cleo"}
     assert all("readonly database" in reason for reason in run.not_graded.values())
     assert gradebook.read_bytes() == before
@@ -440,7 +441,7 @@ def test_a_disk_without_room_leaves_the_gradebook_whole_and_a_second_run_grades_
         assert f"'{student}': not graded, because" in answer.stderr
     assert list((three.folder / "autograded").glob("*/attention/*.ipynb")) == []
     assert tables_are_whole(three.folder / "gradebook.db")
-    assert autograde_class("attention", settings(three, monkeypatch)).graded == ["ada", "bob", "cleo"]
+    assert autograde_class("attention", settings(three, monkeypatch), pool=pool()).graded == ["ada", "bob", "cleo"]
     assert three.scores() == dict.fromkeys(["ada", "bob", "cleo"], [0] * 5)
 
 
@@ -485,6 +486,6 @@ def test_a_run_that_was_killed_between_two_writes_is_gone_on_with(three, monkeyp
         run.wait(timeout=60)
         holder.release()
     assert tables_are_whole(three.folder / "gradebook.db")
-    again = autograde_class("attention", settings(three, monkeypatch))
+    again = autograde_class("attention", settings(three, monkeypatch), pool=pool())
     assert {*again.graded, *again.unchanged} == {"ada", "bob", "cleo"} and "ada" in again.unchanged
     assert three.scores() == dict.fromkeys(["ada", "bob", "cleo"], [0] * 5)

@@ -23,6 +23,7 @@ from grading.pages.report.command import make_report
 from grading.review.answers_of import answers_of, instructors_cells
 from tests import extended_lesson, second_assignment
 from tests.course_folder import CourseFolder, at
+from tests.grading.kept_pool import pool
 from tests.lesson_answers import SOURCE
 
 pytestmark = [pytest.mark.kernel, pytest.mark.timeout(300)]
@@ -102,7 +103,7 @@ def course(tmp_path_factory, config):
     course.hand_in_texts("positional", "emptied", second_assignment.RIGHT | {"why_waves": " "})
     given = config(course)
     for assignment in ("attention", "positional"):
-        run = autograde_class(assignment, given)
+        run = autograde_class(assignment, given, pool=pool())
         assert not run.not_graded and not run.at_fault
         make_report(assignment, given)
         given.CodeReview.enabled = False
@@ -242,7 +243,7 @@ def test_a_test_at_fault_judges_nobody(course, config, plain):
             assert is_at_fault(completed_records(at(course.autograded(student), "test_band_mask").outputs))
     finally:
         course.source.write_text(text)
-    assert not autograde_class("attention", config(course)).at_fault
+    assert not autograde_class("attention", config(course), pool=pool()).at_fault
     make_report("attention", config(course))
     assert points(course, "attention", "wrong") == ["1", "1", "0", "1", "1", "1", "1"]
     assert points(course, "attention", "right") == ["1"] * 7

@@ -20,12 +20,12 @@ from grading.commands.autograde import autograde_class
 from grading.commands.feedback import generate_feedback_for_class
 from grading.grade.gradebook import wait, writer
 from grading.grade.workers.local_worker import LocalWorker
-from grading.grade.workers.pool import LocalPool
 from grading.regrade import command as regrade_command
 from grading.regrade import write as regrade_write
 from grading.regrade.command import regrade
 from grading.regrade.gradebook_cells import update_cells
 from tests.course_folder import RIGHT, ROOT, CourseFolder, at
+from tests.grading.kept_pool import pool
 
 pytestmark = pytest.mark.kernel
 
@@ -117,33 +117,6 @@ def graded(graded_once, tmp_path, monkeypatch):
 
 def changes(printed: str) -> list[str]:
     return [line for line in printed.splitlines() if " -> " in line]
-
-
-class KeptPool(LocalPool):
-    """One worker that is not ended after a run, because its start takes longer than judging this class."""
-
-    def __exit__(self, *error) -> None:
-        pass
-
-    def is_ready(self) -> bool:
-        return all(worker.is_alive() for worker in self._workers)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def kept_pools():
-    yield
-    for pool in pools:
-        LocalPool.__exit__(pool)
-    pools.clear()
-
-
-pools: list[KeptPool] = []
-
-
-def pool() -> KeptPool:
-    if not pools or not pools[-1].is_ready():
-        pools.append(KeptPool(1))
-    return pools[-1]
 
 
 def run(capsys, **given) -> tuple[int, str]:

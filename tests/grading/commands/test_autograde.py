@@ -10,6 +10,7 @@ from grading.class_record.table import class_table
 from grading.commands.autograde import autograde_class
 from grading.commands.feedback import generate_feedback_for_class
 from tests.course_folder import RIGHT, at
+from tests.grading.kept_pool import pool
 
 pytestmark = pytest.mark.kernel
 
@@ -55,7 +56,7 @@ def graded(course):
     (half / "left_over.py").write_text("")
     with pytest.MonkeyPatch.context() as monkeypatch:
         config = settings(course, monkeypatch)
-        course.first = autograde_class("attention", config)
+        course.first = autograde_class("attention", config, pool=pool())
         course.first_table = class_table(
             class_record(open_course("attention", config), "attention", course.first.not_graded)
         )
@@ -127,7 +128,7 @@ def test_a_second_run_grades_what_changed_and_what_was_interrupted(graded, monke
     graded.hand_in("blank", graded.submission(RIGHT))
     with Gradebook(open_course("attention", config).db_url) as gradebook:
         gradebook.remove_submission("attention", "renamed")
-    second = autograde_class("attention", config)
+    second = autograde_class("attention", config, pool=pool())
     assert second.graded == ["blank", "renamed"]
     assert len(second.unchanged) == 11 and second.not_graded == graded.first.not_graded
     assert graded.scores() == graded.first_scores | {"blank": [1, 1, 1, 1, 1]}
@@ -147,7 +148,7 @@ def test_a_fault_of_the_grader_is_not_a_score(graded, monkeypatch):
     in_the_way = graded.folder / "autograded" / "zuse"
     in_the_way.write_text("a file where a folder should be")
     graded.hand_in("zuse", graded.submission(RIGHT))
-    run = autograde_class("attention", config)
+    run = autograde_class("attention", config, pool=pool())
     assert str(in_the_way) in run.not_graded["zuse"]
     rows = {
         row.student: row for row in class_record(open_course("attention", config), "attention", run.not_graded).students
@@ -155,14 +156,14 @@ def test_a_fault_of_the_grader_is_not_a_score(graded, monkeypatch):
     assert rows["zuse"].score is None and rows["zuse"].remark.startswith("not graded, because the grader failed")
     assert "zuse" not in graded.scores() and in_the_way.is_file()
     in_the_way.unlink()
-    assert autograde_class("attention", config).graded == ["zuse"]
+    assert autograde_class("attention", config, pool=pool()).graded == ["zuse"]
     assert graded.scores()["zuse"] == [1, 1, 1, 1, 1]
 
 
 def test_a_time_stamp_that_is_no_time_is_named(graded, monkeypatch):
     folder = graded.hand_in("hilbert", graded.submission(RIGHT))
     (folder / "timestamp.txt").write_text("yesterday, I think")
-    run = autograde_class("attention", settings(graded, monkeypatch))
+    run = autograde_class("attention", settings(graded, monkeypatch), pool=pool())
     assert "timestamp.txt holds no time" in run.not_graded["hilbert"]
 
 
@@ -175,7 +176,7 @@ def test_the_command_ends_non_zero_where_something_was_not_graded(graded):
 def test_an_unknown_assignment_and_a_gradebook_without_it_are_named(graded, monkeypatch):
     config = settings(graded, monkeypatch)
     with pytest.raises(CourseError, match="The course has: attention"):
-        autograde_class("ps9", config)
+        autograde_class("ps9", config, pool=pool())
     config.CourseDirectory.db_url = f"sqlite:///{graded.folder / 'other.db'}"
     with pytest.raises(CourseError, match="nbgrader generate_assignment attention"):
-        autograde_class("attention", config)
+        autograde_class("attention", config, pool=pool())

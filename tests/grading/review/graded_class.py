@@ -10,6 +10,7 @@ from grading.commands.autograde import autograde_class
 from grading.commands.feedback import generate_feedback_for_class
 from grading.review.class_review import ClassReview, review_class
 from tests.course_folder import RIGHT, CourseFolder
+from tests.grading.kept_pool import pool
 from tests.ollama_protocol.server import MODEL, OllamaServer
 
 DEAD_LINE = """\
@@ -24,11 +25,11 @@ WRONG = "def attention_scores(Q, K, scale=None):\n    leftover = Q\n    return Q
 class GradedClass:
     """`students` maps ids to answers that differ from the right ones. All is graded when it has been made."""
 
-    def __init__(self, course: CourseFolder, students: dict[str, dict[str, str]], jobs: int = 1):
+    def __init__(self, course: CourseFolder, students: dict[str, dict[str, str]]):
         self.course = course
         for student, answers in students.items():
             course.hand_in(student, course.submission(RIGHT | answers))
-        graded = autograde_class("attention", self.config(), jobs=jobs)
+        graded = autograde_class("attention", self.config(), pool=pool())
         assert not graded.not_graded, graded.not_graded
 
     def config(self, server: OllamaServer | None = None, **settings) -> Config:

@@ -65,7 +65,7 @@ def test_a_class_that_shares_answers_makes_few_requests_and_a_second_run_makes_n
 def test_a_class_of_200_that_shares_60_percent_makes_at_most_41_percent_of_the_requests(tmp_path):
     course = CourseFolder(tmp_path)
     assert course.command("nbgrader", "generate_assignment", "attention").returncode == 0
-    check_requests(GradedClass(course, {f"s{number:03}": answers(number) for number in range(200)}, jobs=2))
+    check_requests(GradedClass(course, {f"s{number:03}": answers(number) for number in range(200)}))
 
 
 def command(twin: GradedClass, host: str) -> subprocess.Popen:

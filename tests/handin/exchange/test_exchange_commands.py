@@ -7,7 +7,7 @@ import pytest
 
 from tests.course_folder import RIGHT
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.slow, pytest.mark.kernel]
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from grading.commands.autograde import autograde_class
 from grading.commands.feedback import generate_feedback_for_class
 from grading.pages.report.command import make_report
 from tests.course_folder import RIGHT
+from tests.grading.kept_pool import pool
 
 pytestmark = pytest.mark.kernel
 
@@ -42,12 +43,12 @@ def config(course, monkeypatch):
 def test_our_command_notices_it_without_grading_again(course, config, monkeypatch, capsys):
     course.hand_in("ada", course.submission(RIGHT))
     set_due(course, BEFORE)
-    assert autograde_class("attention", config).graded == ["ada"]
+    assert autograde_class("attention", config, pool=pool()).graded == ["ada"]
     assert points(course, "ada") == 0
     set_due(course, AFTER)
-    run = autograde_class("attention", config)
+    run = autograde_class("attention", config, pool=pool())
     assert (run.graded, run.unchanged, run.late_anew) == ([], ["ada"], ["ada"]) and points(course, "ada") == 5
-    assert autograde_class("attention", config).late_anew == []
+    assert autograde_class("attention", config, pool=pool()).late_anew == []
     set_due(course, BEFORE)
     monkeypatch.setattr("course.folders.load_config", lambda: config)
     assert main(["autograde", "attention"]) == 0 and points(course, "ada") == 0
@@ -67,7 +68,7 @@ def test_plain_nbgrader_notices_it_too(course, config, options):
 def test_pages_name_the_zone_and_use_it(course, config):
     course.hand_in("ada", course.submission(RIGHT))
     set_due(course, BEFORE)
-    autograde_class("attention", config)
+    autograde_class("attention", config, pool=pool())
     pages, failed = generate_feedback_for_class("attention", config)
     assert not failed
     header = " ".join(re.sub("<[^>]*>", " ", pages["ada"].read_text().partition("<header>")[2]).split())

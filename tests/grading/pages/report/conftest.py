@@ -10,6 +10,7 @@ from nbgrader.api import Gradebook
 
 from grading.commands.autograde import autograde_class
 from tests.course_folder import RIGHT, at
+from tests.grading.kept_pool import pool
 from tests.grading.pages.report.written_report import config_of, report_of
 
 DUE = datetime(2026, 11, 25, 12, 0)
@@ -54,7 +55,7 @@ def graded(course, empty_course):
         gradebook.update_or_create_student("right", first_name="Ada", last_name="<b>Lovelace</b>")
         gradebook.update_or_create_student("missing", first_name="Rosa", last_name="<script>1</script>")
         gradebook.update_or_create_student("@missing")
-    course.run = autograde_class("attention", config_of(course.folder))
+    course.run = autograde_class("attention", config_of(course.folder), pool=pool())
     with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}", "attention101") as gradebook:
 
         def notebook(student):

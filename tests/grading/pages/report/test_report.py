@@ -13,6 +13,7 @@ from course.folders import CourseError, open_course
 from grading.class_record.not_graded import keep_reasons
 from grading.commands.autograde import autograde_class
 from tests.course_folder import RIGHT
+from tests.grading.kept_pool import pool
 from tests.grading.pages.report.written_report import config_of, report_of
 from tests.lesson_answers import ANSWERS
 
@@ -229,7 +230,7 @@ def test_a_class_of_one(course, empty_course, tmp_path):
     shutil.copy(course.hand_in("one", course.submission(RIGHT)) / "attention.ipynb", target)
     shutil.rmtree(course.folder / "submitted" / "one")
     assert report_of(folder).rows["one"]["status"] == "not graded"
-    assert autograde_class("attention", config_of(folder)).graded == ["one"]
+    assert autograde_class("attention", config_of(folder), pool=pool()).graded == ["one"]
     report = report_of(folder)
     assert (report.rows["one"]["score"], report.rows["one"]["submitted"]) == ("5", "")
     assert "No check failed" in report.page.get_text()
