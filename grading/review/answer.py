@@ -12,7 +12,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ReviewedAnswer:
     """One student's answer to one graded cell.
 
     cell: the answer's grade_id

@@ -12,7 +12,7 @@ from attention_lib.assignment.check_records import completed_records
 from attention_lib.assignment.declaration import declared
 from course.folders import source_path
 from grading.grade.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
-from grading.review.answer import Answer, Outcome
+from grading.review.answer import Outcome, ReviewedAnswer
 from grading.source.released import read_source, released_version
 
 _MARK = re.compile(r"^ *### (?:BEGIN|END) SOLUTION *\n?", re.MULTILINE)
@@ -34,7 +34,7 @@ class AnswerCells:
     untouched: whether the student left it as it was handed out
     """
 
-    answer: Answer
+    answer: ReviewedAnswer
     cells: tuple[tuple[int, int], ...]
     untouched: bool
 
@@ -78,7 +78,7 @@ def _answer(notebook: NotebookNode, name: str, cell: Cell) -> AnswerCells:
     ]
     outcomes = tuple(Outcome(record["check"], record["passed"]) for record in records)
     right = bool(outcomes) and all(outcome.passed is True for outcome in outcomes)
-    answer = Answer(name, source, outcomes, right, cell.reference, cell.task)
+    answer = ReviewedAnswer(name, source, outcomes, right, cell.reference, cell.task)
     return AnswerCells(answer, tuple(places), _same(source, cell.task))
 
 

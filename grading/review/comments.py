@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.code import Code
 from grading.review.claims import Comment
 from grading.review.judgement import judge
@@ -59,7 +59,7 @@ class ReviewComment:
 
 
 def comments_on(
-    answer: Answer,
+    answer: ReviewedAnswer,
     code: ShownCode,
     answer_key: str,
     reply: StoredReply | None,
@@ -96,7 +96,7 @@ def _in_students_lines(comment: StoredComment, code: ShownCode) -> Comment:
     return Comment.model_construct(lines=lines, kind=comment.kind, text=comment.text)
 
 
-def _judged(comments: list[Comment], answer: Answer, settings: CodeReview) -> list[Judged]:
+def _judged(comments: list[Comment], answer: ReviewedAnswer, settings: CodeReview) -> list[Judged]:
     try:
         return judge(
             comments,
@@ -112,7 +112,7 @@ def _judged(comments: list[Comment], answer: Answer, settings: CodeReview) -> li
         return [Judged(comment, "held", why, _DOUBTED) for comment in comments]
 
 
-def _again(comment: StoredComment, answer: Answer, decision: Decision | None) -> str:
+def _again(comment: StoredComment, answer: ReviewedAnswer, decision: Decision | None) -> str:
     """Why a person should look once more: the tests say something else of the answer than when it was approved."""
     if decision is None or decision.verdict not in ("approved", "edited") or decision.of_wrong is not answer.right:
         return ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers import CHECKERS
 from grading.review.checkers.code import Code
 from grading.review.checkers.grounded import Grounded, refuted
@@ -12,7 +12,7 @@ from grading.review.rules.language import in_another_language
 from grading.review.rules.length import is_too_long
 from grading.review.rules.talks_to_reviewer import talks_to_reviewer
 from grading.review.rules.tone import lacks_decency
-from grading.review.verdict import Finding, Judged
+from grading.review.verdict import ClaimStatus, Judged
 from grading.review.wording import READERS
 
 SHOWN_KINDS: tuple[str, ...] = tuple(kind for kind in KINDS if kind != "other")
@@ -23,7 +23,7 @@ ONLY_OF_RIGHT_ANSWERS = frozenset({"loop", "non_idiomatic_call", "praise"})
 
 def judge(
     comments: Sequence[Comment],
-    answer: Answer,
+    answer: ReviewedAnswer,
     *,
     language: str = "English",
     tone: str = "friendly",
@@ -64,7 +64,7 @@ def judge(
 def _judged(
     comment: Comment,
     code: Code,
-    answer: Answer,
+    answer: ReviewedAnswer,
     to_reviewer: str | None,
     language: str,
     tone: str,
@@ -75,21 +75,23 @@ def _judged(
     broken += filter(None, (in_another_language(comment.text, language), lacks_decency(comment.text, tone)))
     broken += filter(None, (is_too_long(comment.text, longest), to_reviewer))
     verdict = _verdict(comment, code, answer)
-    if verdict.finding is Finding.REFUTED:
+    if verdict.status is ClaimStatus.REFUTED:
         return Judged(comment, "refuted", (verdict.why, *broken))
     if broken:
         return Judged(comment, "held", (*broken, verdict.why), doubt=3)
     return _unbroken(comment, verdict, code, answer, language, shown_kinds)
 
 
-def _verdict(comment: Comment, code: Code, answer: Answer) -> Grounded:
+def _verdict(comment: Comment, code: Code, answer: ReviewedAnswer) -> Grounded:
     if not code.has_lines(*comment.lines):
         return refuted(f"The answer has {len(code.lines)} lines, none from {comment.lines[0]} to {comment.lines[1]}.")
     return CHECKERS[comment.kind](comment, code, answer)
 
 
-def _unbroken(comment: Comment, verdict: Grounded, code: Code, answer: Answer, language: str, shown_kinds) -> Judged:
-    if verdict.finding is Finding.OPEN:
+def _unbroken(
+    comment: Comment, verdict: Grounded, code: Code, answer: ReviewedAnswer, language: str, shown_kinds
+) -> Judged:
+    if verdict.status is ClaimStatus.OPEN:
         return Judged(comment, "held", (verdict.why,), doubt=2)
     if language.strip().lower() != "english":
         return Judged(comment, "held", (verdict.why, f"Text in {language} cannot be understood word by word."), doubt=1)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.claims import reply_schema
 from grading.review.code_facts import code_facts
 from grading.review.shown_code import NotShowable, ShownCode, shown_code
@@ -83,7 +83,7 @@ class Question:
     word: what the reply has to return, to show that the prompt's head was read
     """
 
-    answer: Answer
+    answer: ReviewedAnswer
     code: ShownCode
     messages: tuple[dict, ...]
     answer_key: str
@@ -106,19 +106,23 @@ def prompt_version(language: str, tone: str) -> str:
     return _digest(_SYSTEM, _INSTRUCTIONS, _ANSWER, json.dumps(reply_schema(), sort_keys=True), language, tone)[:12]
 
 
-def answer_key(answer: Answer, code: ShownCode) -> str:
+def answer_key(answer: ReviewedAnswer, code: ShownCode) -> str:
     """Stands for the cell and the code, whatever its comments and its formatting."""
     return _digest(answer.cell, code.text)
 
 
-def question_key(answer: Answer, code: ShownCode, language: str, tone: str) -> str:
+def question_key(answer: ReviewedAnswer, code: ShownCode, language: str, tone: str) -> str:
     """Stands for all that a reply depends on, but the model and the numbers of the lines."""
     version = prompt_version(language, tone)
     return _digest(version, answer.cell, answer.task, answer.reference, _tests(answer), code.text)
 
 
 def question(
-    answer: Answer, code: ShownCode, facts: Sequence[tuple[int, str]], language: str = "English", tone: str = "friendly"
+    answer: ReviewedAnswer,
+    code: ShownCode,
+    facts: Sequence[tuple[int, str]],
+    language: str = "English",
+    tone: str = "friendly",
 ) -> Question:
     """Put it into words.
 
@@ -153,7 +157,7 @@ def _reference(source: str) -> str:
         return source.strip()
 
 
-def _tests(answer: Answer) -> str:
+def _tests(answer: ReviewedAnswer) -> str:
     if not answer.outcomes:
         return "the tests did not come to their end"
     named = {True: [], False: [], None: []}

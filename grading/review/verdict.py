@@ -7,7 +7,7 @@ from typing import Literal
 from grading.review.claims import Comment
 
 
-class Finding(Enum):
+class ClaimStatus(Enum):
     """Whether the code bears out a claim."""
 
     CONFIRMED = "confirmed"
@@ -19,7 +19,7 @@ class Finding(Enum):
 class Verdict:
     """A checker's finding, with the reason as a sentence for teaching assistants."""
 
-    finding: Finding
+    status: ClaimStatus
     why: str
 
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from ollama import AsyncClient, ChatResponse, Client, ResponseError
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.claims import UnusableReply, parse_reply
 from grading.review.prompt import question
 from grading.review.shown_code import shown_code
@@ -126,7 +126,7 @@ def test_answers(ask):
 
 def test_finds_the_code_word_of_the_real_prompt_unless_it_is_cut():
     source = "def aggregate_values(weights, V):\n    return weights @ V\n"
-    answer = Answer("aggregate_values", source, (), True, source, "Write `aggregate_values(weights, V)`.")
+    answer = ReviewedAnswer("aggregate_values", source, (), True, source, "Write `aggregate_values(weights, V)`.")
     real = question(answer, shown_code(source), [])
     with OllamaServer(chat=at({2: [cut_prompt]})) as server:
         words = [json.loads(Asked(False, False)(server, messages=real.messages)[0])["word"] for _ in range(2)]

@@ -9,10 +9,10 @@ from functools import partial
 
 from ollama import AsyncClient
 
+from grading.review.asking.capacity import Capacity
 from grading.review.asking.chat import Busy, Failed, Said, Unthinking, chat, load
 from grading.review.asking.model_digest import client_options, model_digest
 from grading.review.asking.no_reply import NoReply
-from grading.review.asking.places import Places
 from grading.review.asking.prompt_counts import PromptCounts
 from grading.review.claims import Reply, UnusableReply, parse_reply
 from grading.review.prompt import Question
@@ -52,7 +52,7 @@ class Reviewer:
 
     async def __aenter__(self) -> "Reviewer":
         self._client = AsyncClient(**client_options(self._settings, None))
-        self._places = Places(self._settings.parallel)
+        self._places = Capacity(self._settings.parallel)
         try:
             self.digest = await asyncio.to_thread(model_digest, self._settings)
             await self._patiently(lambda: load(self._client, self._settings, _SMALLEST_WINDOW))

@@ -13,7 +13,7 @@ from attention_lib.assignment.declaration import Assignment, declared
 from course.checkout import CHECKOUT
 from grading.grade.judging.judge import judge
 from grading.grade.judging.limits import Limits
-from grading.review.answer import Answer, Outcome
+from grading.review.answer import Outcome, ReviewedAnswer
 from grading.review.answers_of import without_marks
 from grading.review.labelled import LabelledAnswer
 from grading.sandbox.settings import Sandbox
@@ -27,7 +27,7 @@ _LIMITS = Limits(20, 180)
 _CPU_SECONDS = 600
 
 
-def graded(labelled: Sequence[LabelledAnswer], sandbox: Sandbox | None = None) -> list[Answer]:
+def graded(labelled: Sequence[LabelledAnswer], sandbox: Sandbox | None = None) -> list[ReviewedAnswer]:
     """The answers in the order given. About 10 s for a hundred of them.
 
     sandbox: the course's settings; None for those that come with it
@@ -37,7 +37,7 @@ def graded(labelled: Sequence[LabelledAnswer], sandbox: Sandbox | None = None) -
     source = read_source(LESSON)
     release = released_version(source)
     tasks, references = _by_answer(release), _by_answer(source)
-    found: dict[str, Answer] = {}
+    found: dict[str, ReviewedAnswer] = {}
     warm = WarmProcess(chosen_walls(sandbox.walls), sandbox.as_dict(), _CPU_SECONDS)
     try:
         warm.wait_until_ready()
@@ -47,7 +47,7 @@ def graded(labelled: Sequence[LabelledAnswer], sandbox: Sandbox | None = None) -
             tests = _tests(judge(canonical, source, _LIMITS, lambda: StudentProcess(warm)))
             for each in group:
                 records = completed_records(tests[each.cell].outputs)
-                found[each.name] = Answer(
+                found[each.name] = ReviewedAnswer(
                     cell=each.cell,
                     source=each.source,
                     outcomes=tuple(Outcome(record["check"], record["passed"]) for record in records),

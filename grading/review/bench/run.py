@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.ask_all import ask_all
 from grading.review.bench.graded import graded
 from grading.review.bench.tally import Reviewed
@@ -45,7 +45,7 @@ def run_bench(
     return reviewed, set(reasons.values())
 
 
-def _questions(answers: Sequence[Answer], settings: CodeReview) -> list[Question | None]:
+def _questions(answers: Sequence[ReviewedAnswer], settings: CodeReview) -> list[Question | None]:
     codes = []
     for answer in answers:
         try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.code import Code
 from grading.review.checkers.dead_code import dead_code
 from grading.review.checkers.grounded import Grounded
@@ -16,7 +16,7 @@ from grading.review.checkers.redundant_step import redundant_step
 from grading.review.checkers.unclear_name import unclear_name
 from grading.review.claims import Comment
 
-Checker = Callable[[Comment, Code, Answer], Grounded]
+Checker = Callable[[Comment, Code, ReviewedAnswer], Grounded]
 
 CHECKERS: dict[str, Checker] = {
     "dead_code": dead_code,

@@ -2,7 +2,7 @@
 
 import ast
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.code import Code, bound_by
 from grading.review.checkers.dead_things import Dead, dead_things, reads_in_secret
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
@@ -11,7 +11,7 @@ from grading.review.claims import Comment
 from grading.review.said import names_in
 
 
-def dead_code(comment: Comment, code: Code, answer: Answer) -> Grounded:
+def dead_code(comment: Comment, code: Code, answer: ReviewedAnswer) -> Grounded:
     """Is what the comment names, or else all that begins in its lines, dead?"""
     first, last = comment.lines
     if code.is_blank(first, last):

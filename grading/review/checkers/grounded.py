@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from grading.review.verdict import Finding, Verdict
+from grading.review.verdict import ClaimStatus, Verdict
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,16 @@ class Grounded(Verdict):
 
 def confirmed(why: str, *, facts=(), names=(), numbers=(), tools=()) -> Grounded:
     """The code bears the claim out."""
-    return Grounded(Finding.CONFIRMED, why, frozenset(facts), frozenset(names), frozenset(numbers), frozenset(tools))
+    return Grounded(
+        ClaimStatus.CONFIRMED, why, frozenset(facts), frozenset(names), frozenset(numbers), frozenset(tools)
+    )
 
 
 def refuted(why: str) -> Grounded:
     """The code contradicts the claim."""
-    return Grounded(Finding.REFUTED, why)
+    return Grounded(ClaimStatus.REFUTED, why)
 
 
 def undecided(why: str) -> Grounded:
     """The code alone does not decide."""
-    return Grounded(Finding.OPEN, why)
+    return Grounded(ClaimStatus.OPEN, why)

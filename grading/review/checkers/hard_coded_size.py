@@ -3,7 +3,7 @@
 import ast
 import re
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.code import Code, callee, number
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
 from grading.review.claims import Comment
@@ -33,7 +33,7 @@ _SIZE_NAME = re.compile(
 )
 
 
-def hard_coded_size(comment: Comment, code: Code, answer: Answer) -> Grounded:
+def hard_coded_size(comment: Comment, code: Code, answer: ReviewedAnswer) -> Grounded:
     """Is there a number in these lines that is a size, or under a root? Of doubtful and sure ones, the text decides.
 
     Of a right answer no size is surely fixed: the tests use several sizes, so its numbers may be block sizes or counts.

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.code import Code, Function, callee
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
 from grading.review.checkers.tensors_of_floats import is_float_tensor, is_only_a_parameter
@@ -32,7 +32,7 @@ _CALLS = {
 }
 
 
-def loop(comment: Comment, code: Code, answer: Answer) -> Grounded:
+def loop(comment: Comment, code: Code, answer: ReviewedAnswer) -> Grounded:
     """Does a loop begin in these lines that walks over a dimension of a tensor?"""
     first, last = comment.lines
     if code.tree is None:

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.code import Code, callee
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
 from grading.review.claims import Comment
@@ -22,7 +22,7 @@ _MAY_SAY = re.compile(
 )
 
 
-def missing_shape_comment(comment: Comment, code: Code, answer: Answer) -> Grounded:
+def missing_shape_comment(comment: Comment, code: Code, answer: ReviewedAnswer) -> Grounded:
     """Does the function around these lines change shapes at least twice, and does nothing in the cell give one?"""
     first, last = comment.lines
     if code.tree is None:

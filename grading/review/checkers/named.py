@@ -4,7 +4,7 @@ import ast
 import re
 from functools import lru_cache
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.code import Code
 from grading.review.said import names_in
 
@@ -31,7 +31,7 @@ def named(text: str, code: Code, whole: bool = False) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def contract_names(answer: Answer) -> frozenset[str]:
+def contract_names(answer: ReviewedAnswer) -> frozenset[str]:
     """The names that this answer's task gives: its function or class, its parameters, its methods."""
     return _given_by(answer.task)
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.code import Code, callee, number, same
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
 from grading.review.checkers.named import named
@@ -43,7 +43,7 @@ class Pattern:
     on: str = ""
 
 
-def non_idiomatic_call(comment: Comment, code: Code, answer: Answer) -> Grounded:
+def non_idiomatic_call(comment: Comment, code: Code, answer: ReviewedAnswer) -> Grounded:
     """Is there one of the known forms in these lines, and is it the one that the text names?"""
     first, last = comment.lines
     if code.is_blank(first, last):

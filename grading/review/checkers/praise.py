@@ -3,7 +3,7 @@
 import ast
 import re
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.code import Code
 from grading.review.checkers.dead_things import dead_things
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
@@ -18,7 +18,7 @@ _OTHER_WAYS = re.compile(
 )
 
 
-def praise(comment: Comment, code: Code, answer: Answer) -> Grounded:
+def praise(comment: Comment, code: Code, answer: ReviewedAnswer) -> Grounded:
     """Do these lines have anything concrete that is worth praise? Whether the text names it is for its wording."""
     first, last = comment.lines
     if not answer.right:
@@ -41,7 +41,7 @@ def praise(comment: Comment, code: Code, answer: Answer) -> Grounded:
     return confirmed("What may be praised is in these lines.", facts=facts, names=names)
 
 
-def _docstrings_are_the_tasks(code: Code, answer: Answer) -> bool:
+def _docstrings_are_the_tasks(code: Code, answer: ReviewedAnswer) -> bool:
     """Whether the task came with the docstrings, so that they are no merit of the student's."""
     docstrings = [ast.get_docstring(function, clean=False) or "" for function in code.functions]
     return all(docstring in answer.task for docstring in docstrings)

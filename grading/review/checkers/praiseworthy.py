@@ -7,7 +7,7 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.code import Code, Function, callee, number, same
 from grading.review.checkers.named import CONTRACT
 from grading.review.checkers.tensors_of_floats import is_float_tensor, of_torch, only_value
@@ -434,7 +434,7 @@ EVIDENCE: dict[str, Evidence] = {
 }
 
 
-def praiseworthy(code: Code, first: int, last: int, answer: Answer) -> set[str]:
+def praiseworthy(code: Code, first: int, last: int, answer: ReviewedAnswer) -> set[str]:
     """The facts about these lines that praise may mention."""
     nodes = list(code.nodes(first, last))
     nodes += [node for parent in nodes for node in ast.iter_child_nodes(parent) if isinstance(node, ast.keyword)]

@@ -3,7 +3,7 @@
 import ast
 from dataclasses import dataclass
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.code import Code, Function, callee, number, same
 from grading.review.checkers.dead_things import is_pure
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
@@ -32,7 +32,7 @@ class Redundant:
     why: str
 
 
-def redundant_step(comment: Comment, code: Code, answer: Answer) -> Grounded:
+def redundant_step(comment: Comment, code: Code, answer: ReviewedAnswer) -> Grounded:
     """Is there one of the known redundant steps in these lines, and does the text name no other?"""
     first, last = comment.lines
     if code.is_blank(first, last):

@@ -4,7 +4,7 @@ import ast
 import builtins
 import re
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.code import Code, bound_by
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
 from grading.review.checkers.named import contract_names, named
@@ -31,7 +31,7 @@ _USUAL = frozenset(
 )
 
 
-def unclear_name(comment: Comment, code: Code, answer: Answer) -> Grounded:
+def unclear_name(comment: Comment, code: Code, answer: ReviewedAnswer) -> Grounded:
     """Is the name that the comment is about bound here, and does it shadow another or say nothing?"""
     first, last = comment.lines
     if code.tree is None:
@@ -94,7 +94,7 @@ def _is_in_a_class(node: ast.AST, code: Code) -> bool:
     return isinstance(inner, ast.ClassDef)
 
 
-def _shadows_lesson(name: str, code: Code, answer: Answer) -> bool:
+def _shadows_lesson(name: str, code: Code, answer: ReviewedAnswer) -> bool:
     """Whether one of the five names is bound inside a function, where it hides the function of the lesson."""
     if name not in _LESSON:
         return False

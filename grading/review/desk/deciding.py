@@ -13,7 +13,7 @@ from grading.review.records.store import Decided, Decision, ReviewStore
 MOST_AT_ONCE = 2_000
 
 
-class Refused(Exception):
+class DecisionRefused(Exception):
     """A decision that cannot be made: an HTTP status, and why, as a sentence for who decided."""
 
     def __init__(self, status: int, sentence: str):
@@ -33,7 +33,7 @@ class Order:
 def read_order(body: bytes) -> Order:
     """Read `{"comments": [{"key", "seen"}], "verdict", "text"}`; the text only with the verdict `edited`.
 
-    Raises Refused.
+    Raises DecisionRefused.
     """
     try:
         given = json.loads(body)
@@ -42,13 +42,17 @@ def read_order(body: bytes) -> Order:
         verdict = given["verdict"]
         text = given.get("text")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise Refused(400, "This is no decision that the desk can read. Reload the page.") from None
+        raise DecisionRefused(400, "This is no decision that the desk can read. Reload the page.") from None
     if verdict not in get_args(Decided):
-        raise Refused(400, f"There is no decision {str(verdict)[:40]!r}. There are: {', '.join(get_args(Decided))}.")
+        raise DecisionRefused(
+            400, f"There is no decision {str(verdict)[:40]!r}. There are: {', '.join(get_args(Decided))}."
+        )
     if not seen:
-        raise Refused(400, "The decision names no comment.")
+        raise DecisionRefused(400, "The decision names no comment.")
     if len(seen) > MOST_AT_ONCE:
-        raise Refused(400, f"At most {MOST_AT_ONCE:,} comments can be decided at once; these are {len(seen):,}.")
+        raise DecisionRefused(
+            400, f"At most {MOST_AT_ONCE:,} comments can be decided at once; these are {len(seen):,}."
+        )
     return Order(seen, verdict, _edited(text) if verdict == "edited" else None)
 
 
@@ -56,7 +60,7 @@ def decide(order: Order, snapshot: Snapshot, store: ReviewStore, user: str) -> l
     """Decide about all of the comments or none.
 
     Raises:
-        Refused: 404 for a comment that the class does not have.
+        DecisionRefused: 404 for a comment that the class does not have.
         DecidedMeanwhile: somebody else decided since.
     """
     cards = [_card(snapshot, key) for key in order.seen]
@@ -67,16 +71,18 @@ def decide(order: Order, snapshot: Snapshot, store: ReviewStore, user: str) -> l
 
 def _card(snapshot: Snapshot, key: str) -> Card:
     if key not in snapshot.cards:
-        raise Refused(404, "This comment is not there any more: the answer was graded anew, or the model asked again.")
+        raise DecisionRefused(
+            404, "This comment is not there any more: the answer was graded anew, or the model asked again."
+        )
     return snapshot.cards[key]
 
 
 def _edited(text: object) -> str:
     if not isinstance(text, str) or not text.strip():
-        raise Refused(400, "The comment has no text. Write one, or reject the comment.")
+        raise DecisionRefused(400, "The comment has no text. Write one, or reject the comment.")
     text = plain_text(text).strip()
     if len(text) > LONGEST_TEXT:
-        raise Refused(
+        raise DecisionRefused(
             400, f"The comment has {len(text):,} characters; {LONGEST_TEXT:,} are the most. Shorten it, please."
         )
     return text

@@ -8,7 +8,7 @@ from nbgrader.coursedir import CourseDirectory
 from course.checkout import CourseError
 from grading.review.desk import entries
 from grading.review.desk.class_comments import ClassComments, Snapshot
-from grading.review.desk.deciding import Order, Refused, decide
+from grading.review.desk.deciding import DecisionRefused, Order, decide
 from grading.review.records.store import Decision, ReviewStore
 from grading.review.settings import CodeReview
 
@@ -18,7 +18,8 @@ DECIDED_AT_ONCE = 60
 class Desk:
     """Answers what the page asks. All methods but `close` are to be run by `thread`, one at a time.
 
-    Each answer is for JSON. Raises CourseError where files or records cannot be used, Refused for unknown comments.
+    Each answer is for JSON. Raises CourseError where files or records cannot be used, DecisionRefused for an unknown
+    comment.
     """
 
     def __init__(self, course: CourseDirectory, assignment: str, settings: CodeReview, store: ReviewStore):
@@ -47,7 +48,7 @@ class Desk:
         """One comment with all that is needed to decide about it."""
         snapshot = self._comments.now()
         if key not in snapshot.cards:
-            raise Refused(404, "There is no such comment (any more): the answer may have been graded anew.")
+            raise DecisionRefused(404, "There is no such comment (any more): the answer may have been graded anew.")
         return entries.full_entry(snapshot.cards[key], snapshot, self.blind)
 
     def decided(self, user: str, before: int) -> dict:

@@ -11,7 +11,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from course.checkout import CourseError
 from grading.review.claims import LONGEST_TEXT
-from grading.review.desk.deciding import Refused, read_order
+from grading.review.desk.deciding import DecisionRefused, read_order
 from grading.review.desk.desk import Desk
 from grading.review.desk.entries import decision_entry
 from grading.review.records.store import DecidedMeanwhile
@@ -53,7 +53,7 @@ class DeskHandler(RequestHandler):
         """Let the desk answer in its own thread, and send what it says."""
         try:
             found = await asyncio.get_running_loop().run_in_executor(self.desk.thread, ask, *given)
-        except Refused as refusal:
+        except DecisionRefused as refusal:
             self.send(refusal.status, {"message": str(refusal)})
         except DecidedMeanwhile as meanwhile:
             self.send(409, {"message": f"{meanwhile}.", "decision": decision_entry(meanwhile.decision)})
@@ -131,7 +131,7 @@ class Decisions(DeskHandler):
     async def post(self) -> None:
         try:
             order = read_order(self.request.body)
-        except Refused as refusal:
+        except DecisionRefused as refusal:
             self.send(refusal.status, {"message": str(refusal)})
             return
         await self.answer(self.desk.decide, order, self.user_name)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.code import Code
 from grading.review.claims import Comment
 from grading.review.rules.contradiction import contradicts_the_tests
@@ -11,7 +11,7 @@ from grading.review.rules.links import has_links
 from grading.review.rules.scores_and_promises import speaks_of_scores
 from grading.review.rules.unknown_names import names_the_unknown
 
-Rule = Callable[[Comment, Code, Answer], str | None]
+Rule = Callable[[Comment, Code, ReviewedAnswer], str | None]
 
 # The rules that need no settings; language, tone and length are called with theirs.
 RULES: tuple[Rule, ...] = (

@@ -2,7 +2,7 @@
 
 import re
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.code import Code
 from grading.review.claims import Comment
 
@@ -41,7 +41,7 @@ _DENIED = re.compile(
 )
 
 
-def contradicts_the_tests(comment: Comment, code: Code, answer: Answer) -> str | None:
+def contradicts_the_tests(comment: Comment, code: Code, answer: ReviewedAnswer) -> str | None:
     """Does it call a right answer wrong, ask it for a missing feature, or call a wrong one right?"""
     text = comment.text
     if answer.right:

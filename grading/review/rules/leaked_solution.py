@@ -2,7 +2,7 @@
 
 import re
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.code import Code
 from grading.review.claims import Comment
 
@@ -31,7 +31,7 @@ _RECIPES = re.compile(
 )
 
 
-def leaks_the_solution(comment: Comment, code: Code, answer: Answer) -> str | None:
+def leaks_the_solution(comment: Comment, code: Code, answer: ReviewedAnswer) -> str | None:
     """Does it hold a piece of the reference that the student lacks, or to a wrong answer code or a recipe?"""
     text = comment.text
     shared = _longest_shared(text, answer.reference, f"{answer.source}\n{answer.task}")

@@ -2,7 +2,7 @@
 
 import re
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.code import Code
 from grading.review.claims import Comment
 
@@ -14,7 +14,7 @@ _LINK = re.compile(
 )
 
 
-def has_links(comment: Comment, code: Code, answer: Answer) -> str | None:
+def has_links(comment: Comment, code: Code, answer: ReviewedAnswer) -> str | None:
     """Does it hold a link, an address, a picture or HTML?"""
     found = _LINK.search(comment.text)
     return f"It holds a link, an address or HTML: “{found[0][:60]}”." if found else None

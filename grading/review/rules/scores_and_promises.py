@@ -2,7 +2,7 @@
 
 import re
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.code import Code
 from grading.review.claims import Comment
 
@@ -24,7 +24,7 @@ _SCORES = re.compile(
 )
 
 
-def speaks_of_scores(comment: Comment, code: Code, answer: Answer) -> str | None:
+def speaks_of_scores(comment: Comment, code: Code, answer: ReviewedAnswer) -> str | None:
     """Does it name a score, promise something, or turn to staff?"""
     found = _SCORES.search(comment.text)
     return (

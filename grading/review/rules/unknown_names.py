@@ -2,7 +2,7 @@
 
 import re
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.code import Code
 from grading.review.checkers.torch_names import is_known
 from grading.review.claims import Comment
@@ -11,7 +11,7 @@ from grading.review.said import names_in
 _STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
-def names_the_unknown(comment: Comment, code: Code, answer: Answer) -> str | None:
+def names_the_unknown(comment: Comment, code: Code, answer: ReviewedAnswer) -> str | None:
     """Does it mention a name that is neither in the code, nor in the task, nor in torch, math or Python?"""
     own = code.names if code.tree else frozenset(re.findall(r"[A-Za-z_]\w*", code.source))
     for fragment in names_in(comment.text):

@@ -3,7 +3,7 @@
 import json
 import re
 
-from grading.review.answer import Answer, Outcome
+from grading.review.answer import Outcome, ReviewedAnswer
 from grading.review.linter_facts import linter_facts
 from grading.review.prompt import Question, question
 from grading.review.shown_code import shown_code
@@ -26,9 +26,9 @@ DEAD = {"lines": [3, 3], "kind": "dead_code", "text": "`leftover` is assigned, b
 FALSE = {"lines": [2, 2], "kind": "dead_code", "text": "`factor` is assigned, but never used."}
 
 
-def answer(source: str = SOURCE, right: bool = True, cell: str = "attention_scores") -> Answer:
+def answer(source: str = SOURCE, right: bool = True, cell: str = "attention_scores") -> ReviewedAnswer:
     outcomes = (Outcome("shape", True), Outcome("other sizes", right))
-    return Answer(cell, source, outcomes, right, REFERENCE, TASK)
+    return ReviewedAnswer(cell, source, outcomes, right, REFERENCE, TASK)
 
 
 def a_question(source: str = SOURCE, right: bool = True, language: str = "English") -> Question:

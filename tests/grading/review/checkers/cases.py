@@ -1,22 +1,22 @@
 """Asks a checker about a claim on a small answer."""
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers import CHECKERS
 from grading.review.checkers.code import Code
 from grading.review.claims import Comment
 from tests.grading.review.labelled.tasks import REFERENCES, TASKS
 
 
-def answer_of(source: str, cell: str = "attention_scores", right: bool = True) -> Answer:
+def answer_of(source: str, cell: str = "attention_scores", right: bool = True) -> ReviewedAnswer:
     """An answer whose first line is the line below the opening quotes."""
-    return Answer(cell, source.lstrip("\n"), (), right, REFERENCES[cell], TASKS[cell])
+    return ReviewedAnswer(cell, source.lstrip("\n"), (), right, REFERENCES[cell], TASKS[cell])
 
 
 def finding(kind: str, source: str, lines: tuple[int, int], text: str = "See there.", **about) -> str:
     """What the kind's checker finds: `confirmed`, `refuted` or `open`."""
     answer = answer_of(source, **about)
     comment = Comment(lines=lines, kind=kind, text=text)
-    return CHECKERS[kind](comment, Code(answer.source), answer).finding.value
+    return CHECKERS[kind](comment, Code(answer.source), answer).status.value
 
 
 def scores(*body: str) -> str:

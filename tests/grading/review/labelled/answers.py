@@ -1,6 +1,6 @@
 """The answers that the labelled comments are about, by name. Line 1 is the line below the opening quotes."""
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from tests.grading.review.labelled.more_answers import MORE_SOURCES
 from tests.grading.review.labelled.tasks import REFERENCES, TASKS
 
@@ -314,7 +314,7 @@ class AttentionHead(nn.Module):
 '''),
 }  # fmt: skip
 
-ANSWERS: dict[str, Answer] = {
-    name: Answer(cell, source.lstrip("\n"), (), right, REFERENCES[cell], TASKS[cell])
+ANSWERS: dict[str, ReviewedAnswer] = {
+    name: ReviewedAnswer(cell, source.lstrip("\n"), (), right, REFERENCES[cell], TASKS[cell])
     for name, (cell, right, source) in {**_SOURCES, **MORE_SOURCES}.items()
 }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grading.review.answer import Answer
+from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.code import Code
 from grading.review.claims import Comment
 from grading.review.rules.contradiction import contradicts_the_tests
@@ -18,7 +18,7 @@ from tests.grading.review.labelled.answers import ANSWERS
 RIGHT, WRONG = ANSWERS["scores unused"], ANSWERS["scores no scaling"]
 
 
-def broken(rule, text: str, answer: Answer = RIGHT) -> bool:
+def broken(rule, text: str, answer: ReviewedAnswer = RIGHT) -> bool:
     return rule(Comment(lines=(1, 1), kind="other", text=text), Code(answer.source), answer) is not None
 
 

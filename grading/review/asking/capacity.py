@@ -3,7 +3,7 @@
 import asyncio
 
 
-class Places:
+class Capacity:
     """A semaphore that can be made smaller, down to one place. `async with` takes a place."""
 
     def __init__(self, count: int):
