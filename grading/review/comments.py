@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from attention_lib.findings.code import Code
 from grading.review.answer import ReviewedAnswer
-from grading.review.checkers.code import Code
 from grading.review.claims import Comment
 from grading.review.judgement import judge
 from grading.review.records.store import Decision, StoredComment, StoredReply, comment_key

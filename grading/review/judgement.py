@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 
+from attention_lib.findings.code import Code
 from grading.review.answer import ReviewedAnswer
 from grading.review.checkers import CHECKERS
-from grading.review.checkers.code import Code
 from grading.review.checkers.grounded import Grounded, refuted
 from grading.review.claims import KINDS, Comment
 from grading.review.rules import RULES

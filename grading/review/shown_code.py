@@ -10,7 +10,7 @@ import re
 import tokenize
 from dataclasses import dataclass
 
-from grading.review.shape_comments import gives_a_shape
+from attention_lib.findings.shape_comments import gives_a_shape
 
 LONGEST_SOURCE = 20_000
 MOST_LINES = 400

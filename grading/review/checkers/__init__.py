@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from attention_lib.findings.code import Code
 from grading.review.answer import ReviewedAnswer
-from grading.review.checkers.code import Code
 from grading.review.checkers.dead_code import dead_code
 from grading.review.checkers.grounded import Grounded
 from grading.review.checkers.hard_coded_size import hard_coded_size

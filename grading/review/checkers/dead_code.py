@@ -2,9 +2,10 @@
 
 import ast
 
+from attention_lib.findings.code import Code, bound_by
+from attention_lib.findings.dead_code import dead_things, reads_in_secret
+from attention_lib.findings.finding import Proof
 from grading.review.answer import ReviewedAnswer
-from grading.review.checkers.code import Code, bound_by
-from grading.review.checkers.dead_things import Dead, dead_things, reads_in_secret
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
 from grading.review.checkers.named import contract_names, named
 from grading.review.claims import Comment
@@ -24,7 +25,7 @@ def dead_code(comment: Comment, code: Code, answer: ReviewedAnswer) -> Grounded:
     subjects = [
         name for name in named(comment.text, code, whole=True) if name in code.bound_names or _is_dead(name, dead)
     ]
-    about = [thing for thing in here if any(name in thing.names for name in subjects)]
+    about = [thing for thing in here if any(name in thing.words for name in subjects)]
     # Where something in these lines is dead, a living name may only be mentioned beside it.
     for name in subjects if not here else ():
         if name in contract_names(answer) and not _is_dead(name, dead):
@@ -44,7 +45,7 @@ def dead_code(comment: Comment, code: Code, answer: ReviewedAnswer) -> Grounded:
     return _of_lines(first, last, here, code)
 
 
-def _of_lines(first: int, last: int, here: list[Dead], code: Code) -> Grounded:
+def _of_lines(first: int, last: int, here: list[Proof], code: Code) -> Grounded:
     """The verdict where the text names nothing: every statement that begins in the lines has to be dead."""
     begun = code.statements(first, last)
     if begun and all(any(thing.first <= node.lineno <= thing.last for thing in here) for node in begun):
@@ -56,17 +57,17 @@ def _of_lines(first: int, last: int, here: list[Dead], code: Code) -> Grounded:
     return undecided("Whether this is dead cannot be told from this cell alone.")
 
 
-def _confirmed(things: list[Dead], but: frozenset[str] = frozenset()) -> Grounded:
+def _confirmed(things: list[Proof], but: frozenset[str] = frozenset()) -> Grounded:
     facts = frozenset.intersection(*(thing.facts for thing in things)) - but
-    names = frozenset().union(*(thing.names for thing in things))
+    names = frozenset().union(*(thing.words for thing in things))
     if "self assignment" in facts:
         # Not the variable is dead but the assignment.
         names = frozenset(name for name in names if not name.isidentifier())
     return confirmed(" ".join(dict.fromkeys(thing.why for thing in things)), facts=facts, names=names)
 
 
-def _is_dead(name: str, dead: list[Dead]) -> bool:
-    return any(name in thing.names for thing in dead)
+def _is_dead(name: str, dead: list[Proof]) -> bool:
+    return any(name in thing.words for thing in dead)
 
 
 def _is_used(name: str, code: Code) -> bool:
@@ -87,7 +88,7 @@ def _surely_alive(node: ast.stmt, code: Code) -> bool:
     return False
 
 
-def _named_and_alive(text: str, code: Code, dead: list[Dead], given: frozenset[str]) -> str:
+def _named_and_alive(text: str, code: Code, dead: list[Proof], given: frozenset[str]) -> str:
     """A statement that the text gives whole and that surely is reached and used; "" if there is none."""
     whole = {"".join(fragment.split()) for fragment in names_in(text) if not fragment.isidentifier()}
     for node in code.all_nodes:

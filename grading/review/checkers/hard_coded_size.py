@@ -3,8 +3,8 @@
 import ast
 import re
 
+from attention_lib.findings.code import Code, callee, number
 from grading.review.answer import ReviewedAnswer
-from grading.review.checkers.code import Code, callee, number
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
 from grading.review.claims import Comment
 

@@ -4,10 +4,10 @@ import ast
 import re
 from collections.abc import Iterator
 
+from attention_lib.findings.code import Code, Function, callee
+from attention_lib.findings.tensors_of_floats import is_float_tensor, is_only_a_parameter
 from grading.review.answer import ReviewedAnswer
-from grading.review.checkers.code import Code, Function, callee
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
-from grading.review.checkers.tensors_of_floats import is_float_tensor, is_only_a_parameter
 from grading.review.claims import Comment
 
 _COMPREHENSIONS = (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)

@@ -3,11 +3,11 @@
 import ast
 import re
 
+from attention_lib.findings.code import Code, callee
+from attention_lib.findings.shape_comments import gives_a_shape
 from grading.review.answer import ReviewedAnswer
-from grading.review.checkers.code import Code, callee
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
 from grading.review.claims import Comment
-from grading.review.shape_comments import gives_a_shape
 
 _CHANGES_SHAPES = frozenset(
     """

@@ -4,8 +4,8 @@ import ast
 import re
 from functools import lru_cache
 
+from attention_lib.findings.code import Code
 from grading.review.answer import ReviewedAnswer
-from grading.review.checkers.code import Code
 from grading.review.said import names_in
 
 CONTRACT = frozenset(

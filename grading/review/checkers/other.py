@@ -1,7 +1,7 @@
 """Anything else that a reviewer may say: nothing in the code decides it."""
 
+from attention_lib.findings.code import Code
 from grading.review.answer import ReviewedAnswer
-from grading.review.checkers.code import Code
 from grading.review.checkers.grounded import Grounded, undecided
 from grading.review.claims import Comment
 

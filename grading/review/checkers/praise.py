@@ -3,9 +3,9 @@
 import ast
 import re
 
+from attention_lib.findings.code import Code
+from attention_lib.findings.dead_code import dead_things
 from grading.review.answer import ReviewedAnswer
-from grading.review.checkers.code import Code
-from grading.review.checkers.dead_things import dead_things
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
 from grading.review.checkers.praiseworthy import praiseworthy
 from grading.review.claims import Comment

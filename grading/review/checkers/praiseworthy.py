@@ -7,11 +7,11 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from attention_lib.findings.code import Code, Function, callee, number, same
+from attention_lib.findings.shape_comments import gives_a_shape
+from attention_lib.findings.tensors_of_floats import is_float_tensor, of_torch, only_value
 from grading.review.answer import ReviewedAnswer
-from grading.review.checkers.code import Code, Function, callee, number, same
 from grading.review.checkers.named import CONTRACT
-from grading.review.checkers.tensors_of_floats import is_float_tensor, of_torch, only_value
-from grading.review.shape_comments import gives_a_shape
 
 OWN = ("project_qkv", "attention_scores", "attention_weights", "aggregate_values")
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)

@@ -1,26 +1,11 @@
-"""Which names torch and its neighbours have, and which of their calls only compute."""
+"""Which names torch and its neighbours have."""
 
 import builtins
 import keyword
 import math
 from functools import cache
 
-PURE_METHODS = frozenset(
-    """
-    abs add amax amin bmm bool broadcast_to chunk clone contiguous cos cpu detach dim div double eq exp expand
-    expand_as flatten float ge gt half le log log_softmax logical_not logsumexp lt masked_fill matmul max mean
-    min mm movedim mul mv narrow ne neg permute pow prod reciprocal repeat repeat_interleave reshape round rsqrt
-    select sigmoid sin size softmax split sqrt squeeze std sub sum swapaxes swapdims t tanh to transpose tril
-    triu type_as unsqueeze var view where
-    """.split()
-)
-PURE_FUNCTIONS = PURE_METHODS | frozenset(
-    """
-    arange baddbmm cat concat einsum eye full linear normalize ones ones_like stack tensor tensordot zeros
-    zeros_like finfo len tuple list int str
-    """.split()
-)
-MODULES = frozenset({"torch", "math", "F", "nn", "np", "numpy"})
+from attention_lib.findings.torch_names import MODULES, PURE_FUNCTIONS
 
 # Ordinary names of the field that are no names of torch; a comment may use them as code.
 FIELD_NAMES = frozenset(

@@ -4,8 +4,8 @@ import ast
 import builtins
 import re
 
+from attention_lib.findings.code import Code, bound_by
 from grading.review.answer import ReviewedAnswer
-from grading.review.checkers.code import Code, bound_by
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
 from grading.review.checkers.named import contract_names, named
 from grading.review.claims import Comment

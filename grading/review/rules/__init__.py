@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from attention_lib.findings.code import Code
 from grading.review.answer import ReviewedAnswer
-from grading.review.checkers.code import Code
 from grading.review.claims import Comment
 from grading.review.rules.contradiction import contradicts_the_tests
 from grading.review.rules.leaked_solution import leaks_the_solution

@@ -2,8 +2,8 @@
 
 import re
 
+from attention_lib.findings.code import Code
 from grading.review.answer import ReviewedAnswer
-from grading.review.checkers.code import Code
 from grading.review.claims import Comment
 
 _LINK = re.compile(

@@ -8,7 +8,7 @@ import re
 import tokenize
 import unicodedata
 
-from grading.review.checkers.code import Code
+from attention_lib.findings.code import Code
 from grading.review.rules.field_words import plain_words
 from grading.review.rules.injections import MARKS, OTHER_SCRIPTS, SQUEEZED, WORDS
 from grading.review.rules.plain_letters import is_invisible, plain, rotated, squeezed, without_digits_for_letters

@@ -2,8 +2,8 @@
 
 import re
 
+from attention_lib.findings.code import Code
 from grading.review.answer import ReviewedAnswer
-from grading.review.checkers.code import Code
 from grading.review.checkers.torch_names import is_known
 from grading.review.claims import Comment
 from grading.review.said import names_in

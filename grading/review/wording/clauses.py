@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grading.review.checkers.code import Code
+from attention_lib.findings.code import Code
 from grading.review.checkers.grounded import Grounded
 from grading.review.said import Said, said
 from grading.review.wording.english import ADVICE, LEADS, MACROS

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from attention_lib.findings.shape_comments import gives_a_shape
 from grading.demo import answers
 from grading.review.labelled import LABELLED
-from grading.review.shape_comments import gives_a_shape
 from grading.review.shown_code import LONGEST_SOURCE, NotShowable, shown_code
 
 PLAIN = """\

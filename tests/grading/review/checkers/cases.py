@@ -1,8 +1,8 @@
 """Asks a checker about a claim on a small answer."""
 
+from attention_lib.findings.code import Code
 from grading.review.answer import ReviewedAnswer
 from grading.review.checkers import CHECKERS
-from grading.review.checkers.code import Code
 from grading.review.claims import Comment
 from tests.grading.review.labelled.tasks import REFERENCES, TASKS
 

@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
-from grading.review.checkers.code import Code
-from grading.review.checkers.tensors_of_floats import is_float_tensor
+from attention_lib.findings.code import Code
+from attention_lib.findings.tensors_of_floats import is_float_tensor
 from tests.grading.review.checkers.cases import scores
 
 FLOATS = [

@@ -2,8 +2,8 @@
 
 import pytest
 
+from attention_lib.findings.code import Code
 from grading.review.answer import ReviewedAnswer
-from grading.review.checkers.code import Code
 from grading.review.claims import Comment
 from grading.review.rules.contradiction import contradicts_the_tests
 from grading.review.rules.language import in_another_language

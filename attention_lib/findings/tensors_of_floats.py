@@ -2,8 +2,8 @@
 
 import ast
 
-from grading.review.checkers.code import Code, Function, bound_by, callee
-from grading.review.checkers.torch_names import MODULES
+from attention_lib.findings.code import Code, Function, bound_by, callee
+from attention_lib.findings.torch_names import MODULES
 
 # The contract: inputs are float32, the mask is boolean.
 _GIVEN = frozenset({"x", "W_q", "W_k", "W_v", "Q", "K", "V", "scores", "weights"})

@@ -4,7 +4,7 @@ import ast
 import io
 import tokenize
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 LONGEST_SOURCE = 30_000
@@ -19,12 +19,14 @@ class Code:
 
     tree: the syntax tree, or None where the text cannot be read; `why_unread` then says why
     lines: the text's lines; lines[0] is line 1
+    own: the names that the assignment's answers define, such as its functions, where this code leaves them alone
     """
 
-    def __init__(self, source: str):
+    def __init__(self, source: str, own: Iterable[str] = ()):
         self.source = source
         self.lines = tuple(source.split("\n"))
         self.tree, self.why_unread = _parsed(source)
+        self.own = frozenset(own) - self.bound_names
 
     @cached_property
     def all_nodes(self) -> tuple[ast.AST, ...]:
@@ -53,6 +55,19 @@ class Code:
     def bound_names(self) -> frozenset[str]:
         """The identifiers that the code itself gives a meaning: it assigns, imports or defines them."""
         return frozenset(name for node in self.all_nodes for name in bound_by(node))
+
+    @cached_property
+    def layers(self) -> frozenset[str]:
+        """The attributes that the code makes a linear layer of torch, such as `self.W_q`."""
+        made = (node for node in self.all_nodes if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call))
+        linear = (node for node in made if ast.unparse(node.value.func) in ("nn.Linear", "torch.nn.Linear"))
+        targets = (target for node in linear for target in node.targets if isinstance(target, ast.Attribute))
+        return frozenset(map(ast.unparse, targets))
+
+    @cached_property
+    def only_compute(self) -> frozenset[str]:
+        """What the code calls and what surely only computes: the assignment's own functions, and linear layers."""
+        return self.own | self.layers
 
     @cached_property
     def comments(self) -> dict[int, str]:

@@ -1,27 +1,17 @@
-"""Finds what a function computes, imports, defines or says for nothing."""
+"""Dead code: what is computed, imported, defined or written for nothing."""
 
 import ast
-from dataclasses import dataclass
 
-from grading.review.checkers.code import Code, Function, callee, number
-from grading.review.checkers.torch_names import MODULES, PURE_FUNCTIONS, PURE_METHODS
+from attention_lib.findings.code import Code, Function, callee, number
+from attention_lib.findings.finding import Finding, Proof
+from attention_lib.findings.torch_names import MODULES, PURE_FUNCTIONS, PURE_METHODS
 
 _READS_IN_SECRET = frozenset({"exec", "eval", "locals", "globals", "vars", "dir"})
+_PURE_BUILTINS = frozenset({"len", "tuple", "list", "float", "int", "range"})
 _LEAVERS = {ast.Return: "return", ast.Raise: "raise", ast.Break: "break", ast.Continue: "continue"}
 
 
-@dataclass(frozen=True)
-class Dead:
-    """Something dead on the lines `first` to `last`: its names, what is true of it, and a sentence about it."""
-
-    first: int
-    last: int
-    names: frozenset[str]
-    facts: frozenset[str]
-    why: str
-
-
-def dead_things(code: Code) -> list[Dead]:
+def dead_things(code: Code) -> list[Proof]:
     """All that is surely dead. What only may be dead, such as names at the top level, is not in it."""
     found = []
     for function in code.functions:
@@ -43,29 +33,32 @@ def reads_in_secret(code: Code, function: Function) -> bool:
     )
 
 
-def is_pure(node: ast.AST) -> bool:
-    """Whether computing this expression surely changes nothing but its result."""
+def is_pure(node: ast.AST, only_compute: frozenset[str] = frozenset()) -> bool:
+    """Whether computing this expression surely changes nothing but its result.
+
+    only_compute: further functions of which that is known, as the code writes them
+    """
     for part in ast.walk(node):
         if isinstance(part, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
             return False
-        if isinstance(part, ast.Call):
-            function = part.func
-            if isinstance(function, ast.Attribute):
-                of_module = isinstance(function.value, ast.Name) and function.value.id in MODULES | {"math"}
-                if function.attr not in (PURE_FUNCTIONS if of_module else PURE_METHODS) and not (
-                    isinstance(function.value, ast.Name) and function.value.id == "math"
-                ):
-                    return False
-            elif not (
-                isinstance(function, ast.Name) and function.id in {"len", "tuple", "list", "float", "int", "range"}
-            ):
+        if not isinstance(part, ast.Call):
+            continue
+        function = part.func
+        if any(keyword.arg == "out" for keyword in part.keywords):
+            return False
+        if isinstance(function, ast.Name | ast.Attribute) and ast.unparse(function) in only_compute:
+            continue
+        if isinstance(function, ast.Attribute):
+            module = function.value.id if isinstance(function.value, ast.Name) else ""
+            known = PURE_FUNCTIONS if module in MODULES else PURE_METHODS
+            if function.attr not in known and module != "math":
                 return False
-            if any(keyword.arg == "out" for keyword in part.keywords):
-                return False
+        elif not (isinstance(function, ast.Name) and function.id in _PURE_BUILTINS):
+            return False
     return True
 
 
-def _never_used(code: Code, function: Function) -> list[Dead]:
+def _never_used(code: Code, function: Function) -> list[Proof]:
     if reads_in_secret(code, function):
         return []
     loads: dict[str, list[ast.Name]] = {}
@@ -95,9 +88,9 @@ def _never_used(code: Code, function: Function) -> list[Dead]:
                 # It is used before this line, so that it must not be called unused.
                 facts = {"variable", "afterwards"}
             facts = facts | {"statement"} | (set() if "afterwards" in facts else {"unused"})
-            found.append(
-                _dead(node, {name}, facts, f"`{name}` is given a value in line {node.lineno} that nothing reads.")
-            )
+            why = f"`{name}` is given a value in line {node.lineno} that nothing reads."
+            form = next(form for form in ("afterwards", "list", "import", "function", "variable") if form in facts)
+            found.append(_dead(node, form, (name,), facts, why))
     return found
 
 
@@ -167,7 +160,7 @@ def _inside(code: Code, node: ast.AST, outer: ast.AST) -> bool:
     return node is outer
 
 
-def _overwritten(code: Code, function: Function) -> list[Dead]:
+def _overwritten(code: Code, function: Function) -> list[Proof]:
     if reads_in_secret(code, function):
         return []
     found = []
@@ -190,7 +183,7 @@ def _overwritten(code: Code, function: Function) -> list[Dead]:
                 if isinstance(later, ast.Assign) and later.targets == touched:
                     facts = {"overwritten", "variable", "statement"} | ({"removable"} if is_pure(node.value) else set())
                     why = f"`{name}` from line {node.lineno} is overwritten in line {later.lineno} before it is read."
-                    found.append(_dead(node, {name}, facts, why))
+                    found.append(_dead(node, "overwritten", (name,), facts, why, elsewhere=later.lineno))
                 break
     return found
 
@@ -229,7 +222,7 @@ def _leaves(node: ast.stmt) -> str:
     return ""
 
 
-def _unreachable(block: list[ast.stmt]) -> list[Dead]:
+def _unreachable(block: list[ast.stmt]) -> list[Proof]:
     for place, node in enumerate(block[:-1]):
         word = _leaves(node)
         if word:
@@ -245,41 +238,34 @@ def _unreachable(block: list[ast.stmt]) -> list[Dead]:
             if any(isinstance(part, ast.Assign | ast.AnnAssign) for part in rest):
                 facts.add("variable")
             why = f"Line {rest[0].lineno} comes after a `{word}` and is never reached."
-            return [Dead(rest[0].lineno, rest[-1].end_lineno, frozenset(names), frozenset(facts), why)]
+            form = "stub" if "stub" in facts and len(rest) == 1 else "unreachable"
+            finding = Finding(
+                "dead_code", form, rest[0].lineno, rest[-1].end_lineno, code=word, elsewhere=node.end_lineno
+            )
+            return [Proof(finding, rest[0], why, frozenset(facts), frozenset(names))]
     return []
 
 
-def _without_effect(code: Code, node: ast.stmt) -> list[Dead]:
+def _without_effect(code: Code, node: ast.stmt) -> list[Proof]:
     line = node.lineno
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
         target = node.targets[0]
         if isinstance(node.value, ast.Name) and node.value.id == target.id:
             facts = {"self assignment", "no effect", "removable", "variable", "statement", f"on {target.id}"}
-            return [
-                _dead(
-                    node,
-                    {target.id, f"{target.id} = {target.id}"},
-                    facts,
-                    f"Line {line} assigns `{target.id}` to itself.",
-                )
-            ]
+            why = f"Line {line} assigns `{target.id}` to itself."
+            return [_dead(node, "self assignment", (target.id,), facts, why, words={f"{target.id} = {target.id}"})]
     if isinstance(node, ast.Expr) and _computes(node.value) and is_pure(node.value):
-        names = {ast.unparse(node.value), callee(node.value)} - {""}
         facts = {"no effect", "unused result", "removable", "statement"}
-        return [_dead(node, names, facts, f"What line {line} computes is thrown away.")]
+        text, why = ast.unparse(node.value), f"What line {line} computes is thrown away."
+        names = (callee(node.value),) if callee(node.value) else ()
+        return [_dead(node, "thrown away", names, facts, why, words={text}, code=text)]
     if isinstance(node, ast.Pass):
         parent = code.parents[node]
         for block in (getattr(parent, field, None) or [] for field in ("body", "orelse")):
             alone_in_else = block == [node] and block is getattr(parent, "orelse", None)
             if node in block and (len(block) > 1 or alone_in_else):
-                return [
-                    _dead(
-                        node,
-                        {"pass"},
-                        {"no effect", "removable", "statement"},
-                        f"The `pass` in line {line} does nothing.",
-                    )
-                ]
+                facts = {"no effect", "removable", "statement"}
+                return [_dead(node, "pass", (), facts, f"The `pass` in line {line} does nothing.", words={"pass"})]
     return []
 
 
@@ -291,6 +277,16 @@ def _computes(value: ast.AST) -> bool:
     )
 
 
-def _dead(node: ast.stmt, names: set[str], facts: set[str], why: str) -> Dead:
+def _dead(
+    node: ast.stmt,
+    form: str,
+    names: tuple[str, ...],
+    facts: set[str],
+    why: str,
+    words: set[str] = frozenset(),
+    code: str = "",
+    elsewhere: int = 0,
+) -> Proof:
     last = node.lineno if hasattr(node, "body") and not isinstance(node, ast.FunctionDef) else node.end_lineno
-    return Dead(node.lineno, last or node.lineno, frozenset(names), frozenset(facts), why)
+    finding = Finding("dead_code", form, node.lineno, last or node.lineno, names, code=code, elsewhere=elsewhere)
+    return Proof(finding, node, why, frozenset(facts), frozenset({*names, *words}))

@@ -1,0 +1,209 @@
+"""Calls that torch or Python has a better form for, and that no linter knows: exact patterns."""
+
+import ast
+from collections.abc import Callable, Iterator
+
+from attention_lib.findings.code import Code, callee, number, same
+from attention_lib.findings.finding import Finding, Proof
+from attention_lib.findings.flow import names_read, value_at
+from attention_lib.findings.tensors_of_floats import is_float_tensor, of_torch
+
+_SAME_IN_TORCH = frozenset({"exp", "sqrt", "matmul", "einsum", "sum", "where", "abs", "log"})
+_FROM_NUMPY = frozenset({"from_numpy", "tensor", "as_tensor"})
+
+
+def non_idiomatic_calls(code: Code) -> Iterator[Finding]:
+    """All of them in an answer."""
+    for node in code.all_nodes:
+        if (found := pattern_at(node, code)) is not None:
+            yield found.finding
+
+
+def pattern_at(node: ast.AST, code: Code) -> Proof | None:
+    """The form that this node has, where there is a better one."""
+    return next((found for find in _PATTERNS if (found := find(node, code))), None)
+
+
+def pattern(
+    node: ast.AST, form: str, names: tuple[str, ...], words: set[str], tools: set[str], why: str, first: int = 0
+) -> Proof:
+    """Proof that the node has this form."""
+    lines = (first or node.lineno, node.lineno if isinstance(node, ast.stmt) else node.end_lineno)
+    text = ast.unparse(node)
+    finding = Finding("non_idiomatic_call", form, *lines, names, code=text if len(text) <= 60 else "")
+    return Proof(finding, node, why, frozenset({form}), frozenset(words), frozenset(tools))
+
+
+def sums_last_dimension(node: ast.AST) -> bool:
+    """Whether this is a sum over dimension -1 alone, which keeps it."""
+    if callee(node) != "sum":
+        return False
+    named = {keyword.arg: keyword.value for keyword in node.keywords}
+    dimensions = [named.get("dim", named.get("axis"))] if "dim" in named or "axis" in named else node.args[-1:]
+    keeps = getattr(named.get("keepdim", named.get("keepdims")), "value", False) is True
+    return [number(part) for part in dimensions if part is not None] == [-1] and keeps
+
+
+def _data(node: ast.AST, code: Code) -> Proof | None:
+    if isinstance(node, ast.Attribute) and node.attr == "data" and is_float_tensor(node.value, code):
+        words, tools = {".data", "data", ast.unparse(node)}, {".detach()", "detach", "detach()", ".detach"}
+        return pattern(node, "data", _names(node), words, tools, "`.data` goes round autograd.")
+    return None
+
+
+def _capital_tensor(node: ast.AST, code: Code) -> Proof | None:
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "torch.Tensor" and of_torch(node, code):
+        # Of sizes it makes an empty tensor, and of whole numbers `torch.tensor` makes one of integers.
+        given = node.args[0] if len(node.args) == 1 and not node.keywords else None
+        values = [number(part) for part in given.elts] if isinstance(given, ast.List) else []
+        if None in values or not any(isinstance(value, float) for value in values):
+            return None
+        words, tools = {"torch.Tensor", "Tensor", ast.unparse(node)}, {"torch.tensor", "tensor"}
+        return pattern(node, "Tensor", ("torch.Tensor",), words, tools, "`torch.Tensor` has the form `torch.tensor`.")
+    return None
+
+
+def _forward_called(node: ast.AST, code: Code) -> Proof | None:
+    if (
+        callee(node) == "forward"
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Attribute)
+        and ast.unparse(node.func.value) in code.layers
+    ):
+        inner = ast.unparse(node.func.value)
+        arguments = ", ".join(ast.unparse(argument) for argument in node.args)
+        words = {f"{inner}.forward", "forward", ".forward", ast.unparse(node)}
+        why = "A layer's `forward` is called by name."
+        return pattern(node, "forward", (inner,), words, {inner, f"{inner}({arguments})"}, why)
+    return None
+
+
+def _base_class_named(node: ast.AST, code: Code) -> Proof | None:
+    around = code.around(node)
+    is_method = len(around) == 2 and isinstance(around[0], ast.FunctionDef) and isinstance(around[1], ast.ClassDef)
+    if not is_method or not around[0].args.args or not isinstance(node, ast.Call):
+        return None
+    named = ast.unparse(node.func)
+    is_base = named in ("nn.Module.__init__", "torch.nn.Module.__init__") and len(around[1].bases) == 1
+    if is_base and [ast.unparse(argument) for argument in node.args] == [around[0].args.args[0].arg]:
+        words, tools = (
+            {named, ast.unparse(node), "nn.Module.__init__(self)"},
+            {"super", "super()", "super().__init__()"},
+        )
+        why = "The base class is named, where `super()` does."
+        return pattern(node, "super", (named.removesuffix(".__init__"),), words, tools, why)
+    return None
+
+
+def _range_of_len(node: ast.AST, code: Code) -> Proof | None:
+    if not (callee(node) == "range" and len(node.args) == 1 and callee(node.args[0]) == "len" and node.args[0].args):
+        return None
+    loop, things = code.parents.get(node), node.args[0].args[0]
+    around = code.parents.get(loop) if isinstance(loop, ast.comprehension) else loop
+    if getattr(loop, "iter", None) is not node or not isinstance(loop.target, ast.Name) or around is None:
+        return None
+    reads = [part for part in ast.walk(around) if isinstance(part, ast.Subscript) and same(part.value, things)]
+    counts = [part for part in reads if isinstance(part.slice, ast.Name) and part.slice.id == loop.target.id]
+    if not counts or any(not isinstance(part.ctx, ast.Load) for part in counts):
+        return None
+    words, why = {ast.unparse(node), "range(len", "range"}, "The loop counts up to a length."
+    return pattern(node, "range len", (loop.target.id, *_names(things)), words, {"enumerate"}, why)
+
+
+def _numpy_on_tensors(node: ast.AST, code: Code) -> Proof | None:
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
+        return None
+    if not isinstance(node.func.value, ast.Name) or node.func.value.id not in ("np", "numpy"):
+        return None
+    name, module = node.func.attr, node.func.value.id
+    if isinstance(node.args[0], ast.Name) and is_float_tensor(node.args[0], code):
+        tools = {f"torch.{name}"} if name in _SAME_IN_TORCH else set()
+        words, why = {f"np.{name}", f"numpy.{name}", name, "np", "numpy"}, "NumPy is called on a tensor."
+        return pattern(node, "numpy", (f"{module}.{name}",), words, tools | {"torch"}, why)
+    return None
+
+
+def _by_way_of_numpy(node: ast.AST, code: Code) -> Proof | None:
+    """A tensor made of what NumPy computes with tensors."""
+    if callee(node) not in _FROM_NUMPY or not of_torch(node, code) or len(node.args) != 1:
+        return None
+    value, made = value_at(node.args[0], code)
+    calls = [part for part in ast.walk(value) if callee(part) == "numpy" and isinstance(part.func, ast.Attribute)]
+    tensors = [part.func.value for part in calls if not part.args]
+    if not tensors or not all(any(is_float_tensor(p, code) for p in ast.walk(tensor)) for tensor in tensors):
+        return None
+    names = tuple(sorted({name for tensor in tensors for name in _names(tensor)}))
+    first = made.lineno if made else 0
+    return pattern(node, "by way of numpy", names, {"numpy", "from_numpy"}, {"torch"}, "NumPy computes it.", first)
+
+
+def _softmax_by_hand(node: ast.AST, code: Code) -> Proof | None:
+    if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)) or code.function_of(node) is None:
+        return None
+    top, (total, _) = node.left, value_at(node.right, code)
+    if not sums_last_dimension(total) or "softmax" in code.bound_names:
+        return None
+    under_torch = of_torch(total, code)
+    summed = total.args[0] if under_torch and total.args else getattr(total.func, "value", total)
+    exponentials, made = value_at(top, code)
+    if not same(summed, top) or callee(exponentials) != "exp":
+        return None
+    if not (of_torch(exponentials, code) or is_float_tensor(exponentials.func.value, code)):
+        return None
+    words = {"exp", "torch.exp", "exp()", "sum"} | {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    tools = {"torch.softmax", "softmax", "F.softmax", "scores.softmax", ".softmax", "torch.nn.functional.softmax"}
+    first = made.lineno if made else 0
+    why = "The softmax is written out by hand."
+    return pattern(node, "softmax", _names(top) if made else (), words, tools, why, first)
+
+
+def _operator_module(node: ast.AST, code: Code) -> Proof | None:
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "operator.matmul":
+        words, why = {"operator.matmul", "operator"}, "The operator module is called, where `@` does."
+        return pattern(node, "operator", ("operator.matmul",), words, {"@", "torch.matmul"}, why)
+    return None
+
+
+def _root_of_a_number(node: ast.AST, code: Code) -> Proof | None:
+    """`torch.sqrt(torch.tensor(…))` of a size, which is a number of Python's."""
+    if callee(node) not in ("sqrt", "rsqrt") or not of_torch(node, code) or len(node.args) != 1:
+        return None
+    (inner, _), names = value_at(node.args[0], code), ("torch.sqrt", "torch.tensor")
+    if ast.unparse(node.func) != "torch.sqrt" or not isinstance(inner, ast.Call):
+        return None
+    if ast.unparse(inner.func) not in ("torch.tensor", "torch.Tensor") or len(inner.args) != 1:
+        return None
+    given = inner.args[0]
+    given = given.elts[0] if isinstance(given, ast.List) and len(given.elts) == 1 else given
+    if not _is_a_size(given, code):
+        return None
+    return pattern(node, "root", names, {*names, "sqrt", "tensor"}, {"math.sqrt"}, "torch takes the root of a number.")
+
+
+def _is_a_size(node: ast.AST, code: Code) -> bool:
+    while callee(node) == "float" and isinstance(node.func, ast.Name) and len(node.args) == 1:
+        node = node.args[0]
+    node, _ = value_at(node, code)
+    if callee(node) == "float" and isinstance(node.func, ast.Name) and len(node.args) == 1:
+        return _is_a_size(node.args[0], code)
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
+    return callee(node) == "size" and bool(node.args) or number(node) is not None
+
+
+def _names(node: ast.AST) -> tuple[str, ...]:
+    return tuple(sorted(names_read(node) - {"torch", "F"}))
+
+
+_PATTERNS: tuple[Callable[[ast.AST, Code], Proof | None], ...] = (
+    _data,
+    _capital_tensor,
+    _forward_called,
+    _base_class_named,
+    _range_of_len,
+    _numpy_on_tensors,
+    _by_way_of_numpy,
+    _softmax_by_hand,
+    _operator_module,
+    _root_of_a_number,
+)
