@@ -1,10 +1,11 @@
-"""An unclear or shadowing name."""
+"""An unclear or shadowing name: is the one that a comment is about bound here?"""
 
 import ast
 import builtins
 import re
 
 from attention_lib.findings.code import Code, bound_by
+from attention_lib.findings.unclear_name import MODULES, PLACEHOLDER
 from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
 from grading.review.checkers.named import contract_names, named
@@ -14,14 +15,8 @@ _BUILTINS = frozenset(name for name in dir(builtins) if name.islower() and not n
     "copyright",
     "credits",
 }
-_MODULES = frozenset({"math", "torch", "nn", "F", "np", "numpy"})
 _LESSON = frozenset({"project_qkv", "attention_scores", "attention_weights", "aggregate_values", "AttentionHead"})
 _ALIKE = frozenset({"l", "O", "I"})
-# No names such as `temp`, `var` or `val`: a temperature, a variance and values may be meant.
-_PLACEHOLDER = re.compile(
-    r"(?:tmp|foo|bar|baz|qux|stuff|thing|things|data|dat|blah|bla|asdf|qwerty|junk|dummy|my_?var|my_?\w?thing"
-    r"|whatever|something|aaa*|bbb*|ccc*|xxx*|yyy*|zzz*)_?\d*"
-)
 _USUAL = frozenset(
     """
     i j k n m t s b h q v w x y e d p c a z o _ B T D H N Q K V W q k v A S d_k d_v d_q dk dv n_q n_k n_v seq
@@ -80,13 +75,13 @@ def unclear_name(comment: Comment, code: Code, answer: ReviewedAnswer) -> Ground
 def _facts(name: str, given: frozenset[str]) -> set[str]:
     if name in given:
         return set()
-    if name in _MODULES:
+    if name in MODULES:
         return {"shadows", "module"}
     if name in _BUILTINS:
         return {"shadows", "builtin"}
     if name in _ALIKE:
         return {"alike", "vague", "like zero" if name == "O" else "like one"}
-    return {"vague"} if _PLACEHOLDER.fullmatch(name) else set()
+    return {"vague"} if PLACEHOLDER.fullmatch(name) else set()
 
 
 def _is_in_a_class(node: ast.AST, code: Code) -> bool:

@@ -1,0 +1,51 @@
+"""A missing comment on shapes: a function that changes shapes more than once and says them nowhere."""
+
+import ast
+import re
+
+from attention_lib.findings.code import Code, callee
+
+_CHANGES_SHAPES = frozenset(
+    """
+    transpose swapaxes swapdims permute movedim unsqueeze squeeze view reshape flatten unflatten sum mean amax
+    amin matmul bmm mm baddbmm einsum stack cat concat split chunk expand broadcast_to repeat linear tensordot
+    unbind
+    """.split()
+)
+# Words of a comment that may give a shape in a way of their own.
+MAY_SAY = re.compile(
+    r"\bshapes?\b|\bdim(?:ension)?s?\b|->|→|\bsizes?\b|\w [x×] \w|\bby\b|\bB\s*,?\s*T\b|[\[(]\s*\d+\s*,", re.IGNORECASE
+)
+
+
+def docstrings(code: Code) -> list[str]:
+    """The docstrings of the cell, and other strings that stand alone."""
+    alone = (node.value for node in code.all_nodes if isinstance(node, ast.Expr))
+    return [node.value for node in alone if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
+def changes_shape(node: ast.AST) -> bool:
+    """Whether this expression has another shape than what it is made of."""
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, ast.MatMult)
+    if isinstance(node, ast.Attribute):
+        return node.attr in ("T", "mT") and isinstance(node.ctx, ast.Load)
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
+        return any(isinstance(part, ast.Constant) and part.value is None for part in node.slice.elts)
+    return callee(node) in _CHANGES_SHAPES
+
+
+def says_sizes(node: ast.AST) -> bool:
+    """Whether a statement gives shapes to a reader without a comment."""
+    if isinstance(node, ast.Assert):
+        return "shape" in ast.unparse(node.test) or "size" in ast.unparse(node.test)
+    if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None:
+        return any(isinstance(part, ast.Constant) and isinstance(part.value, str) for part in ast.walk(node.annotation))
+    return callee(node) in ("einsum", "rearrange")
+
+
+def unpacks_sizes(node: ast.AST) -> bool:
+    """Whether names are given to several sizes of a shape, which says the shape in a way."""
+    if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple)):
+        return False
+    return any(getattr(part, "attr", "") == "shape" or callee(part) == "size" for part in ast.walk(node.value))
