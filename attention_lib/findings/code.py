@@ -19,14 +19,18 @@ class Code:
 
     tree: the syntax tree, or None where the text cannot be read; `why_unread` then says why
     lines: the text's lines; lines[0] is line 1
-    own: the names that the assignment's answers define, such as its functions, where this code leaves them alone
+    given: the names that the assignment's answers have to define, such as its functions
+    own: those of them that this code leaves to other cells
     """
 
-    def __init__(self, source: str, own: Iterable[str] = ()):
+    def __init__(self, source: str, given: Iterable[str] = ()):
         self.source = source
+        self.given = frozenset(given)
         self.lines = tuple(source.split("\n"))
         self.tree, self.why_unread = _parsed(source)
-        self.own = frozenset(own) - self.bound_names
+        # What `tensors_of_floats` has found out.
+        self.float_names: dict[tuple, bool] = {}
+        self.own = self.given - self.bound_names
 
     @cached_property
     def all_nodes(self) -> tuple[ast.AST, ...]:

@@ -1,14 +1,29 @@
 """Dead code: what is computed, imported, defined or written for nothing."""
 
 import ast
+from collections.abc import Iterator
 
 from attention_lib.findings.code import Code, Function, callee, number
 from attention_lib.findings.finding import Finding, Proof
 from attention_lib.findings.torch_names import MODULES, PURE_FUNCTIONS, PURE_METHODS
 
 _READS_IN_SECRET = frozenset({"exec", "eval", "locals", "globals", "vars", "dir"})
+_ALL_ATTRIBUTES = frozenset(
+    """
+    __dict__ _modules _parameters _buffers modules children parameters buffers named_modules named_children
+    named_parameters named_buffers state_dict get_submodule get_parameter apply
+    """.split()
+)
 _PURE_BUILTINS = frozenset({"len", "tuple", "list", "float", "int", "range"})
 _LEAVERS = {ast.Return: "return", ast.Raise: "raise", ast.Break: "break", ast.Continue: "continue"}
+
+
+def dead_code(code: Code) -> Iterator[Finding]:
+    """All of it in an answer."""
+    yield from (thing.finding for thing in dead_things(code))
+    for node in code.all_nodes:
+        if isinstance(node, ast.ClassDef):
+            yield from _attributes_never_read(node, code)
 
 
 def dead_things(code: Code) -> list[Proof]:
@@ -21,6 +36,8 @@ def dead_things(code: Code) -> list[Proof]:
     for node in code.all_nodes:
         if isinstance(node, ast.stmt) and code.function_of(node):
             found += _without_effect(code, node)
+        if isinstance(node, ast.If):
+            found += _never_run(node)
     return found
 
 
@@ -180,12 +197,28 @@ def _overwritten(code: Code, function: Function) -> list[Proof]:
                     if any(isinstance(part, tuple(_LEAVERS)) for part in ast.walk(later)):
                         break
                     continue
-                if isinstance(later, ast.Assign) and later.targets == touched:
+                if _surely_overwrites(later, name):
                     facts = {"overwritten", "variable", "statement"} | ({"removable"} if is_pure(node.value) else set())
                     why = f"`{name}` from line {node.lineno} is overwritten in line {later.lineno} before it is read."
                     found.append(_dead(node, "overwritten", (name,), facts, why, elsewhere=later.lineno))
                 break
     return found
+
+
+def _surely_overwrites(node: ast.stmt, name: str) -> bool:
+    """Whether a statement gives the name a value, on every way through it, before it reads it."""
+    touched = [part for part in ast.walk(node) if isinstance(part, ast.Name) and part.id == name]
+    if isinstance(node, ast.If):
+        in_test = [part for part in ast.walk(node.test) if part in touched]
+        return not in_test and all(_arm_overwrites(arm, name) for arm in (node.body, node.orelse))
+    return isinstance(node, ast.Assign) and node.targets == touched
+
+
+def _arm_overwrites(arm: list[ast.stmt], name: str) -> bool:
+    for node in arm:
+        if any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node)):
+            return _surely_overwrites(node, name)
+    return False
 
 
 def _may_break_off(node: ast.AST, code: Code) -> bool:
@@ -244,6 +277,49 @@ def _unreachable(block: list[ast.stmt]) -> list[Proof]:
             )
             return [Proof(finding, rest[0], why, frozenset(facts), frozenset(names))]
     return []
+
+
+def _never_run(node: ast.If) -> list[Proof]:
+    """An arm of a branch that no call can reach."""
+    arm: list[ast.stmt] = []
+    if isinstance(node.test, ast.Constant):
+        arm = node.orelse if node.test.value else node.body
+    elif len(node.orelse) == 1 and isinstance(inner := node.orelse[0], ast.If) and _is_opposite(node.test, inner.test):
+        arm = inner.orelse
+    if not arm:
+        return []
+    facts = frozenset({"unreachable", "removable", "statement", "unused"})
+    finding = Finding("dead_code", "never run", arm[0].lineno, arm[-1].end_lineno, code=f"if {ast.unparse(node.test)}")
+    return [Proof(finding, arm[0], f"No call gets to line {arm[0].lineno}.", facts)]
+
+
+def _is_opposite(one: ast.AST, other: ast.AST) -> bool:
+    """`a is None` and `a is not None`."""
+    texts = {ast.unparse(one), ast.unparse(other)}
+    asked = next((text.removesuffix(" is None") for text in texts if text.endswith(" is None")), None)
+    return asked is not None and texts == {f"{asked} is None", f"{asked} is not None"}
+
+
+def _attributes_never_read(owner: ast.ClassDef, code: Code) -> Iterator[Finding]:
+    """What a module keeps on itself, and nothing in the cell reads."""
+    if [ast.unparse(base) for base in owner.bases] not in ([], ["nn.Module"], ["torch.nn.Module"]):
+        return
+    stored: dict[str, ast.Attribute] = {}
+    for node in code.all_nodes:
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and node.attr in _ALL_ATTRIBUTES:
+            return
+        if isinstance(node, ast.Name) and node.id in _READS_IN_SECRET | {"getattr", "setattr", "hasattr"}:
+            return
+        if isinstance(node, ast.Name) and node.id == "self" and not isinstance(code.parents[node], ast.Attribute):
+            if callee(code.parents[node]) not in ("super", "__init__"):
+                return
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and ast.unparse(node.value) == "self":
+            if owner in code.around(node):
+                stored.setdefault(node.attr, node)
+    read = {n.attr for n in code.all_nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)}
+    for name, node in stored.items():
+        if name not in read and isinstance(code.parents[node], ast.Assign):
+            yield Finding("dead_code", "attribute", node.lineno, node.lineno, (f"self.{name}",))
 
 
 def _without_effect(code: Code, node: ast.stmt) -> list[Proof]:

@@ -4,14 +4,15 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+# The most useful first.
 KINDS = (
-    "dead_code",
     "hard_coded_size",
     "loop",
+    "dead_code",
     "redundant_step",
+    "non_idiomatic_call",
     "unclear_name",
     "missing_shape_comment",
-    "non_idiomatic_call",
 )
 
 
@@ -68,7 +69,7 @@ class Proof:
 def grouped(findings: Iterable[Finding]) -> list[Finding]:
     """The findings by line, those alike on lines that touch as one, and none twice."""
     found: list[Finding] = []
-    for each in sorted(set(findings), key=lambda each: (each.first, each.last, each.kind, each.form, each.names)):
+    for each in sorted(dict.fromkeys(findings), key=lambda each: (each.first, each.last)):
         for place, other in enumerate(found):
             alike = (other.kind, other.form) == (each.kind, each.form) and each.first <= other.last + 1
             if alike and (other.elsewhere == each.elsewhere or not each.elsewhere):

@@ -2,8 +2,12 @@
 
 import ast
 import re
+from collections.abc import Iterator
 
 from attention_lib.findings.code import Code, callee, number
+from attention_lib.findings.finding import Finding
+from attention_lib.findings.flow import value_at
+from attention_lib.findings.tensors_of_floats import is_float_tensor
 
 _SHAPING = frozenset(
     """
@@ -26,6 +30,58 @@ _SIZE_NAME = re.compile(
     r"(?:^|_)(?:d|n|dim|dims|size|width|length|len|seq|seq_len|heads?|batch|hidden|features?|tokens|model|k"
     r"|head_dim)(?:_|$)|^(?:B|T|D|H|dk|dim\w*)$"
 )
+
+
+# They cut a tensor into blocks, and those may have any size.
+_CUT = frozenset({"split", "chunk", "tensor_split", "unfold"})
+_SMALLEST = 4
+
+
+def hard_coded_sizes(code: Code) -> Iterator[Finding]:
+    """All numbers of an answer that surely are sizes."""
+    for node in code.all_nodes:
+        value = number(node)
+        if value is None or magnitude(value) is None or number(code.parents[node]) is not None:
+            continue
+        if code.function_of(node) is None or value != int(value):
+            continue
+        root = is_under_a_root(node, code)
+        # Three is the number of matrices, too.
+        is_size = meaning_of(node, value, code) == "size" and (root or abs(value) >= _SMALLEST)
+        if is_size and not _cuts(node, code) or _bounds_a_slice(node, value, code) or _is_compared(node, value, code):
+            form = "under a root" if root else "size"
+            yield Finding("hard_coded_size", form, node.lineno, node.end_lineno, numbers=(value,))
+
+
+def _cuts(node: ast.AST, code: Code) -> bool:
+    while node in code.parents and not isinstance(node, ast.stmt):
+        node = code.parents[node]
+        if callee(node) in _CUT:
+            return True
+    return False
+
+
+def _bounds_a_slice(node: ast.AST, value: float, code: Code) -> bool:
+    """Whether rows of a tensor are taken from, or up to, this one."""
+    piece = code.parents[node]
+    if isinstance(piece, ast.UnaryOp):
+        piece = code.parents[piece]
+    if not isinstance(piece, ast.Slice) or abs(value) < _SMALLEST or node is piece.step:
+        return False
+    around = code.parents[piece]
+    around = code.parents[around] if isinstance(around, ast.Tuple) else around
+    return isinstance(around, ast.Subscript) and is_float_tensor(around.value, code)
+
+
+def _is_compared(node: ast.AST, value: float, code: Code) -> bool:
+    """Whether it is compared with a name that stands for a tensor's size."""
+    test = code.parents[node]
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or value < _SMALLEST:
+        return False
+    size, _ = value_at(test.left if test.left is not node else test.comparators[0], code)
+    if isinstance(size, ast.Subscript):
+        return isinstance(size.value, ast.Attribute) and size.value.attr == "shape"
+    return callee(size) == "size" and bool(size.args)
 
 
 def magnitude(value: float | int | None) -> float | None:

@@ -3,8 +3,10 @@
 import ast
 from collections.abc import Iterator
 
-from attention_lib.findings.code import Code, Function, callee
-from attention_lib.findings.tensors_of_floats import is_float_tensor, is_only_a_parameter
+from attention_lib.findings.code import Code, Function, callee, number
+from attention_lib.findings.finding import Finding
+from attention_lib.findings.flow import names_read
+from attention_lib.findings.tensors_of_floats import is_float_tensor, is_only_a_parameter, of_torch
 
 _COMPREHENSIONS = (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
 LOOPS = (ast.For, ast.AsyncFor, ast.While, *_COMPREHENSIONS)
@@ -15,6 +17,135 @@ _ROWS = {
     ("Q", -2): "queries", ("weights", -2): "queries", ("scores", -2): "queries",
     ("K", -2): "keys", ("weights", -1): "keys", ("scores", -1): "keys", ("V", -2): "keys", ("x", -2): "tokens",
 }  # fmt: skip
+
+
+_JOIN = frozenset({"cat", "concat", "stack", "vstack", "hstack"})
+_COMPUTE = frozenset(
+    """
+    matmul mv mm bmm dot einsum inner outer linear softmax exp sum mul div add sub masked_fill where max amax sqrt
+    """.split()
+)
+
+
+def loops(code: Code) -> Iterator[Finding]:
+    """All loops of an answer that compute with one row of a tensor at a time, each round by itself."""
+    found = [node for node in code.all_nodes if _goes_row_by_row(node, code)]
+    for node in found:
+        if not any(other in found for other in _nodes_around(node, code)):
+            inner = [other for other in ast.walk(node) if other in found]
+            names = dict.fromkeys(name for each in inner for name in (*variables(each), *_tensors_of(each, code)))
+            form = "map" if callee(node) == "map" else sort_of(node)
+            yield Finding("loop", form, node.lineno, node.end_lineno, tuple(names))
+
+
+def _goes_row_by_row(node: ast.AST, code: Code) -> bool:
+    if code.function_of(node) is None:
+        return False
+    parts = list(ast.walk(node))
+    if any(callee(part) == "Linear" for part in parts) or not any(_computes(part) for part in parts):
+        return False
+    if callee(node) == "map" and len(node.args) > 1:
+        return all(_of_source(source, node, code) for source in node.args[1:])
+    if not isinstance(node, LOOPS) or not (walks_over(node, code) or _counts_rows(node, code)):
+        return False
+    if not reads_rows(node, code):
+        return False
+    return isinstance(node, _COMPREHENSIONS) or _rounds_stand_alone(node)
+
+
+def _counts_rows(loop: ast.AST, code: Code) -> bool:
+    """Whether a loop counts up to a number, and looks up that row of a tensor."""
+    sources = [loop.iter] if isinstance(loop, ast.For) else [part.iter for part in getattr(loop, "generators", [])]
+    is_counted = [callee(each) == "range" and [number(part) is not None for part in each.args] for each in sources]
+    return is_counted == [[True]] and any(
+        _indexes(part, set(variables(loop))) and is_float_tensor(part.value, code) for part in ast.walk(loop)
+    )
+
+
+def _computes(node: ast.AST) -> bool:
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, ast.Mult | ast.MatMult | ast.Div | ast.Sub)
+    return callee(node) in _COMPUTE
+
+
+def _rounds_stand_alone(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
+    """Whether no round needs what another one computed, but for lists and sums that grow."""
+    body = [part for each in loop.body for part in ast.walk(each)]
+    counted = set(variables(loop)) | (names_read(loop.test) if isinstance(loop, ast.While) else set())
+    counted |= {name for part in body if isinstance(part, _COMPREHENSIONS) for name in variables(part)}
+    stored: dict[str, int] = {}
+    for part in body:
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store) and part.id not in counted:
+            stored[part.id] = min(stored.get(part.id, part.lineno), part.lineno)
+    growing = {name for part in body for name in _grows(part)} - counted
+    for part in body:
+        is_read = isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and part.id in stored
+        if is_read and part.id not in growing and part.lineno <= stored[part.id]:
+            return False
+        if isinstance(part, ast.Subscript) and any(_is_shifted(index, counted) for index in _indices(part)):
+            return False
+    return not any(_is_reused(name, body) for name in growing)
+
+
+def _grows(node: ast.AST) -> list[str]:
+    """The name to which a statement adds something, or joins more rows."""
+    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) and isinstance(node.target, ast.Name):
+        return [node.target.id]
+    if not (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)):
+        return []
+    name, value = node.targets[0].id, node.value
+    adds = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add)
+    parts = [value.left, value.right] if adds else []
+    if callee(value) in _JOIN and value.args and isinstance(value.args[0], ast.List | ast.Tuple):
+        parts = value.args[0].elts
+    return [name] if any(isinstance(part, ast.Name) and part.id == name for part in parts) else []
+
+
+def _is_reused(name: str, body: list[ast.AST]) -> bool:
+    """Whether a growing name is read by more than the statement that lets it grow."""
+    reads = sum(isinstance(part, ast.Name) and part.id == name and isinstance(part.ctx, ast.Load) for part in body)
+    own = sum(name in _grows(part) and isinstance(part, ast.Assign) for part in body)
+    return reads > own
+
+
+def _indices(node: ast.Subscript) -> list[ast.AST]:
+    return node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+
+
+def _is_shifted(index: ast.AST, counted: set[str]) -> bool:
+    """Whether an index is another row than the round's own, such as `i - 1`; `i : i + 1` is the same."""
+    if isinstance(index, ast.Slice):
+        own = index.lower is not None and index.upper is not None
+        is_own = own and ast.unparse(index.upper) == f"{ast.unparse(index.lower)} + 1"
+        return bool(names_read(index) & counted) and not is_own
+    return not isinstance(index, ast.Name) and bool(names_read(index) & counted)
+
+
+def _nodes_around(node: ast.AST, code: Code) -> list[ast.AST]:
+    found = []
+    while node in code.parents:
+        node = code.parents[node]
+        found.append(node)
+    return found
+
+
+def _tensors_of(loop: ast.AST, code: Code) -> list[str]:
+    """The names of the tensors whose rows a loop goes over."""
+    if isinstance(loop, ast.While):
+        sources = [loop.test]
+    elif callee(loop) == "map":
+        sources = loop.args[1:]
+    else:
+        sources = [loop.iter] if isinstance(loop, ast.For | ast.AsyncFor) else [part.iter for part in loop.generators]
+    names: list[str] = []
+    for part in (part for source in sources for part in ast.walk(source)):
+        if not isinstance(part, ast.Name):
+            continue
+        size = None if _is_tensor(part, code) else _only_value(part.id, loop, code)
+        for each in [part, *(ast.walk(size) if size is not None else ())]:
+            if isinstance(each, ast.Name) and (each.id in _TENSORS or is_float_tensor(each, code)):
+                names.append(each.id)
+    return names
 
 
 def loops_around(node: ast.AST, code: Code) -> list[ast.AST]:
@@ -37,16 +168,21 @@ def reads_rows(loop: ast.AST, code: Code) -> bool:
     body = [part for child in ast.iter_child_nodes(loop) for part in ast.walk(child)]
     if isinstance(loop, ast.While):
         counter = loop.test.left
-        steps = [part for part in body if isinstance(part, ast.AugAssign) and _is_name(part.target, counter)]
-        if len(steps) != 1 or not isinstance(steps[0].op, ast.Add) or getattr(steps[0].value, "value", 0) != 1:
-            return False
-        starts = _assigned(counter.id, loop, code)
-        return starts == [0] and any(_indexes(part, {counter.id}) for part in body)
+        steps = [part for part in body if _steps_by_one(part, counter)]
+        starts = [value for value in _assigned(counter.id, loop, code) if value is not None]
+        return len(steps) == 1 and starts in ([0], [1]) and any(_indexes(part, {counter.id}) for part in body)
     sources = [loop.iter] if isinstance(loop, ast.For) else [part.iter for part in loop.generators]
     names = set(variables(loop))
     if any(callee(source) == "range" for source in sources):
         return any(_indexes(part, names) for part in body)
     return any(isinstance(part, ast.Name) and part.id in names and isinstance(part.ctx, ast.Load) for part in body)
+
+
+def _steps_by_one(node: ast.AST, counter: ast.AST) -> bool:
+    """`i += 1`, or `i = i + 1`."""
+    if isinstance(node, ast.AugAssign) and _is_name(node.target, counter):
+        return isinstance(node.op, ast.Add) and getattr(node.value, "value", 0) == 1
+    return isinstance(node, ast.Assign) and ast.unparse(node) == f"{counter.id} = {counter.id} + 1"
 
 
 def _assigned(name: str, node: ast.AST, code: Code) -> list:
@@ -86,7 +222,7 @@ def walks_over(node: ast.AST, code: Code) -> set[str]:
     """What the loop walks over, in words; empty if it may be something else than a tensor's dimension."""
     if isinstance(node, ast.While):
         test = node.test
-        if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Lt):
+        if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Lt | ast.NotEq):
             if not isinstance(test.left, ast.Name):
                 return set()
             return _dimension(test.comparators[0], node, code)
@@ -103,26 +239,35 @@ def walks_over(node: ast.AST, code: Code) -> set[str]:
 
 def _of_source(source: ast.AST, node: ast.AST, code: Code) -> set[str]:
     if callee(source) == "range" and source.args:
-        # Rounds over blocks go not one by one, and rounds from elsewhere not over all.
-        if len(source.args) > 2 or len(source.args) == 2 and getattr(source.args[0], "value", None) != 0:
+        # Rounds over blocks go not one by one; the first row may be taken before the loop.
+        if len(source.args) > 2 or len(source.args) == 2 and getattr(source.args[0], "value", None) not in (0, 1):
             return set()
         return _dimension(source.args[0 if len(source.args) == 1 else 1], node, code)
-    if callee(source) in ("zip", "enumerate") and source.args:
+    if callee(source) in ("zip", "enumerate", "product") and source.args:
         parts = [_of_source(part, node, code) for part in source.args]
         return set().union(*parts) if all(parts) else set()
-    if isinstance(source, ast.Name) and source.id in _TENSORS:
+    if isinstance(source, ast.Name) and _is_tensor(source, code):
         return {"dimension"}
-    if (
-        isinstance(source, ast.Call)
-        and callee(source) in ("reshape", "unbind", "flatten")
-        and _root(source) in _TENSORS
-    ):
-        return {"dimension"}
+    rows = isinstance(source, ast.Call) and (callee(source) in ("reshape", "unbind", "flatten") or _splits_rows(source))
+    if rows and isinstance(source.func, ast.Attribute):
+        of = source.args[0] if of_torch(source, code) and source.args else source.func.value
+        return {"dimension"} if is_float_tensor(of, code) else set()
     if isinstance(source, ast.Name):
         given = _only_value(source.id, node, code)
         if given is not None and not isinstance(given, ast.Name):
             return _of_source(given, node, code)
     return set()
+
+
+def _is_tensor(name: ast.Name, code: Code) -> bool:
+    """Whether a name is one of the task's tensors, or is made of them."""
+    function = code.function_of(name)
+    is_given = name.id in _TENSORS and function is not None and is_only_a_parameter(name.id, function)
+    return is_given or is_float_tensor(name, code)
+
+
+def _splits_rows(call: ast.Call) -> bool:
+    return callee(call) == "split" and bool(call.args) and getattr(call.args[0], "value", None) == 1
 
 
 def _dimension(bound: ast.AST, node: ast.AST, code: Code) -> set[str]:
@@ -175,6 +320,12 @@ def _part_of(target: ast.Tuple, name: str, value: ast.AST) -> ast.AST | None:
     place = next(i for i, part in enumerate(target.elts) if isinstance(part, ast.Name) and part.id == name)
     if isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts):
         return value.elts[place]
+    # One of the sizes in a shape that is unpacked.
+    if callee(value) == "size" and isinstance(value.func, ast.Attribute) and not value.args:
+        value = ast.Attribute(value.func.value, "shape", ast.Load())
+    shape = value.value if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice) else value
+    if isinstance(shape, ast.Attribute) and shape.attr == "shape":
+        return ast.Subscript(shape, ast.Name("unknown", ast.Load()), ast.Load())
     return None
 
 

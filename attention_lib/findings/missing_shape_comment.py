@@ -2,8 +2,11 @@
 
 import ast
 import re
+from collections.abc import Iterator
 
 from attention_lib.findings.code import Code, callee
+from attention_lib.findings.finding import Finding
+from attention_lib.findings.shape_comments import gives_a_shape
 
 _CHANGES_SHAPES = frozenset(
     """
@@ -16,6 +19,17 @@ _CHANGES_SHAPES = frozenset(
 MAY_SAY = re.compile(
     r"\bshapes?\b|\bdim(?:ension)?s?\b|->|→|\bsizes?\b|\w [x×] \w|\bby\b|\bB\s*,?\s*T\b|[\[(]\s*\d+\s*,", re.IGNORECASE
 )
+
+
+def missing_shape_comments(code: Code) -> Iterator[Finding]:
+    """The functions that change shapes at least twice, in an answer that gives no shape at all."""
+    prose = [*code.comments.values(), *docstrings(code)]
+    if any(gives_a_shape(text) or MAY_SAY.search(text) for text in prose) or any(map(says_sizes, code.all_nodes)):
+        return
+    for function in code.functions:
+        if sum(changes_shape(node) for node in ast.walk(function)) > 1 and code.function_of(function) is None:
+            last = function.end_lineno or function.lineno
+            yield Finding("missing_shape_comment", "none", function.lineno, last, (function.name,))
 
 
 def docstrings(code: Code) -> list[str]:

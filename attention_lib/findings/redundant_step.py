@@ -394,6 +394,11 @@ def _looks_like_a_slip(step: Proof, code: Code) -> bool:
         if getattr(part, "lineno", 0) == step.finding.elsewhere and part is not step.node and _alike(part, step.node)
     )
     one, other = code.parents[earlier], code.parents[step.node]
+    read = {part.attr for part in code.all_nodes if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Load)}
+    if callee(step.node) in {name.split(".")[-1] for name in code.layers} and not all(
+        name.split(".")[-1] in read for name in code.layers
+    ):
+        return True
     is_stored = isinstance(one, ast.Assign) and isinstance(other, ast.Assign)
     are_listed = isinstance(one, ast.Tuple | ast.List | ast.Call | ast.BinOp) and one is other
     are_gathered = isinstance(one, ast.Call) and isinstance(other, ast.Call) and callee(one) == callee(other)

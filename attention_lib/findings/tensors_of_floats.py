@@ -129,6 +129,14 @@ def _is_float_name(node: ast.Name, code: Code, assumed: frozenset[str]) -> bool:
     function = code.function_of(node)
     if node.id in assumed or function is None:
         return node.id in assumed
+    # A chain of names that double each other would be followed 2 ** n times.
+    key = (node.id, function, assumed)
+    if key not in code.float_names:
+        code.float_names[key] = _is_float_in(node, function, code, assumed)
+    return code.float_names[key]
+
+
+def _is_float_in(node: ast.Name, function: Function, code: Code, assumed: frozenset[str]) -> bool:
     if node.id in _GIVEN and is_only_a_parameter(node.id, function):
         return True
     values = []

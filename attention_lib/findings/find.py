@@ -1,0 +1,73 @@
+"""All that code can prove of answers' style. No answer is run."""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from attention_lib.findings.code import Code
+from attention_lib.findings.dead_code import dead_code
+from attention_lib.findings.finding import KINDS, Finding, grouped
+from attention_lib.findings.hard_coded_size import hard_coded_sizes
+from attention_lib.findings.linter import linted
+from attention_lib.findings.loop import loops
+from attention_lib.findings.missing_shape_comment import missing_shape_comments
+from attention_lib.findings.non_idiomatic_call import non_idiomatic_calls
+from attention_lib.findings.redundant_step import redundant_steps
+from attention_lib.findings.unclear_name import unclear_names
+
+MOST_SHOWN = 3
+FINDERS: dict[str, Callable[[Code], Iterator[Finding]]] = {
+    "hard_coded_size": hard_coded_sizes,
+    "loop": loops,
+    "dead_code": dead_code,
+    "redundant_step": redundant_steps,
+    "non_idiomatic_call": non_idiomatic_calls,
+    "unclear_name": unclear_names,
+    "missing_shape_comment": missing_shape_comments,
+}
+# Noise for most: many a good answer has no comment.
+UNLESS_ASKED = frozenset({"missing_shape_comment"})
+# These may well be why a test fails.
+_FIRST = frozenset({"thrown away", "data", "by way of numpy", "bare except", "mutable default", "overwritten"})
+_MAGIC = re.compile(r"^([ \t]*)(?:[%!].*|.*\?[ \t]*)$", re.MULTILINE)
+
+
+def find(sources: Sequence[str], given: Collection[str] = (), shape_comments: bool = False) -> list[list[Finding]]:
+    """For each answer all findings, the most useful first.
+
+    sources: the answers' texts
+    given: the names that the assignment's answers have to define
+    shape_comments: whether missing comments on shapes count, too
+    """
+    codes = [code_of(source, given) for source in sources]
+    kinds = [kind for kind in FINDERS if shape_comments or kind not in UNLESS_ASKED]
+    found = []
+    for code, by_ruff in zip(codes, linted(codes), strict=True):
+        own = [each for kind in kinds for each in _safely(FINDERS[kind], code)] if code.tree else []
+        found.append(_most_useful_first(grouped([*own, *by_ruff])))
+    return found
+
+
+def code_of(source: str, given: Collection[str] = ()) -> Code:
+    """An answer's text as finders read it: where it is not Python, its lines with magics are taken for `...`."""
+    code = Code(source, given)
+    return code if code.tree else Code(_MAGIC.sub(r"\1...", source), given)
+
+
+def _safely(finder: Callable[[Code], Iterator[Finding]], code: Code) -> list[Finding]:
+    try:
+        return list(finder(code))
+    except (RecursionError, MemoryError):
+        return []
+
+
+def _most_useful_first(findings: list[Finding]) -> list[Finding]:
+    """What may be a mistake, then by kind as in KINDS, then by line; what lies in dead code is not worth a word."""
+    dead = [each for each in findings if each.kind == "dead_code"]
+    loops_found = [each for each in findings if each.kind == "loop"]
+
+    def is_covered(each: Finding) -> bool:
+        around = dead if each.kind == "redundant_step" else loops_found if each.form == "range len" else []
+        return any(other.first <= each.first and each.last <= other.last for other in around)
+
+    left = [each for each in findings if not is_covered(each)]
+    return sorted(left, key=lambda each: (each.form not in _FIRST, KINDS.index(each.kind), each.first))
