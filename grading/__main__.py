@@ -63,6 +63,10 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser(
         "review-bench", add_help=False, help="how far a model can be trusted with reviews, on labelled answers"
     )
+    words = "what code finds in each answer's style, without a model and without running it"
+    command = commands.add_parser("findings", help=words, description=words)
+    command.add_argument("notebook", help="a student's notebook, as a file")
+    command.add_argument("--json", action="store_true", help="print a list of JSON objects")
     desk = commands.add_parser("desk", help="open the page on which people decide about comments")
     desk.add_argument("assignment", nargs="?", default="attention", help="default: attention")
     desk.add_argument("--port", type=int, default=0, help="default: a free one")
@@ -88,6 +92,7 @@ def main(arguments: list[str] | None = None) -> int:
             "report": _report,
             "review": _review,
             "desk": _desk,
+            "findings": _findings,
             "release": _release,
         }
         return run[given.command](given)
@@ -167,6 +172,12 @@ def _desk(given: argparse.Namespace) -> int:
     from grading.review.desk.command import run
 
     return run(given.assignment, given.port)
+
+
+def _findings(given: argparse.Namespace) -> int:
+    from grading.commands.findings import print_findings
+
+    return print_findings(given.notebook, given.json)
 
 
 def _report(given: argparse.Namespace) -> int:

@@ -21,11 +21,13 @@ class Code:
     lines: the text's lines; lines[0] is line 1
     given: the names that the assignment's answers have to define, such as its functions
     own: those of them that this code leaves to other cells
+    used_elsewhere: the names that other cells use
     """
 
-    def __init__(self, source: str, given: Iterable[str] = ()):
+    def __init__(self, source: str, given: Iterable[str] = (), used_elsewhere: Iterable[str] = ()):
         self.source = source
         self.given = frozenset(given)
+        self.used_elsewhere = frozenset(used_elsewhere)
         self.lines = tuple(source.split("\n"))
         self.tree, self.why_unread = _parsed(source)
         # What `tensors_of_floats` has found out.

@@ -21,6 +21,7 @@ _LEAVERS = {ast.Return: "return", ast.Raise: "raise", ast.Break: "break", ast.Co
 def dead_code(code: Code) -> Iterator[Finding]:
     """All of it in an answer."""
     yield from (thing.finding for thing in dead_things(code))
+    yield from _never_used_at_the_top(code)
     for node in code.all_nodes:
         if isinstance(node, ast.ClassDef):
             yield from _attributes_never_read(node, code)
@@ -109,6 +110,19 @@ def _never_used(code: Code, function: Function) -> list[Proof]:
             form = next(form for form in ("afterwards", "list", "import", "function", "variable") if form in facts)
             found.append(_dead(node, form, (name,), facts, why))
     return found
+
+
+def _never_used_at_the_top(code: Code) -> Iterator[Finding]:
+    """Imports and functions outside of all functions that no cell uses."""
+    read = {node.id for node in code.all_nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)}
+    if read & _READS_IN_SECRET:
+        return
+    for node in code.tree.body:
+        for name, facts in _given(node):
+            if not facts & {"import", "function"} or name in read | code.given | code.used_elsewhere:
+                continue
+            if name not in ("annotations", "__future__"):
+                yield _dead(node, "import" if "import" in facts else "function", (name,), facts, "").finding
 
 
 def _given(node: ast.stmt) -> list[tuple[str, set[str]]]:

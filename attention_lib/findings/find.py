@@ -31,14 +31,21 @@ _FIRST = frozenset({"thrown away", "data", "by way of numpy", "bare except", "mu
 _MAGIC = re.compile(r"^([ \t]*)(?:[%!].*|.*\?[ \t]*)$", re.MULTILINE)
 
 
-def find(sources: Sequence[str], given: Collection[str] = (), shape_comments: bool = False) -> list[list[Finding]]:
+def find(
+    sources: Sequence[str],
+    given: Collection[str] = (),
+    used_elsewhere: Sequence[Collection[str]] = (),
+    shape_comments: bool = False,
+) -> list[list[Finding]]:
     """For each answer all findings, the most useful first.
 
     sources: the answers' texts
     given: the names that the assignment's answers have to define
+    used_elsewhere: for each answer the names that other cells use, if there are any
     shape_comments: whether missing comments on shapes count, too
     """
-    codes = [code_of(source, given) for source in sources]
+    used = used_elsewhere or [()] * len(sources)
+    codes = [code_of(source, given, names) for source, names in zip(sources, used, strict=True)]
     kinds = [kind for kind in FINDERS if shape_comments or kind not in UNLESS_ASKED]
     found = []
     for code, by_ruff in zip(codes, linted(codes), strict=True):
@@ -47,10 +54,10 @@ def find(sources: Sequence[str], given: Collection[str] = (), shape_comments: bo
     return found
 
 
-def code_of(source: str, given: Collection[str] = ()) -> Code:
+def code_of(source: str, given: Collection[str] = (), used_elsewhere: Collection[str] = ()) -> Code:
     """An answer's text as finders read it: where it is not Python, its lines with magics are taken for `...`."""
-    code = Code(source, given)
-    return code if code.tree else Code(_MAGIC.sub(r"\1...", source), given)
+    code = Code(source, given, used_elsewhere)
+    return code if code.tree else Code(_MAGIC.sub(r"\1...", source), given, used_elsewhere)
 
 
 def _safely(finder: Callable[[Code], Iterator[Finding]], code: Code) -> list[Finding]:
@@ -63,10 +70,11 @@ def _safely(finder: Callable[[Code], Iterator[Finding]], code: Code) -> list[Fin
 def _most_useful_first(findings: list[Finding]) -> list[Finding]:
     """What may be a mistake, then by kind as in KINDS, then by line; what lies in dead code is not worth a word."""
     dead = [each for each in findings if each.kind == "dead_code"]
-    loops_found = [each for each in findings if each.kind == "loop"]
+    by_hand = [each for each in findings if each.form == "softmax"]
+    rounds = [each for each in findings if each.kind == "loop"]
 
     def is_covered(each: Finding) -> bool:
-        around = dead if each.kind == "redundant_step" else loops_found if each.form == "range len" else []
+        around = [*dead, *by_hand] if each.kind == "redundant_step" else rounds if each.form == "range len" else []
         return any(other.first <= each.first and each.last <= other.last for other in around)
 
     left = [each for each in findings if not is_covered(each)]

@@ -27,6 +27,7 @@ class Finding:
     numbers: the numbers that it is true of
     code: the piece of code that it shows, "" if none
     elsewhere: another line that its sentence speaks of, 0 if none
+    more: how many others like it are in these lines
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Finding:
     numbers: tuple[float, ...] = ()
     code: str = ""
     elsewhere: int = 0
+    more: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ def grouped(findings: Iterable[Finding]) -> list[Finding]:
                     last=max(other.last, each.last),
                     names=_joined(other.names, each.names),
                     numbers=_joined(other.numbers, each.numbers),
+                    more=other.more + 1,
                 )
                 break
         else:

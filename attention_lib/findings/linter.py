@@ -52,6 +52,9 @@ RULES = {
     "A002": ("unclear_name", "hides a builtin"),
 }
 
+# What is wrong with these is no expression.
+_NAMELESS = frozenset({"bare except", "mutable default", "useless return", "raised again"})
+
 
 def is_installed() -> bool:
     """Whether ruff is there. Where it is not, only our own finders speak."""
@@ -99,6 +102,8 @@ def _finding(result: dict, code: Code) -> Finding | None:
         names = [target.id for target in node.targets if isinstance(target, ast.Name)]
     if kind == "unclear_name" or form in ("lambda", "defined twice"):
         return Finding(kind, form, first, first, tuple(names[:1]))
+    if form in _NAMELESS:
+        return Finding(kind, form, first, first)
     statement = next((each for each in code.statements(first, first) if each.lineno == first), None)
     text = ast.unparse(node) if node is not None and not isinstance(node, ast.stmt) else ""
     read = names_read(node) - set(dir(builtins)) if node is not None else set()

@@ -33,16 +33,20 @@ def loops(code: Code) -> Iterator[Finding]:
     for node in found:
         if not any(other in found for other in _nodes_around(node, code)):
             inner = [other for other in ast.walk(node) if other in found]
-            names = dict.fromkeys(name for each in inner for name in (*variables(each), *_tensors_of(each, code)))
+            names = dict.fromkeys(name for each in inner for name in (*_counters(each), *_tensors_of(each, code)))
             form = "map" if callee(node) == "map" else sort_of(node)
             yield Finding("loop", form, node.lineno, node.end_lineno, tuple(names))
+
+
+def _counters(loop: ast.AST) -> list[str]:
+    return [loop.test.left.id] if isinstance(loop, ast.While) else list(variables(loop))
 
 
 def _goes_row_by_row(node: ast.AST, code: Code) -> bool:
     if code.function_of(node) is None:
         return False
     parts = list(ast.walk(node))
-    if any(callee(part) == "Linear" for part in parts) or not any(_computes(part) for part in parts):
+    if any(callee(part) == "Linear" for part in parts) or not any(_computes(part, code) for part in parts):
         return False
     if callee(node) == "map" and len(node.args) > 1:
         return all(_of_source(source, node, code) for source in node.args[1:])
@@ -62,10 +66,10 @@ def _counts_rows(loop: ast.AST, code: Code) -> bool:
     )
 
 
-def _computes(node: ast.AST) -> bool:
+def _computes(node: ast.AST, code: Code) -> bool:
     if isinstance(node, ast.BinOp):
         return isinstance(node.op, ast.Mult | ast.MatMult | ast.Div | ast.Sub)
-    return callee(node) in _COMPUTE
+    return callee(node) in _COMPUTE or isinstance(node, ast.Call) and ast.unparse(node.func) in code.only_compute
 
 
 def _rounds_stand_alone(loop: ast.For | ast.AsyncFor | ast.While) -> bool:

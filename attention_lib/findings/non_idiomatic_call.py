@@ -34,20 +34,43 @@ def pattern(
     return Proof(finding, node, why, frozenset({form}), frozenset(words), frozenset(tools))
 
 
-def sums_last_dimension(node: ast.AST) -> bool:
-    """Whether this is a sum over dimension -1 alone, which keeps it."""
-    if callee(node) != "sum":
-        return False
+def divided(node: ast.AST, code: Code) -> tuple[ast.AST, ast.AST] | None:
+    """What a division divides, and by what."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        return node.left, node.right
+    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Div):
+        return node.target, node.value
+    if callee(node) in ("div", "divide", "true_divide") and isinstance(node.func, ast.Attribute):
+        given = [*node.args] if of_torch(node, code) else [node.func.value, *node.args]
+        return (given[0], given[1]) if len(given) == 2 and not node.keywords else None
+    return None
+
+
+def row_summed(node: ast.AST, code: Code) -> ast.AST | None:
+    """Of what this is the sum over dimension -1, with that dimension kept or put back; None for anything else."""
+    node, _ = value_at(node, code)
+    keeps = False
+    if isinstance(node, ast.Subscript) and ast.unparse(node.slice) in ("..., None", "(..., None)", "..., np.newaxis"):
+        node, keeps = node.value, True
+    elif callee(node) == "unsqueeze" and isinstance(node.func, ast.Attribute) and list(map(number, node.args)) == [-1]:
+        node, keeps = node.func.value, True
+    node, _ = value_at(node, code)
+    if callee(node) != "sum" or not isinstance(node.func, ast.Attribute):
+        return None
+    given = [*node.args] if of_torch(node, code) else [node.func.value, *node.args]
     named = {keyword.arg: keyword.value for keyword in node.keywords}
-    dimensions = [named.get("dim", named.get("axis"))] if "dim" in named or "axis" in named else node.args[-1:]
-    keeps = getattr(named.get("keepdim", named.get("keepdims")), "value", False) is True
-    return [number(part) for part in dimensions if part is not None] == [-1] and keeps
+    dimension = given[1] if len(given) > 1 else named.get("dim", named.get("axis"))
+    kept = given[2] if len(given) > 2 else named.get("keepdim", named.get("keepdims"))
+    keeps = keeps != (getattr(kept, "value", False) is True)
+    return given[0] if given and dimension is not None and number(dimension) == -1 and keeps else None
 
 
 def _data(node: ast.AST, code: Code) -> Proof | None:
-    if isinstance(node, ast.Attribute) and node.attr == "data" and is_float_tensor(node.value, code):
+    if not (isinstance(node, ast.Attribute) and node.attr == "data"):
+        return None
+    if is_float_tensor(node.value, code) or ast.unparse(node.value).removesuffix(".weight") in code.layers:
         words, tools = {".data", "data", ast.unparse(node)}, {".detach()", "detach", "detach()", ".detach"}
-        return pattern(node, "data", _names(node), words, tools, "`.data` goes round autograd.")
+        return pattern(node, "data", (ast.unparse(node.value),), words, tools, "`.data` goes round autograd.")
     return None
 
 
@@ -128,7 +151,8 @@ def _by_way_of_numpy(node: ast.AST, code: Code) -> Proof | None:
     if callee(node) not in _FROM_NUMPY or not of_torch(node, code) or len(node.args) != 1:
         return None
     value, made = value_at(node.args[0], code)
-    calls = [part for part in ast.walk(value) if callee(part) == "numpy" and isinstance(part.func, ast.Attribute)]
+    parts = [value_at(part, code)[0] for part in ast.walk(value) if isinstance(part, ast.Name | ast.Call)]
+    calls = [part for part in parts if callee(part) == "numpy" and isinstance(part.func, ast.Attribute)]
     tensors = [part.func.value for part in calls if not part.args]
     if not tensors or not all(any(is_float_tensor(p, code) for p in ast.walk(tensor)) for tensor in tensors):
         return None
@@ -137,16 +161,22 @@ def _by_way_of_numpy(node: ast.AST, code: Code) -> Proof | None:
     return pattern(node, "by way of numpy", names, {"numpy", "from_numpy"}, {"torch"}, "NumPy computes it.", first)
 
 
+def _tensor_of_a_tensor(node: ast.AST, code: Code) -> Proof | None:
+    if callee(node) != "tensor" or not of_torch(node, code) or len(node.args) != 1:
+        return None
+    if not is_float_tensor(node.args[0], code):
+        return None
+    why = "A tensor is made of a tensor, and cut off from it."
+    return pattern(node, "tensor of a tensor", _names(node.args[0]), {"torch.tensor", "tensor"}, {"clone"}, why)
+
+
 def _softmax_by_hand(node: ast.AST, code: Code) -> Proof | None:
-    if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)) or code.function_of(node) is None:
+    parts = divided(node, code)
+    if parts is None or code.function_of(node) is None or "softmax" in code.bound_names:
         return None
-    top, (total, _) = node.left, value_at(node.right, code)
-    if not sums_last_dimension(total) or "softmax" in code.bound_names:
-        return None
-    under_torch = of_torch(total, code)
-    summed = total.args[0] if under_torch and total.args else getattr(total.func, "value", total)
+    top, summed = parts[0], row_summed(parts[1], code)
     exponentials, made = value_at(top, code)
-    if not same(summed, top) or callee(exponentials) != "exp":
+    if summed is None or ast.unparse(summed) != ast.unparse(top) or callee(exponentials) != "exp":
         return None
     if not (of_torch(exponentials, code) or is_float_tensor(exponentials.func.value, code)):
         return None
@@ -203,6 +233,7 @@ _PATTERNS: tuple[Callable[[ast.AST, Code], Proof | None], ...] = (
     _range_of_len,
     _numpy_on_tensors,
     _by_way_of_numpy,
+    _tensor_of_a_tensor,
     _softmax_by_hand,
     _operator_module,
     _root_of_a_number,

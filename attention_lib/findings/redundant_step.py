@@ -7,7 +7,7 @@ from attention_lib.findings.code import Code, Function, callee, number, same
 from attention_lib.findings.dead_code import is_pure
 from attention_lib.findings.finding import Finding, Proof
 from attention_lib.findings.flow import is_same_in, names_read, rest_of_block, value_at, writer_of
-from attention_lib.findings.non_idiomatic_call import sums_last_dimension
+from attention_lib.findings.non_idiomatic_call import divided, row_summed
 from attention_lib.findings.tensors_of_floats import (
     is_float_tensor,
     is_only_a_parameter,
@@ -314,17 +314,15 @@ def _softmax_of(node: ast.AST, code: Code) -> ast.Call | None:
 
 def _normalised_again(node: ast.AST, code: Code) -> Iterator[Finding]:
     """A softmax's rows divided by their sums."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-        top, total = node.left, node.right
-    elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Div):
-        top, total = node.target, node.value
+    parts = divided(node, code)
+    if callee(node) == "normalize" and of_torch(node, code) and node.args:
+        given = {keyword.arg: number(keyword.value) for keyword in node.keywords}
+        top = node.args[0] if given == {"p": 1, "dim": -1} else None
     else:
-        return
-    softmax, (total, _) = _softmax_of(top, code), value_at(total, code)
-    if softmax is None or not sums_last_dimension(total):
-        return
-    summed = total.args[0] if of_torch(total, code) and total.args else getattr(total.func, "value", None)
-    if summed is not None and ast.unparse(summed) == ast.unparse(top):
+        summed = row_summed(parts[1], code) if parts else None
+        top = parts[0] if summed is not None and ast.unparse(summed) == ast.unparse(parts[0]) else None
+    softmax = _softmax_of(top, code) if top is not None else None
+    if softmax is not None:
         yield _finding(node, "normalised again", elsewhere=softmax.lineno)
 
 

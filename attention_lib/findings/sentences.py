@@ -43,14 +43,14 @@ _HIDES = "Below this line the name means your value, so that the other meaning c
 SENTENCES: dict[str, dict[str, Sentence]] = {
     "hard_coded_size": {
         "size": Sentence(
-            "{numbers} is a size that is written into the code.",
+            "A size of the inputs is written into the code: {numbers}.",
             "With inputs of another size the code breaks, or computes something else.",
             "means = table.sum(0) / 20",
             "means = table.sum(0) / table.shape[0]",
             _PROJECTIONS,
         ),
         "under a root": Sentence(
-            "The number {numbers} stands under a root, where a size of the inputs belongs.",
+            "Under a root stands {numbers}, where a size of the inputs belongs.",
             "For inputs of another width the scale is wrong.",
             "spread = total / math.sqrt(20)",
             "spread = total / math.sqrt(table.shape[0])",
@@ -95,13 +95,13 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
             "Nothing reads the last value of {any}.", _UNUSED, "total = total + 1\nreturn prices", "return prices"
         ),
         "list": Sentence(
-            "{names} is filled, and nothing reads it.",
+            "Nothing reads what is put into {names}.",
             _UNUSED,
             "seen = []\nseen.append(price)\nreturn price",
             "return price",
         ),
         "import": Sentence(
-            "Nothing uses the import of {any}.", _UNUSED, "import random\n\nreturn price", "return price"
+            "No cell uses the import of {any}.", _UNUSED, "import random\n\nreturn price", "return price"
         ),
         "function": Sentence(
             "Nothing calls {any}.", _UNUSED, "def half(price):\n    return price / 2\n\nreturn price", "return price"
@@ -136,7 +136,7 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
             "return price\nraise NotImplementedError()",
             "return price",
         ),
-        "self assignment": Sentence("{names} is assigned to itself.", _NO_CHANGE, "price = price", ""),
+        "self assignment": Sentence("This line assigns {names} to itself.", _NO_CHANGE, "price = price", ""),
         "thrown away": Sentence(
             "The result of {code} goes nowhere.",
             "Such a call gives a new value and leaves the old one as it was.",
@@ -145,7 +145,7 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
         ),
         "pass": Sentence("This `pass` does nothing.", "It only fills an empty block.", "price = 3\npass", "price = 3"),
         "defined twice": Sentence(
-            "{names} is defined twice, and only the last definition counts.",
+            "There are two definitions of {names}, and only the last one counts.",
             "A reader may read, and mend, the one that is never used.",
             "def half(n):\n    return n * 0.5\n\ndef half(n):\n    return n / 2",
             "def half(n):\n    return n / 2",
@@ -301,16 +301,22 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
             "for name in names:\n    print(name)",
         ),
         "numpy": Sentence(
-            "{names} is NumPy, called on a tensor.",
+            "NumPy is called on a tensor: {names}.",
             "It leaves torch, so gradients are lost or refused; torch has the same functions.",
             "np.exp(prices)",
             "torch.exp(prices)",
         ),
         "by way of numpy": Sentence(
-            "{names} is turned into NumPy arrays and back.",
+            "NumPy computes with {names}, and the result is turned back into a tensor.",
             "Gradients do not come through NumPy; torch can compute it itself.",
             "torch.from_numpy(np.exp(prices.numpy()))",
             "torch.exp(prices)",
+        ),
+        "tensor of a tensor": Sentence(
+            "{code} makes a tensor of what is one already.",
+            "The copy is cut off from what it was computed with, so no gradient comes through.",
+            "torch.tensor(prices * 2)",
+            "prices * 2",
         ),
         "softmax": Sentence(
             "This is a softmax written out by hand.",
@@ -357,7 +363,7 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
             "try:\n    pay(price)\nexcept ValueError:\n    pass",
         ),
         "lambda": Sentence(
-            "{names} is a `lambda` that gets a name, for which there is `def`.",
+            "A `lambda` gets the name {names}, where `def` is made for that.",
             "With `def` the name stands in error messages, and there is room for a docstring.",
             "half = lambda n: n / 2",
             "def half(n):\n    return n / 2",
@@ -389,17 +395,15 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
             "total = prices.sum()",
             _NAMES,
         ),
-        "hides a module": Sentence(
-            "{names} is the usual name of a module, and here it gets another meaning.", _HIDES, "np = 3", "count = 3"
-        ),
+        "hides a module": Sentence("Readers expect a module under the name {any}.", _HIDES, "np = 3", "count = 3"),
         "hides a function": Sentence(
-            "{names} is the name of a function of the lesson, and here it gets another meaning.",
+            "The lesson has something else under the name {any}.",
             _HIDES,
             "total = total(prices)",
             "sum_of_prices = total(prices)",
         ),
         "hides a builtin": Sentence(
-            "{names} is the name of a function that Python has built in.", _HIDES, "sum = a + b", "total = a + b"
+            "Python has a function built in under the name {any}.", _HIDES, "sum = a + b", "total = a + b"
         ),
         "looks like a digit": Sentence(
             "The name {any} looks like a digit.",
@@ -424,15 +428,15 @@ def sentence_of(finding: Finding) -> Sentence:
     """The template for a finding, with its fields filled in."""
     template = SENTENCES[finding.kind][finding.form]
     names = [f"`{name}`" for name in finding.names]
+    code = f"`{finding.code}`" if finding.code else "What this line does"
     text = template.text.format(
         names=_listed(names, "and"),
         any=_listed(names, "or"),
         numbers=_listed([f"{value:g}" for value in finding.numbers], "and"),
-        code=f"`{finding.code}`" if finding.code else "What this line does",
+        code=f"{code} (and {finding.more} more like it)" if finding.more else code,
         plain=finding.code,
         line=finding.elsewhere,
     )
-    text = text.replace("` is ", "` are ", 1) if len(names) > 1 and text.startswith(_listed(names, "and")) else text
     return Sentence(text, template.why, template.before, template.after, template.section)
 
 

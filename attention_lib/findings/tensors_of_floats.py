@@ -37,6 +37,8 @@ def is_float_tensor(node: ast.AST, code: Code, assumed: frozenset[str] = frozens
         return node.attr in ("T", "mT") and is_float_tensor(node.value, code, assumed)
     if isinstance(node, ast.Subscript):
         return is_float_tensor(node.value, code, assumed)
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in code.layers:
+        return len(node.args) == 1 and is_float_tensor(node.args[0], code, assumed)
     if isinstance(node, ast.Call) and callee(node) in _KEEP_FLOATS and isinstance(node.func, ast.Attribute):
         if any(keyword.arg in ("dtype", "out") for keyword in node.keywords):
             return False
@@ -144,16 +146,28 @@ def _is_float_in(node: ast.Name, function: Function, code: Code, assumed: frozen
     for part in ast.walk(function):
         if not writes(part, node.id) or part in own:
             continue
-        assignment = code.parents.get(part)
-        if not (isinstance(assignment, ast.Assign) and part in assignment.targets):
+        value = _assigned(part, code)
+        if value is None:
             return False
-        values.append(assignment.value)
+        values.append(value)
     is_given = node.id in _GIVEN and node.id in {argument.arg for argument in function.args.args}
     # `scores = scores * scale` is a float tensor if `scores` was one.
     of_itself = [any(getattr(part, "id", "") == node.id for part in ast.walk(value)) for value in values]
     if not is_given and (not values or all(of_itself)):
         return False
     return all(is_float_tensor(value, code, assumed | {node.id}) for value in values)
+
+
+def _assigned(target: ast.AST, code: Code) -> ast.AST | None:
+    """What a plain assignment gives to a target, which may be one of several."""
+    parent = code.parents.get(target)
+    if isinstance(parent, ast.Assign) and target in parent.targets:
+        return parent.value
+    above = code.parents.get(parent)
+    if isinstance(parent, ast.Tuple) and isinstance(above, ast.Assign) and isinstance(above.value, ast.Tuple):
+        if len(above.value.elts) == len(parent.elts):
+            return above.value.elts[parent.elts.index(target)]
+    return None
 
 
 def _root(node: ast.AST) -> str:

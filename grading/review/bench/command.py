@@ -6,15 +6,18 @@ from contextlib import ExitStack
 
 from traitlets.config import Config
 
-from course.folders import load_config, open_course
+from attention_lib.assignment.declaration import declared
+from course.folders import load_config, open_course, source_path
 from grading.progress_bar import ProgressBar
 from grading.review.answers_of import instructors_cells
+from grading.review.bench.findings import found_table, tally_findings
 from grading.review.bench.run import run_bench
 from grading.review.bench.table import markdown_table, text_table
 from grading.review.bench.tally import Reviewed, is_bad, tally
 from grading.review.recorded.recording import Recording
 from grading.review.recorded.server import RecordedServer
 from grading.review.settings import CodeReview
+from grading.source.released import read_source
 
 
 def run(arguments: list[str]) -> int:
@@ -23,10 +26,15 @@ def run(arguments: list[str]) -> int:
     asked = parser.add_mutually_exclusive_group(required=True)
     asked.add_argument("--model", help="the model's name on the Ollama server (CodeReview.host, or OLLAMA_HOST)")
     asked.add_argument("--recorded", action="store_true", help="judge the recorded answers that come with this project")
+    asked.add_argument("--findings", action="store_true", help="what code finds in them without any model")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     parser.add_argument("--comments", action="store_true", help="print each comment, and what became of it")
     given = parser.parse_args(arguments)
     config = load_config()
+    if given.findings:
+        course = open_course("attention", config)
+        print(found_table(tally_findings(declared(read_source(source_path(course, "attention"))).names)))
+        return 0
     with ExitStack() as stack:
         if given.recorded:
             recording = Recording.read()
