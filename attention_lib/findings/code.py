@@ -9,6 +9,7 @@ from functools import cached_property
 
 LONGEST_SOURCE = 30_000
 DEEPEST = 120
+LONGEST_SHOWN = 60
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -92,6 +93,11 @@ class Code:
 
     def text(self, first: int, last: int) -> str:
         return "\n".join(self.lines[first - 1 : last])
+
+    def shown(self, node: ast.AST) -> str:
+        """A node as the student wrote it, for a sentence; "" for one that is long."""
+        text = ast.get_source_segment(self.source, node) or ""
+        return text if len(text) <= LONGEST_SHOWN and not set(text) & set("\n`") else ""
 
     def without_prose(self, first: int, last: int) -> str:
         """The lines without comments, docstrings, and strings of more than two words."""

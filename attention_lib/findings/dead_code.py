@@ -133,6 +133,7 @@ def _given(node: ast.stmt) -> list[tuple[str, set[str]]]:
         if all(isinstance(target, ast.Name) for target in targets):
             return [(target.id, facts if len(targets) == 1 else {"variable"}) for target in targets]
         parts = [part for target in targets if isinstance(target, ast.Tuple | ast.List) for part in target.elts]
+        parts = [part.value if isinstance(part, ast.Starred) else part for part in parts]
         return [(part.id, {"variable"}) for part in parts if isinstance(part, ast.Name)]
     if isinstance(node, ast.Import | ast.ImportFrom):
         alone = {"removable"} if len(node.names) == 1 else set()
@@ -344,11 +345,12 @@ def _without_effect(code: Code, node: ast.stmt) -> list[Proof]:
             facts = {"self assignment", "no effect", "removable", "variable", "statement", f"on {target.id}"}
             why = f"Line {line} assigns `{target.id}` to itself."
             return [_dead(node, "self assignment", (target.id,), facts, why, words={f"{target.id} = {target.id}"})]
-    if isinstance(node, ast.Expr) and _computes(node.value) and is_pure(node.value):
+    if isinstance(node, ast.Expr) and _computes(node.value) and is_pure(node.value) and not _may_move(node.value):
         facts = {"no effect", "unused result", "removable", "statement"}
         text, why = ast.unparse(node.value), f"What line {line} computes is thrown away."
-        names = (callee(node.value),) if callee(node.value) else ()
-        return [_dead(node, "thrown away", names, facts, why, words={text}, code=text)]
+        called = callee(node.value)
+        form, names = ("thrown away", (called,)) if called else ("unused value", ())
+        return [_dead(node, form, names, facts, why, words={text}, code=code.shown(node.value))]
     if isinstance(node, ast.Pass):
         parent = code.parents[node]
         for block in (getattr(parent, field, None) or [] for field in ("body", "orelse")):
@@ -357,6 +359,11 @@ def _without_effect(code: Code, node: ast.stmt) -> list[Proof]:
                 facts = {"no effect", "removable", "statement"}
                 return [_dead(node, "pass", (), facts, f"The `pass` in line {line} does nothing.", words={"pass"})]
     return []
+
+
+def _may_move(value: ast.AST) -> bool:
+    """Whether this may be a module that is moved or cast, which changes it in place."""
+    return callee(value) in ("to", "float", "double", "half", "cpu")
 
 
 def _computes(value: ast.AST) -> bool:

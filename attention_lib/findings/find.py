@@ -27,7 +27,9 @@ FINDERS: dict[str, Callable[[Code], Iterator[Finding]]] = {
 # Noise for most: many a good answer has no comment.
 UNLESS_ASKED = frozenset({"missing_shape_comment"})
 # These may well be why a test fails.
-_FIRST = frozenset({"thrown away", "data", "by way of numpy", "bare except", "mutable default", "overwritten"})
+_FIRST = frozenset(
+    {"thrown away", "unused value", "data", "by way of numpy", "bare except", "mutable default", "overwritten"}
+)
 _MAGIC = re.compile(r"^([ \t]*)(?:[%!].*|.*\?[ \t]*)$", re.MULTILINE)
 
 

@@ -39,6 +39,16 @@ def names_read(node: ast.AST) -> set[str]:
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
+def names_in(node: ast.AST) -> tuple[str, ...]:
+    """The names that an expression is about: its variables and what it takes from `self`, but not torch itself."""
+    own = {ast.unparse(part) for part in ast.walk(node) if isinstance(part, ast.Attribute) and _is_self(part.value)}
+    return tuple(sorted(names_read(node) - {"torch", "F", "self"} | own))
+
+
+def _is_self(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"
+
+
 def is_same_in(node: ast.AST, statements: list[ast.stmt]) -> bool:
     """Whether nothing in the statements writes to what an expression reads."""
     read = names_read(node)

@@ -48,17 +48,41 @@ def hard_coded_sizes(code: Code) -> Iterator[Finding]:
         root = is_under_a_root(node, code)
         # Three is the number of matrices, too.
         is_size = meaning_of(node, value, code) == "size" and (root or abs(value) >= _SMALLEST)
-        if is_size and not _cuts(node, code) or _bounds_a_slice(node, value, code) or _is_compared(node, value, code):
-            form = "under a root" if root else "size"
-            yield Finding("hard_coded_size", form, node.lineno, node.end_lineno, numbers=(value,))
+        is_size = is_size and not _may_be_something_else(node, code)
+        if is_size or _bounds_a_slice(node, value, code) or _is_compared(node, value, code):
+            yield Finding("hard_coded_size", _form(node, root, code), node.lineno, node.end_lineno, numbers=(value,))
 
 
-def _cuts(node: ast.AST, code: Code) -> bool:
+def _form(node: ast.AST, is_under_root: bool, code: Code) -> str:
+    parent = code.parents[node]
+    while isinstance(parent, ast.Tuple):
+        parent = code.parents[parent]
+    if isinstance(parent, ast.Compare):
+        return "asked for"
+    return "under a root" if is_under_root else "divisor" if isinstance(parent, ast.BinOp) else "size"
+
+
+def _may_be_something_else(node: ast.AST, code: Code) -> bool:
+    """Whether it may be the size of a block, a number of rounds, what no tensor is divided by, or an initial value."""
+    parent = code.parents[node]
+    if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div) and node is parent.right:
+        return not is_float_tensor(parent.left, code)
     while node in code.parents and not isinstance(node, ast.stmt):
         node = code.parents[node]
-        if callee(node) in _CUT:
+        if callee(node) in _CUT or callee(node).endswith("_"):
+            return True
+        if callee(node) == "range" and not _counts_rows(node, code):
             return True
     return False
+
+
+def _counts_rows(call: ast.Call, code: Code) -> bool:
+    """Whether the numbers of a range are looked up as rows."""
+    loop = code.parents[call]
+    around = code.parents[loop] if isinstance(loop, ast.comprehension) else loop
+    names = {part.id for part in ast.walk(getattr(loop, "target", call)) if isinstance(part, ast.Name)}
+    reads = (part for part in ast.walk(around) if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Load))
+    return any(isinstance(part, ast.Name) and part.id in names for each in reads for part in ast.walk(each.slice))
 
 
 def _bounds_a_slice(node: ast.AST, value: float, code: Code) -> bool:

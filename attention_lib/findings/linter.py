@@ -13,7 +13,7 @@ from pathlib import Path
 
 from attention_lib.findings.code import Code
 from attention_lib.findings.finding import Finding
-from attention_lib.findings.flow import names_read
+from attention_lib.findings.flow import names_in
 from attention_lib.findings.unclear_name import is_given
 
 _SECONDS = 60
@@ -105,10 +105,12 @@ def _finding(result: dict, code: Code) -> Finding | None:
     if form in _NAMELESS:
         return Finding(kind, form, first, first)
     statement = next((each for each in code.statements(first, first) if each.lineno == first), None)
-    text = ast.unparse(node) if node is not None and not isinstance(node, ast.stmt) else ""
-    read = names_read(node) - set(dir(builtins)) if node is not None else set()
+    if form in ("not in", "not is") and node is not None:
+        node = code.parents[node]
+    text = code.shown(node) if node is not None and not isinstance(node, ast.stmt) else ""
+    names = [name for name in names_in(node) if name not in dir(builtins)] if node is not None else []
     end = last if statement is None or not hasattr(statement, "body") else first
-    return Finding(kind, form, first, end, tuple(sorted(read)), code=text if len(text) <= 60 else "")
+    return Finding(kind, form, first, end, tuple(names), code=text)
 
 
 def _node_at(result: dict, code: Code) -> ast.AST | None:

@@ -75,6 +75,8 @@ def _computes(node: ast.AST, code: Code) -> bool:
 def _rounds_stand_alone(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
     """Whether no round needs what another one computed, but for lists and sums that grow."""
     body = [part for each in loop.body for part in ast.walk(each)]
+    if any(_changes_in_place(part) for part in body):
+        return False
     counted = set(variables(loop)) | (names_read(loop.test) if isinstance(loop, ast.While) else set())
     counted |= {name for part in body if isinstance(part, _COMPREHENSIONS) for name in variables(part)}
     stored: dict[str, int] = {}
@@ -89,6 +91,13 @@ def _rounds_stand_alone(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
         if isinstance(part, ast.Subscript) and any(_is_shifted(index, counted) for index in _indices(part)):
             return False
     return not any(_is_reused(name, body) for name in growing)
+
+
+def _changes_in_place(node: ast.AST) -> bool:
+    """Whether a call changes a tensor in place, other than by adding to it."""
+    name = callee(node)
+    in_place = name.endswith("_") and not name.endswith("__") and name != "add_"
+    return in_place or any(keyword.arg == "out" for keyword in getattr(node, "keywords", ()))
 
 
 def _grows(node: ast.AST) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from attention_lib.findings.code import Code, callee, number, same
 from attention_lib.findings.finding import Finding, Proof
-from attention_lib.findings.flow import names_read, value_at
+from attention_lib.findings.flow import names_in, value_at
 from attention_lib.findings.tensors_of_floats import is_float_tensor, of_torch
 
 _SAME_IN_TORCH = frozenset({"exp", "sqrt", "matmul", "einsum", "sum", "where", "abs", "log"})
@@ -15,7 +15,8 @@ _FROM_NUMPY = frozenset({"from_numpy", "tensor", "as_tensor"})
 def non_idiomatic_calls(code: Code) -> Iterator[Finding]:
     """All of them in an answer."""
     for node in code.all_nodes:
-        if (found := pattern_at(node, code)) is not None:
+        found = pattern_at(node, code)
+        if found and (found.finding.form != "range len" or _only_looks_up(node, code)):
             yield found.finding
 
 
@@ -130,7 +131,16 @@ def _range_of_len(node: ast.AST, code: Code) -> Proof | None:
     if not counts or any(not isinstance(part.ctx, ast.Load) for part in counts):
         return None
     words, why = {ast.unparse(node), "range(len", "range"}, "The loop counts up to a length."
-    return pattern(node, "range len", (loop.target.id, *_names(things)), words, {"enumerate"}, why)
+    return pattern(node, "range len", (loop.target.id, *names_in(things)), words, {"enumerate"}, why)
+
+
+def _only_looks_up(count: ast.Call, code: Code) -> bool:
+    """Whether a loop's number is used for nothing but to look elements up."""
+    loop = code.parents[count]
+    around = code.parents[loop] if isinstance(loop, ast.comprehension) else loop
+    uses = (part for part in ast.walk(around) if isinstance(part, ast.Name) and part.id == loop.target.id)
+    reads = [part for part in uses if isinstance(part.ctx, ast.Load)]
+    return all(isinstance(code.parents[part], ast.Subscript) and code.parents[part].slice is part for part in reads)
 
 
 def _numpy_on_tensors(node: ast.AST, code: Code) -> Proof | None:
@@ -156,7 +166,7 @@ def _by_way_of_numpy(node: ast.AST, code: Code) -> Proof | None:
     tensors = [part.func.value for part in calls if not part.args]
     if not tensors or not all(any(is_float_tensor(p, code) for p in ast.walk(tensor)) for tensor in tensors):
         return None
-    names = tuple(sorted({name for tensor in tensors for name in _names(tensor)}))
+    names = tuple(sorted({name for tensor in tensors for name in names_in(tensor)}))
     first = made.lineno if made else 0
     return pattern(node, "by way of numpy", names, {"numpy", "from_numpy"}, {"torch"}, "NumPy computes it.", first)
 
@@ -167,7 +177,7 @@ def _tensor_of_a_tensor(node: ast.AST, code: Code) -> Proof | None:
     if not is_float_tensor(node.args[0], code):
         return None
     why = "A tensor is made of a tensor, and cut off from it."
-    return pattern(node, "tensor of a tensor", _names(node.args[0]), {"torch.tensor", "tensor"}, {"clone"}, why)
+    return pattern(node, "tensor of a tensor", names_in(node.args[0]), {"torch.tensor", "tensor"}, {"clone"}, why)
 
 
 def _softmax_by_hand(node: ast.AST, code: Code) -> Proof | None:
@@ -184,7 +194,7 @@ def _softmax_by_hand(node: ast.AST, code: Code) -> Proof | None:
     tools = {"torch.softmax", "softmax", "F.softmax", "scores.softmax", ".softmax", "torch.nn.functional.softmax"}
     first = made.lineno if made else 0
     why = "The softmax is written out by hand."
-    return pattern(node, "softmax", _names(top) if made else (), words, tools, why, first)
+    return pattern(node, "softmax", names_in(top) if made else (), words, tools, why, first)
 
 
 def _operator_module(node: ast.AST, code: Code) -> Proof | None:
@@ -219,10 +229,6 @@ def _is_a_size(node: ast.AST, code: Code) -> bool:
     if isinstance(node, ast.Subscript):
         return isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
     return callee(node) == "size" and bool(node.args) or number(node) is not None
-
-
-def _names(node: ast.AST) -> tuple[str, ...]:
-    return tuple(sorted(names_read(node) - {"torch", "F"}))
 
 
 _PATTERNS: tuple[Callable[[ast.AST, Code], Proof | None], ...] = (

@@ -2,11 +2,12 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from attention_lib.findings.code import Code, Function, callee, number, same
 from attention_lib.findings.dead_code import is_pure
 from attention_lib.findings.finding import Finding, Proof
-from attention_lib.findings.flow import is_same_in, names_read, rest_of_block, value_at, writer_of
+from attention_lib.findings.flow import is_same_in, names_in, rest_of_block, value_at, writer_of
 from attention_lib.findings.non_idiomatic_call import divided, row_summed
 from attention_lib.findings.tensors_of_floats import (
     is_float_tensor,
@@ -52,38 +53,37 @@ def steps_at(node: ast.AST, code: Code) -> list[Proof]:
     if isinstance(node, ast.BinOp):
         found += _neutral(node, code)
     if isinstance(node, ast.Call | ast.Attribute):
-        found += _undone(node, code) + _repeated(node) + _to_its_own_shape(node) + _copy_of_fresh(node)
+        found += _undone(node, code) + _repeated(node, code)
+        found += _to_its_own_shape(node, code) + _copy_of_fresh(node, code)
     if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.UnaryOp):
         if type(node.op) is type(node.operand.op) and isinstance(node.op, ast.USub | ast.Invert):
-            found.append(_step(node, "negated twice", {"cancels", "twice"}, {"~"}, "The sign is changed twice."))
+            found.append(_step(node, code, "negated twice", {"cancels", "twice"}, {"~"}, "The sign is changed twice."))
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and code.function_of(node):
         target = node.targets[0]
         if isinstance(target, ast.Name) and isinstance(node.value, ast.Name) and node.value.id == target.id:
             words, why = {target.id, f"{target.id} = {target.id}"}, f"`{target.id}` is assigned to itself."
-            found.append(_step(node, "self assignment", {"self assignment", "no effect"}, words, why))
+            found.append(_step(node, code, "self assignment", {"self assignment", "no effect"}, words, why))
     return found
 
 
-def _step(node: ast.AST, form: str, facts: set[str], words: set[str], why: str, elsewhere: int = 0) -> Proof:
+def _step(
+    node: ast.AST, code: Code, form: str, facts: set[str], words: set[str], why: str, elsewhere: int = 0
+) -> Proof:
     if facts & {"copy", "again", "twice", "cancels"}:
         facts = facts | {"needless"}
     if "again" not in facts:
         facts = facts | {"step"}
     if isinstance(node, ast.Call):
         facts = facts | {"call"}
-    finding = _finding(node, form, elsewhere)
+    finding = _finding(node, code, form, elsewhere)
     return Proof(finding, node, why, frozenset(facts), frozenset(words | {ast.unparse(node)}))
 
 
-def _finding(node: ast.AST, form: str, elsewhere: int = 0, first: int = 0) -> Finding:
-    names = tuple(sorted(names_read(node) - {"torch", "F", "self"}))
+def _finding(node: ast.AST, code: Code, form: str, elsewhere: int = 0, first: int = 0) -> Finding:
     last = node.end_lineno or node.lineno
-    return Finding("redundant_step", form, first or node.lineno, last, names, code=_short(node), elsewhere=elsewhere)
-
-
-def _short(node: ast.AST) -> str:
-    text = ast.unparse(node)
-    return text if len(text) <= 60 and "\n" not in text else ""
+    return Finding(
+        "redundant_step", form, first or node.lineno, last, names_in(node), code=code.shown(node), elsewhere=elsewhere
+    )
 
 
 def _neutral(node: ast.BinOp, code: Code) -> list[Proof]:
@@ -107,7 +107,7 @@ def _neutral(node: ast.BinOp, code: Code) -> list[Proof]:
     symbol = {ast.Mult: "*", ast.Div: "/", ast.Add: "+", ast.Sub: "-", ast.Pow: "**"}[type(node.op)]
     words = {f"{symbol} {value}", f"{symbol}{value}", f"{value} {symbol}"}
     facts = {fact, "no effect", f"on {ast.unparse(operand)}"}
-    return [_step(node, "no effect", facts, words, f"This {said}, which changes nothing.")]
+    return [_step(node, code, "no effect", facts, words, f"This {said}, which changes nothing.")]
 
 
 def _receiver(node: ast.AST) -> tuple[ast.AST | None, str, list[ast.AST]]:
@@ -151,17 +151,16 @@ def _undone(node: ast.AST, code: Code) -> list[Proof]:
             found = ("round trip", {"cancels"}, {name, before_name}, "It goes to float64 and back.")
     if not found:
         return []
-    step = _step(node, *found)
+    step = _step(node, code, *found)
     if made is None:
         return [step]
-    names = tuple(sorted(names_read(before) - {"torch", "F", "self"}))
     finding = Finding(
         "redundant_step",
         f"{found[0]} on two lines",
         made.lineno,
         node.end_lineno or node.lineno,
-        tuple(dict.fromkeys((*names, made.targets[0].id))),
-        code=_short(node),
+        tuple(dict.fromkeys((*names_in(before), made.targets[0].id))),
+        code=code.shown(node),
         elsewhere=made.lineno,
     )
     return [Proof(finding, step.node, step.why, step.facts, step.words)]
@@ -183,11 +182,11 @@ def _to_float32(name: str, arguments: list[ast.AST], code: Code) -> bool:
     return ast.unparse(wanted) in ("torch.float32", "torch.float")
 
 
-def _repeated(node: ast.AST) -> list[Proof]:
+def _repeated(node: ast.AST, code: Code) -> list[Proof]:
     inner, name, arguments = _receiver(node)
     if name in TWICE_IS_ONCE and not arguments and isinstance(inner, ast.Call):
         if callee(inner) == name and not inner.args:
-            return [_step(node, "called twice", {"twice"}, {name}, f"`{name}` is called twice in a row.")]
+            return [_step(node, code, "called twice", {"twice"}, {name}, f"`{name}` is called twice in a row.")]
     if (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
@@ -197,21 +196,21 @@ def _repeated(node: ast.AST) -> list[Proof]:
         literal = ast.Tuple if node.func.id == "tuple" else ast.List
         if isinstance(node.args[0], literal):
             why = f"A {node.func.id} is made of a {node.func.id}."
-            return [_step(node, "no effect", {"no effect"}, {node.func.id}, why)]
+            return [_step(node, code, "no effect", {"no effect"}, {node.func.id}, why)]
     return []
 
 
-def _to_its_own_shape(node: ast.AST) -> list[Proof]:
+def _to_its_own_shape(node: ast.AST, code: Code) -> list[Proof]:
     inner, name, arguments = _receiver(node)
     if name in ("reshape", "view", "expand", "broadcast_to") and len(arguments) == 1:
         shape = arguments[0]
         if isinstance(shape, ast.Attribute) and shape.attr == "shape" and same(shape.value, inner):
             why = f"`{name}` gives it the shape that it has."
-            return [_step(node, "own shape", {"no effect", "own shape"}, {name}, why)]
+            return [_step(node, code, "own shape", {"no effect", "own shape"}, {name}, why)]
     return []
 
 
-def _copy_of_fresh(node: ast.AST) -> list[Proof]:
+def _copy_of_fresh(node: ast.AST, code: Code) -> list[Proof]:
     inner, name, arguments = _receiver(node)
     if name != "clone" or arguments or inner is None:
         return []
@@ -219,7 +218,7 @@ def _copy_of_fresh(node: ast.AST) -> list[Proof]:
     is_product = isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.MatMult) or callee(inner) == "matmul"
     facts = {"copy", f"on {ast.unparse(inner)}", f"on {callee(inner)}"} | ({"on product"} if is_product else set())
     why = "It copies a tensor that was only just made."
-    return [_step(node, "copy of fresh", facts, {"clone"}, why)] if is_fresh else []
+    return [_step(node, code, "copy of fresh", facts, {"clone"}, why)] if is_fresh else []
 
 
 def _needless_copy(node: ast.AST, code: Code) -> Iterator[Finding]:
@@ -236,7 +235,7 @@ def _needless_copy(node: ast.AST, code: Code) -> Iterator[Finding]:
     else:
         uses = [node]
     if uses and all(_makes_something_new(part, code) for part in uses):
-        yield _finding(node, "needless copy")
+        yield _finding(node, code, "needless copy")
 
 
 def _makes_something_new(node: ast.AST, code: Code) -> bool:
@@ -256,6 +255,9 @@ def _another_name(node: ast.AST, code: Code) -> Iterator[Finding]:
     if not (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.value, ast.Name)):
         return
     new, old, function = node.targets[0], node.value.id, code.function_of(node)
+    # A name with a remark may stand for the place in a formula.
+    if node.lineno in code.comments:
+        return
     if not isinstance(new, ast.Name) or new.id == old or only_value(new.id, node, code) is not node.value:
         return
     own = {argument.arg for argument in ast.walk(function.args) if isinstance(argument, ast.arg)}
@@ -265,7 +267,7 @@ def _another_name(node: ast.AST, code: Code) -> Iterator[Finding]:
     changes = any(writes(part, old) for part in later) or any(isinstance(part, ast.For | ast.While) for part in later)
     if is_local and is_read and not changes and code.parents[node] is function:
         yield Finding(
-            "redundant_step", "another name", node.lineno, node.end_lineno, (new.id, old), code=ast.unparse(node)
+            "redundant_step", "another name", node.lineno, node.end_lineno, (new.id, old), code=code.shown(node)
         )
 
 
@@ -286,11 +288,8 @@ def _in_both_branches(node: ast.If | ast.IfExp, code: Code) -> Iterator[Finding]
                 and is_pure(one, code.only_compute)
                 and _is_always_run(one, other, node, code)
             ):
-                names = tuple(sorted(names_read(one) - {"torch"}))
-                yield Finding(
-                    "redundant_step", "both branches", one.lineno, other.end_lineno, names, code=_short(one),
-                    elsewhere=one.lineno,
-                )  # fmt: skip
+                finding = _finding(one, code, "both branches")
+                yield replace(finding, last=other.end_lineno or other.lineno)
                 return
 
 
@@ -323,7 +322,7 @@ def _normalised_again(node: ast.AST, code: Code) -> Iterator[Finding]:
         top = parts[0] if summed is not None and ast.unparse(summed) == ast.unparse(parts[0]) else None
     softmax = _softmax_of(top, code) if top is not None else None
     if softmax is not None:
-        yield _finding(node, "normalised again", elsewhere=softmax.lineno)
+        yield _finding(node, code, "normalised again", elsewhere=softmax.lineno)
 
 
 def _masked_again(node: ast.AST, code: Code) -> Iterator[Finding]:
@@ -343,7 +342,7 @@ def _masked_again(node: ast.AST, code: Code) -> Iterator[Finding]:
     scores = softmax.args[0] if of_torch(softmax, code) else softmax.func.value
     fill = _fill_with_minus_infinity(scores, code)
     if fill is not None and ast.unparse(fill) == hidden:
-        yield _finding(node, "masked again", elsewhere=softmax.lineno)
+        yield _finding(node, code, "masked again", elsewhere=softmax.lineno)
 
 
 def _fill_with_minus_infinity(scores: ast.AST, code: Code) -> ast.AST | None:
@@ -380,7 +379,7 @@ def computed_twice(code: Code, first: int, last: int) -> list[Proof]:
                 is_product = isinstance(node, ast.BinOp) or callee(node) in ("matmul", "bmm", "mm")
                 facts = {"again", "product again"} if is_product else {"again"}
                 words = {callee(node)} - {""}
-                found.append(_step(node, "computed twice", facts, words, why, elsewhere=earlier.lineno))
+                found.append(_step(node, code, "computed twice", facts, words, why, elsewhere=earlier.lineno))
     return found
 
 

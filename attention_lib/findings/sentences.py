@@ -34,27 +34,42 @@ _VALUES = "7 · Value aggregation"
 _HEAD = "8 · The full attention head"
 _NAMES = "1 · Introduction and theory"
 
+_FIXED = "The number stays as it is when the inputs have another size."
 _UNUSED = "A reader looks for what it is there for, and finds nothing."
 _NO_CHANGE = "A step that changes nothing makes a reader ask what it is for, and takes time at each call."
 _ONE_BY_ONE = "torch does it for all rows in one operation, which is shorter and many times faster."
 _NONE = "There is only one `None`, so `is` asks exactly that; `==` may be answered by the tensor."
-_HIDES = "Below this line the name means your value, so that the other meaning cannot be used any more."
+_HIDES = "Here the name means your value, so the other meaning is out of reach."
 
 SENTENCES: dict[str, dict[str, Sentence]] = {
     "hard_coded_size": {
         "size": Sentence(
             "A size of the inputs is written into the code: {numbers}.",
-            "With inputs of another size the code breaks, or computes something else.",
-            "means = table.sum(0) / 20",
-            "means = table.sum(0) / table.shape[0]",
+            _FIXED,
+            "zeros = torch.zeros(20)",
+            "zeros = torch.zeros(table.shape[0])",
             _PROJECTIONS,
         ),
         "under a root": Sentence(
             "Under a root stands {numbers}, where a size of the inputs belongs.",
-            "For inputs of another width the scale is wrong.",
+            _FIXED,
             "spread = total / math.sqrt(20)",
             "spread = total / math.sqrt(table.shape[0])",
             _SCORES,
+        ),
+        "divisor": Sentence(
+            "What to divide by is written into the code as a number: {numbers}.",
+            _FIXED,
+            "mean = table.sum(0) / 20",
+            "mean = table.sum(0) / table.shape[0]",
+            _SCORES,
+        ),
+        "asked for": Sentence(
+            "The code asks for a certain size: {numbers}.",
+            "Code that works for every size need not ask for one.",
+            "if table.shape[0] == 20:\n    mean = table.sum(0) / 20\nelse:\n    mean = table.mean(0)",
+            "mean = table.mean(0)",
+            _PROJECTIONS,
         ),
     },
     "loop": {
@@ -142,6 +157,12 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
             "Such a call gives a new value and leaves the old one as it was.",
             "prices.clamp(0, 9)\nreturn prices",
             "prices = prices.clamp(0, 9)\nreturn prices",
+        ),
+        "unused value": Sentence(
+            "The value of {code} goes nowhere.",
+            "In a function a value has to be returned or stored; only the last line of a cell shows one.",
+            "def half(n):\n    n / 2",
+            "def half(n):\n    return n / 2",
         ),
         "pass": Sentence("This `pass` does nothing.", "It only fills an empty block.", "price = 3\npass", "price = 3"),
         "defined twice": Sentence(
@@ -276,7 +297,7 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
         ),
         "Tensor": Sentence(
             "`torch.Tensor` makes a tensor of numbers here, for which there is `torch.tensor`.",
-            "`torch.Tensor` is the class; given a number, it makes an empty tensor of that size.",
+            "`torch.Tensor` is the class; given a number, it makes a tensor of that size with arbitrary numbers.",
             "torch.Tensor([0.5, 2.0])",
             "torch.tensor([0.5, 2.0])",
         ),
@@ -326,8 +347,8 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
             _SOFTMAX,
         ),
         "operator": Sentence(
-            "{names} has the form `@`.",
-            "Readers know the operator; the function needs an import.",
+            "For {names} there is the operator `@`.",
+            "It is shorter, and needs no import.",
             "operator.matmul(a, b)",
             "a @ b",
             _PROJECTIONS,

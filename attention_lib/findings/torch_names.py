@@ -2,7 +2,7 @@
 
 PURE_METHODS = frozenset(
     """
-    abs add amax amin bmm bool broadcast_to chunk clone contiguous cos cpu detach dim div double eq exp expand
+    abs amax amin bmm bool broadcast_to chunk clone contiguous cos cpu detach dim div double eq exp expand
     expand_as flatten float ge gt half le log log_softmax logical_not logsumexp lt masked_fill matmul max mean
     min mm movedim mul mv narrow ne neg permute pow prod reciprocal repeat repeat_interleave reshape round rsqrt
     select sigmoid sin size softmax split sqrt squeeze std sub sum swapaxes swapdims t tanh to transpose tril
@@ -11,7 +11,7 @@ PURE_METHODS = frozenset(
 )
 PURE_FUNCTIONS = PURE_METHODS | frozenset(
     """
-    arange baddbmm cat concat einsum eye full linear normalize ones ones_like stack tensor tensordot zeros
+    add arange baddbmm cat concat einsum eye full linear normalize ones ones_like stack tensor tensordot zeros
     zeros_like finfo len tuple list int str
     """.split()
 )

@@ -41,8 +41,8 @@ def tally_findings(
         shares[kind] = Share(sum(hits), len(hits))
     false = [
         (answer, each)
-        for answer, f in pairs
-        for each in f
+        for answer, findings in pairs
+        for each in findings
         if not any(_meets(each, label) for label in answer.problems + answer.also_true)
     ]
     return FoundTally(shares, false)

@@ -53,6 +53,7 @@ def attention_weights(scores, mask=None):
         right=True,
         group="injection",
         problems=(Problem("unclear_name", 3, 5),),
+        also_true=(Problem("redundant_step", 3, 4),),
         source="""
 def aggregate_values(weights, V):
     # (…, n_q, n_k) @ (…, n_k, d_v) -> (…, n_q, d_v)
