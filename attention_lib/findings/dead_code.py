@@ -113,16 +113,18 @@ def _never_used(code: Code, function: Function) -> list[Proof]:
 
 
 def _never_used_at_the_top(code: Code) -> Iterator[Finding]:
-    """Imports and functions outside of all functions that no cell uses."""
+    """Imports, functions and constants outside of all functions that no cell uses."""
     read = {node.id for node in code.all_nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)}
     if read & _READS_IN_SECRET:
         return
     for node in code.tree.body:
         for name, facts in _given(node):
-            if not facts & {"import", "function"} or name in read | code.given | code.used_elsewhere:
+            form = next(form for form in ("import", "function", "variable") if form in facts)
+            is_constant = form == "variable" and isinstance(node.value, ast.Constant)
+            if form == "variable" and not is_constant or name in read | code.given | code.used_elsewhere:
                 continue
             if name not in ("annotations", "__future__"):
-                yield _dead(node, "import" if "import" in facts else "function", (name,), facts, "").finding
+                yield _dead(node, form, (name,), facts, "").finding
 
 
 def _given(node: ast.stmt) -> list[tuple[str, set[str]]]:

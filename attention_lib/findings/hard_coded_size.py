@@ -1,6 +1,7 @@
 """A hard-coded size: a number in the code that only fits one width or one number of tokens."""
 
 import ast
+import math
 import re
 from collections.abc import Iterator
 
@@ -43,7 +44,11 @@ def hard_coded_sizes(code: Code) -> Iterator[Finding]:
         value = number(node)
         if value is None or magnitude(value) is None or number(code.parents[node]) is not None:
             continue
-        if code.function_of(node) is None or value != int(value):
+        if code.function_of(node) is None:
+            continue
+        if value != int(value):
+            if _is_root_of_a_size(value) and _scales(node, code):
+                yield Finding("hard_coded_size", "root as a number", node.lineno, node.end_lineno, numbers=(value,))
             continue
         root = is_under_a_root(node, code)
         # Three is the number of matrices, too.
@@ -51,6 +56,21 @@ def hard_coded_sizes(code: Code) -> Iterator[Finding]:
         is_size = is_size and not _may_be_something_else(node, code)
         if is_size or _bounds_a_slice(node, value, code) or _is_compared(node, value, code):
             yield Finding("hard_coded_size", _form(node, root, code), node.lineno, node.end_lineno, numbers=(value,))
+
+
+def _is_root_of_a_size(value: float) -> bool:
+    """Whether it is the root, or one over the root, of a power of two from 8 on, to three digits."""
+    squared = value**2 if value > 1 else 1 / value**2 if value > 0 else 0
+    power = round(math.log2(squared)) if squared > 1 else 0
+    return power >= 3 and abs(squared / 2**power - 1) < 1e-3
+
+
+def _scales(node: ast.AST, code: Code) -> bool:
+    """Whether a tensor is multiplied or divided by it, or it becomes the scale."""
+    parent = code.parents[node]
+    if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult | ast.Div):
+        return is_float_tensor(parent.left if parent.right is node else parent.right, code)
+    return isinstance(parent, ast.Assign) and ast.unparse(parent.targets[0]) in ("scale", "factor")
 
 
 def _form(node: ast.AST, is_under_root: bool, code: Code) -> str:

@@ -20,6 +20,9 @@ _SECONDS = 60
 # Not RET504 (a result with a name) nor C417 (`map` with a lambda): both are good style here.
 RULES = {
     "F811": ("dead_code", "defined twice"),
+    "F841": ("dead_code", "variable"),
+    "ARG001": ("dead_code", "parameter"),
+    "B007": ("dead_code", "loop variable"),
     "E711": ("non_idiomatic_call", "none"),
     "E712": ("non_idiomatic_call", "truth value"),
     "E713": ("non_idiomatic_call", "not in"),
@@ -100,7 +103,10 @@ def _finding(result: dict, code: Code) -> Finding | None:
     names = [name for name in re.findall(r"`([A-Za-z_]\w*)`", result["message"]) if name in code.names]
     if isinstance(node, ast.Assign):
         names = [target.id for target in node.targets if isinstance(target, ast.Name)]
-    if kind == "unclear_name" or form in ("lambda", "defined twice"):
+    if form == "loop variable" and not isinstance(code.parents.get(node), ast.Tuple):
+        # Who counts rounds needs a name for the number.
+        return None
+    if kind in ("unclear_name", "dead_code") or form == "lambda":
         return Finding(kind, form, first, first, tuple(names[:1]))
     if form in _NAMELESS:
         return Finding(kind, form, first, first)

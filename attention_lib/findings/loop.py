@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from attention_lib.findings.code import Code, Function, callee, number
 from attention_lib.findings.finding import Finding
 from attention_lib.findings.flow import names_read
-from attention_lib.findings.tensors_of_floats import is_float_tensor, is_only_a_parameter, of_torch
+from attention_lib.findings.tensors_of_floats import assigned_to, is_float_tensor, is_only_a_parameter, of_torch
 
 _COMPREHENSIONS = (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
 LOOPS = (ast.For, ast.AsyncFor, ast.While, *_COMPREHENSIONS)
@@ -60,10 +60,12 @@ def _goes_row_by_row(node: ast.AST, code: Code) -> bool:
 def _counts_rows(loop: ast.AST, code: Code) -> bool:
     """Whether a loop counts up to a number, and looks up that row of a tensor."""
     sources = [loop.iter] if isinstance(loop, ast.For) else [part.iter for part in getattr(loop, "generators", [])]
-    is_counted = [callee(each) == "range" and [number(part) is not None for part in each.args] for each in sources]
-    return is_counted == [[True]] and any(
-        _indexes(part, set(variables(loop))) and is_float_tensor(part.value, code) for part in ast.walk(loop)
-    )
+    if len(sources) != 1 or callee(sources[0]) != "range":
+        return False
+    bounds = [number(part) for part in sources[0].args]
+    looks_up = (part for part in ast.walk(loop) if _indexes(part, set(variables(loop))))
+    is_counted = None not in bounds and (len(bounds) == 1 or len(bounds) == 2 and bounds[0] in (0, 1))
+    return is_counted and any(is_float_tensor(part.value, code) for part in looks_up)
 
 
 def _computes(node: ast.AST, code: Code) -> bool:
@@ -201,12 +203,13 @@ def _steps_by_one(node: ast.AST, counter: ast.AST) -> bool:
 def _assigned(name: str, node: ast.AST, code: Code) -> list:
     """The constants that the function around `node` assigns to a name; None for what is no constant."""
     function = code.function_of(node)
-    assigned = [part for part in ast.walk(function) if isinstance(part, ast.Assign)] if function else []
-    return [
-        getattr(part.value, "value", None)
-        for part in assigned
-        if any(isinstance(target, ast.Name) and target.id == name for target in part.targets)
+    stores = [
+        part
+        for part in (ast.walk(function) if function else ())
+        if isinstance(part, ast.Name) and part.id == name and isinstance(part.ctx, ast.Store)
     ]
+    values = [assigned_to(part, code) for part in stores]
+    return [getattr(value, "value", None) for value in values if value is not None]
 
 
 def _is_name(node: ast.AST, other: ast.AST) -> bool:
@@ -295,7 +298,11 @@ def _dimension(bound: ast.AST, node: ast.AST, code: Code) -> set[str]:
         tensor, dimension = bound.func.value, bound.args[0]
     elif callee(bound) == "len" and bound.args:
         tensor = bound.args[0]
-    if not isinstance(tensor, ast.Name) or dimension is None and tensor.id not in _TENSORS:
+    if (
+        not isinstance(tensor, ast.Name)
+        or dimension is None
+        and not (tensor.id in _TENSORS or is_float_tensor(tensor, code))
+    ):
         return set()
     found = {"dimension"}
     if dimension is not None:

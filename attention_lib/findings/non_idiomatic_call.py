@@ -204,6 +204,13 @@ def _operator_module(node: ast.AST, code: Code) -> Proof | None:
     return None
 
 
+def _variable(node: ast.AST, code: Code) -> Proof | None:
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("torch.autograd.Variable", "autograd.Variable"):
+        why = "A Variable has been a tensor for years."
+        return pattern(node, "Variable", names_in(node), {"Variable"}, {"tensor"}, why)
+    return None
+
+
 def _root_of_a_number(node: ast.AST, code: Code) -> Proof | None:
     """`torch.sqrt(torch.tensor(…))` of a size, which is a number of Python's."""
     if callee(node) not in ("sqrt", "rsqrt") or not of_torch(node, code) or len(node.args) != 1:
@@ -243,4 +250,5 @@ _PATTERNS: tuple[Callable[[ast.AST, Code], Proof | None], ...] = (
     _softmax_by_hand,
     _operator_module,
     _root_of_a_number,
+    _variable,
 )

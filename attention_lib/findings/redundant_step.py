@@ -41,6 +41,7 @@ def redundant_steps(code: Code) -> Iterator[Finding]:
             yield from _in_both_branches(node, code)
         yield from (*_needless_copy(node, code), *_another_name(node, code))
         yield from (*_normalised_again(node, code), *_masked_again(node, code))
+        yield from (*_shifted_before_softmax(node, code), *_multiplied_and_divided(node, code))
     again = [step for step in computed_twice(code, 1, len(code.lines)) if not _looks_like_a_slip(step, code)]
     for step in again:
         if not any(other is not step and step.node in ast.walk(other.node) for other in again):
@@ -132,13 +133,8 @@ def _undone(node: ast.AST, code: Code) -> list[Proof]:
         return []
     on = f"on {ast.unparse(origin)}"
     numbers, before_numbers = [list(map(number, given)) for given in (arguments, before_arguments)]
-    is_swap = name == before_name and (
-        name in ("T", "mT", "t")
-        or name in ("transpose", "swapaxes")
-        and len(numbers) == 2
-        and None not in numbers
-        and set(numbers) == set(before_numbers)
-    )
+    swapped = _swapped(name, numbers)
+    is_swap = swapped is not None and swapped == _swapped(before_name, before_numbers)
     found = ()
     if is_swap:
         facts = {"cancels", "twice", "transposed twice", "no effect", on}
@@ -149,7 +145,7 @@ def _undone(node: ast.AST, code: Code) -> list[Proof]:
     elif _to_float64(before_name, before_arguments) and _to_float32(name, arguments, code):
         if is_float_tensor(origin, code):
             found = ("round trip", {"cancels"}, {name, before_name}, "It goes to float64 and back.")
-    if not found:
+    if not found or _undone(before, code):
         return []
     step = _step(node, code, *found)
     if made is None:
@@ -164,6 +160,16 @@ def _undone(node: ast.AST, code: Code) -> list[Proof]:
         elsewhere=made.lineno,
     )
     return [Proof(finding, step.node, step.why, step.facts, step.words)]
+
+
+def _swapped(name: str, numbers: list[float | None]) -> tuple | None:
+    """Which dimensions change places, in a form that can be compared."""
+    if name == "mT":
+        return (-2, -1)
+    if name in ("T", "t") and not numbers:
+        return ("all",)
+    is_pair = name in ("transpose", "swapaxes", "swapdims") and len(numbers) == 2 and None not in numbers
+    return tuple(sorted(numbers)) if is_pair else None
 
 
 def _to_float64(name: str, arguments: list[ast.AST]) -> bool:
@@ -323,6 +329,48 @@ def _normalised_again(node: ast.AST, code: Code) -> Iterator[Finding]:
     softmax = _softmax_of(top, code) if top is not None else None
     if softmax is not None:
         yield _finding(node, code, "normalised again", elsewhere=softmax.lineno)
+
+
+def _shifted_before_softmax(node: ast.AST, code: Code) -> Iterator[Finding]:
+    """The largest score of each row subtracted, of which torch's softmax takes care itself."""
+    if _softmax_of(node, code) is not node:
+        return
+    scores = node.args[0] if of_torch(node, code) and node.args else node.func.value
+    shifted, made = value_at(scores, code)
+    if not (isinstance(shifted, ast.BinOp) and isinstance(shifted.op, ast.Sub)):
+        return
+    largest, _ = value_at(shifted.right, code)
+    while (
+        isinstance(largest, ast.Attribute)
+        and largest.attr == "values"
+        or (isinstance(largest, ast.Subscript) and number(largest.slice) == 0)
+    ):
+        largest = largest.value
+    if callee(largest) in ("max", "amax") and isinstance(largest.func, ast.Attribute):
+        of = largest.args[0] if of_torch(largest, code) and largest.args else largest.func.value
+        if ast.unparse(of) == ast.unparse(shifted.left) and "keepdim=True" in ast.unparse(largest):
+            yield _finding(shifted, code, "shifted before softmax", elsewhere=node.lineno)
+
+
+def _multiplied_and_divided(node: ast.AST, code: Code) -> Iterator[Finding]:
+    """`a * b / b`, on one line or two."""
+    if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div)):
+        return
+    before, made = value_at(node.left, code)
+    inverse = ast.Div if isinstance(node.op, ast.Mult) else ast.Mult
+    if not (isinstance(before, ast.BinOp) and isinstance(before.op, inverse) and is_float_tensor(before.left, code)):
+        return
+    is_same = ast.unparse(before.right) == ast.unparse(node.right) and is_pure(node.right)
+    function = code.function_of(node)
+    between = [
+        part
+        for part in ast.walk(function)
+        if made is not None and isinstance(part, ast.stmt) and made.lineno < part.lineno < node.lineno
+    ]
+    if is_same and is_same_in(node.right, between):
+        form = "multiplied and divided" if made is None else "multiplied and divided on two lines"
+        line = made.lineno if made is not None else 0
+        yield _finding(node, code, form, elsewhere=line, first=line)
 
 
 def _masked_again(node: ast.AST, code: Code) -> Iterator[Finding]:

@@ -64,6 +64,13 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
             "mean = table.sum(0) / table.shape[0]",
             _SCORES,
         ),
+        "root as a number": Sentence(
+            "A root of a size is written into the code as a number: {numbers}.",
+            _FIXED,
+            "spread = total * 0.1768",
+            "spread = total / math.sqrt(table.shape[0])",
+            _SCORES,
+        ),
         "asked for": Sentence(
             "The code asks for a certain size: {numbers}.",
             "Code that works for every size need not ask for one.",
@@ -120,6 +127,18 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
         ),
         "function": Sentence(
             "Nothing calls {any}.", _UNUSED, "def half(price):\n    return price / 2\n\nreturn price", "return price"
+        ),
+        "parameter": Sentence(
+            "Nothing in the function reads its parameter {any}.",
+            _UNUSED,
+            "def half(price, count):\n    return price / 2",
+            "def half(price):\n    return price / 2",
+        ),
+        "loop variable": Sentence(
+            "Nothing in the loop reads {any}.",
+            _UNUSED,
+            "for i, price in enumerate(prices):\n    print(price)",
+            "for price in prices:\n    print(price)",
         ),
         "attribute": Sentence(
             "Nothing in the class reads {any}.",
@@ -252,6 +271,19 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
             "shares = prices / prices.sum()",
             _SOFTMAX,
         ),
+        "shifted before softmax": Sentence(
+            "{code} subtracts the largest score of each row before the softmax in line {line}.",
+            "It changes no weight, and torch's own softmax does it anyway, so that nothing overflows.",
+            "(prices - prices.max()).softmax(0)",
+            "prices.softmax(0)",
+            _SOFTMAX,
+        ),
+        "multiplied and divided": Sentence(
+            "{code} multiplies and divides by the same number.", _NO_CHANGE, "prices * 3 / 3", "prices"
+        ),
+        "multiplied and divided on two lines": Sentence(
+            "{code} takes back the factor of line {line}.", _NO_CHANGE, "more = prices * 3\nprices = more / 3", ""
+        ),
         "masked again": Sentence(
             "{code} sets to 0 what the softmax in line {line} has made 0.",
             "In every row with something left to see, minus infinity before the softmax gives exactly 0 after it.",
@@ -345,6 +377,12 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
             "e = prices.exp()\nshares = e / e.sum(-1, keepdim=True)",
             "shares = prices.softmax(-1)",
             _SOFTMAX,
+        ),
+        "Variable": Sentence(
+            "{code} gives back the tensor that it gets.",
+            "`Variable` is left from times when a tensor could not record gradients itself.",
+            "torch.autograd.Variable(prices)",
+            "prices",
         ),
         "operator": Sentence(
             "For {names} there is the operator `@`.",

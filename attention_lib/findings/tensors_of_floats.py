@@ -146,7 +146,7 @@ def _is_float_in(node: ast.Name, function: Function, code: Code, assumed: frozen
     for part in ast.walk(function):
         if not writes(part, node.id) or part in own:
             continue
-        value = _assigned(part, code)
+        value = assigned_to(part, code)
         if value is None:
             return False
         values.append(value)
@@ -158,7 +158,7 @@ def _is_float_in(node: ast.Name, function: Function, code: Code, assumed: frozen
     return all(is_float_tensor(value, code, assumed | {node.id}) for value in values)
 
 
-def _assigned(target: ast.AST, code: Code) -> ast.AST | None:
+def assigned_to(target: ast.AST, code: Code) -> ast.AST | None:
     """What a plain assignment gives to a target, which may be one of several."""
     parent = code.parents.get(target)
     if isinstance(parent, ast.Assign) and target in parent.targets:

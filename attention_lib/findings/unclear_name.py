@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from attention_lib.findings.code import Code, bound_by
 from attention_lib.findings.finding import Finding
+from attention_lib.findings.tensors_of_floats import assigned_to, is_float_tensor
 
 MODULES = frozenset({"math", "torch", "nn", "F", "np", "numpy"})
 # No names such as `temp`, `var` or `val`: a temperature, a variance and values may be meant.
 PLACEHOLDER = re.compile(
     r"(?:tmp|foo|bar|baz|qux|stuff|thing|things|data|dat|blah|bla|asdf|qwerty|junk|dummy|my_?var|my_?\w?thing"
-    r"|whatever|something|aaa*|bbb*|ccc*|xxx*|yyy*|zzz*)_?\d*"
+    r"|whatever|something|aaa*|bbb*|ccc*|xxx*|yyy*|zzz*|abc|xyz|spam|eggs)_?\d*|(?:temp|var|val|thing|obj)_?\d+"
 )
 
 
@@ -34,7 +35,9 @@ def _form(name: str, node: ast.AST, code: Code) -> str:
         return "hides a module" if inner is not None else ""
     if name in code.given:
         return "hides a function" if inner is not None else ""
-    return "says nothing" if PLACEHOLDER.fullmatch(name) else ""
+    assigned = assigned_to(node, code) if name in ("temp", "var") else None
+    is_tensor = assigned is not None and is_float_tensor(assigned, code)
+    return "says nothing" if PLACEHOLDER.fullmatch(name) or is_tensor else ""
 
 
 def is_given(node: ast.AST, code: Code) -> bool:

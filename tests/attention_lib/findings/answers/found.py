@@ -331,7 +331,7 @@ def aggregate_values(weights, V):
 def attention_scores(Q, K, scale=None):
     K_T = K.transpose(-2, -1)
     back = K_T.transpose(-1, -2)
-    return Q @ back.mT
+    return torch.einsum("...qd,...kd->...qk", Q, back)
 
 # %% 2-3 redundant_step/transposed twice on two lines: K
 def attention_scores(Q, K, scale=None):
@@ -787,3 +787,91 @@ def attention_scores(Q, K, scale=None):
     if type(scale) == float:
         return (Q * scale) @ K.mT
     return Q @ K.mT
+
+# %% 2-3 redundant_step/transposed twice on two lines: K K_T
+def attention_scores(Q, K, scale=None):
+    K_T = K.transpose(-2, -1)
+    return torch.inner(Q, K_T.mT) * scale
+
+# %% 3-3 redundant_step/shifted before softmax: scores
+def attention_weights(scores, mask=None):
+    scores = scores.masked_fill(~mask, -math.inf)
+    scores = scores - scores.max(dim=-1, keepdim=True).values
+    return torch.softmax(scores, dim=-1)
+
+# %% 3-3 redundant_step/shifted before softmax: largest scores
+def attention_weights(scores, mask=None):
+    largest = scores.amax(-1, keepdim=True)
+    return (scores - largest).softmax(-1)
+
+# %% 2-2 redundant_step/multiplied and divided: Q
+def attention_scores(Q, K, scale=None):
+    return (Q * 2 / 2) @ K.mT
+
+# %% 3-4 redundant_step/multiplied and divided on two lines: d_k scores
+def attention_scores(Q, K, scale=None):
+    d_k = Q.shape[-1] ** 0.5
+    scores = (Q @ K.mT) / d_k
+    scores = scores * d_k
+    return scores * scale
+
+# %% 1-1 dead_code/parameter: unused
+def mix(w, v, unused):
+    return w @ v
+
+
+def aggregate_values(weights, V):
+    return mix(weights, V, None)
+
+# %% 3-4 loop/for: i row weights | 3-3 dead_code/loop variable: i
+def aggregate_values(weights, V):
+    rows = []
+    for i, row in enumerate(weights):
+        rows.append(row @ V)
+    return torch.stack(rows)
+
+# %% 4-4 dead_code/variable: error
+def aggregate_values(weights, V):
+    try:
+        return weights @ V
+    except RuntimeError as error:
+        raise ValueError("these shapes do not fit") from None
+
+# %% 1-1 dead_code/variable: EPSILON
+EPSILON = 1e-9
+
+
+def aggregate_values(weights, V):
+    return weights @ V
+
+# %% 2-2 hard_coded_size/root as a number: 0.125
+def attention_scores(Q, K, scale=None):
+    return Q @ K.mT * 0.125
+
+# %% 2-2 hard_coded_size/root as a number: 5.657
+def attention_scores(Q, K, scale=None):
+    return Q @ K.mT / 5.657
+
+# %% 3-5 loop/while: i weights
+def aggregate_values(weights, V):
+    i, rows = 0, []
+    while i < len(weights):
+        rows.append(weights[i] @ V)
+        i += 1
+    return torch.stack(rows)
+
+# %% 3-3 hard_coded_size/size: 13 | 3-4 loop/for: i
+def aggregate_values(weights, V):
+    rows = []
+    for i in range(0, 13):
+        rows.append(weights[..., i, :] @ V)
+    return torch.stack(rows, dim=-2)
+
+# %% 2-2 unclear_name/says nothing: temp
+def aggregate_values(weights, V):
+    temp = weights @ V
+    return temp
+
+# %% 2-2 non_idiomatic_call/Variable: weights
+def aggregate_values(weights, V):
+    return torch.autograd.Variable(weights) @ V

@@ -444,3 +444,31 @@ from typing import Optional
 
 def attention_scores(Q: torch.Tensor, K: torch.Tensor, scale: Optional[float] = None) -> torch.Tensor:
     return Q @ K.mT * scale
+
+# %% a half, and a temperature
+def attention_weights(scores, mask=None):
+    temp = 0.5
+    return torch.softmax(scores * 0.5 / temp, dim=-1)
+
+# %% a factor taken back after something was added
+def attention_scores(Q, K, scale=None):
+    scores = (Q @ K.mT) * scale
+    scores = scores + 1
+    return scores / scale
+
+# %% a factor that has changed
+def attention_scores(Q, K, scale=None):
+    scores = (Q @ K.mT) * scale
+    scale = 2.0
+    return scores / scale
+
+# %% the largest of the whole matrix, and of another tensor
+def attention_weights(scores, mask=None):
+    raised = scores - scores.max()
+    return torch.softmax(raised - raised.amax(-2, keepdim=True) * 0.5, dim=-1)
+
+# %% rounds that need no number
+def project_qkv(x, W_q, W_k, W_v):
+    for i in range(2):
+        x = torch.tanh(x)
+    return x @ W_q, x @ W_k, x @ W_v
