@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from attention_lib.findings.code import Code, Function, callee, number
 from attention_lib.findings.finding import Finding, Proof
+from attention_lib.findings.tensors_of_floats import is_float_tensor, of_torch
 from attention_lib.findings.torch_names import MODULES, PURE_FUNCTIONS, PURE_METHODS
 
 _READS_IN_SECRET = frozenset({"exec", "eval", "locals", "globals", "vars", "dir"})
@@ -14,6 +15,7 @@ _ALL_ATTRIBUTES = frozenset(
     named_parameters named_buffers state_dict get_submodule get_parameter apply
     """.split()
 )
+_ONLY_TENSORS_HAVE = frozenset({"masked_fill", "softmax", "log_softmax", "unsqueeze", "matmul", "bmm", "swapaxes"})
 _PURE_BUILTINS = frozenset({"len", "tuple", "list", "float", "int", "range"})
 _LEAVERS = {ast.Return: "return", ast.Raise: "raise", ast.Break: "break", ast.Continue: "continue"}
 
@@ -123,7 +125,7 @@ def _never_used_at_the_top(code: Code) -> Iterator[Finding]:
             is_constant = form == "variable" and isinstance(node.value, ast.Constant)
             if form == "variable" and not is_constant or name in read | code.given | code.used_elsewhere:
                 continue
-            if name not in ("annotations", "__future__"):
+            if name != "annotations" and not name.startswith("_"):
                 yield _dead(node, form, (name,), facts, "").finding
 
 
@@ -347,7 +349,12 @@ def _without_effect(code: Code, node: ast.stmt) -> list[Proof]:
             facts = {"self assignment", "no effect", "removable", "variable", "statement", f"on {target.id}"}
             why = f"Line {line} assigns `{target.id}` to itself."
             return [_dead(node, "self assignment", (target.id,), facts, why, words={f"{target.id} = {target.id}"})]
-    if isinstance(node, ast.Expr) and _computes(node.value) and is_pure(node.value) and not _may_move(node.value):
+    if (
+        isinstance(node, ast.Expr)
+        and _computes(node.value)
+        and is_pure(node.value)
+        and _is_of_a_tensor(node.value, code)
+    ):
         facts = {"no effect", "unused result", "removable", "statement"}
         text, why = ast.unparse(node.value), f"What line {line} computes is thrown away."
         called = callee(node.value)
@@ -363,9 +370,13 @@ def _without_effect(code: Code, node: ast.stmt) -> list[Proof]:
     return []
 
 
-def _may_move(value: ast.AST) -> bool:
-    """Whether this may be a module that is moved or cast, which changes it in place."""
-    return callee(value) in ("to", "float", "double", "half", "cpu")
+def _is_of_a_tensor(value: ast.AST, code: Code) -> bool:
+    """Whether a call surely is a tensor's: other objects change under methods of the same names, modules under `to`."""
+    if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Attribute) or of_torch(value, code):
+        return True
+    of, name = value.func.value, value.func.attr
+    is_given = isinstance(of, ast.Name) and of.id == "mask"
+    return is_given or name in _ONLY_TENSORS_HAVE or is_float_tensor(of, code)
 
 
 def _computes(value: ast.AST) -> bool:

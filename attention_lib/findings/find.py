@@ -15,6 +15,8 @@ from attention_lib.findings.redundant_step import redundant_steps
 from attention_lib.findings.unclear_name import unclear_names
 
 MOST_SHOWN = 3
+# Nine times what the longest answers have. Some finders take the square of the length.
+MOST_NODES = 2_000
 FINDERS: dict[str, Callable[[Code], Iterator[Finding]]] = {
     "hard_coded_size": hard_coded_sizes,
     "loop": loops,
@@ -57,9 +59,11 @@ def find(
 
 
 def code_of(source: str, given: Collection[str] = (), used_elsewhere: Collection[str] = ()) -> Code:
-    """An answer's text as finders read it: where it is not Python, its lines with magics are taken for `...`."""
+    """An answer's text as finders read it: where it is not Python, its lines with magics are taken for `...`; one that
+    is far too long is taken for an empty one."""
     code = Code(source, given, used_elsewhere)
-    return code if code.tree else Code(_MAGIC.sub(r"\1...", source), given, used_elsewhere)
+    code = code if code.tree else Code(_MAGIC.sub(r"\1...", source), given, used_elsewhere)
+    return code if len(code.all_nodes) <= MOST_NODES else Code("", given)
 
 
 def _safely(finder: Callable[[Code], Iterator[Finding]], code: Code) -> list[Finding]:

@@ -3,7 +3,7 @@
 import ast
 
 from attention_lib.findings.code import Code, Function
-from attention_lib.findings.tensors_of_floats import writes
+from attention_lib.findings.tensors_of_floats import writers
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
@@ -11,19 +11,26 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 def writer_of(name: ast.Name, code: Code) -> ast.stmt | None:
     """The last statement above that writes to the name, in its block or a block around that; None where a loop, a
     `try` or a `with` makes it unsure, or the value comes from a caller."""
+    written = writers(code.function_of(name) or code.tree).get(name.id, [])
     node: ast.AST = name
-    while node in code.parents and not isinstance(node, Function | ast.ClassDef | ast.Lambda):
+    while written and node in code.parents and not isinstance(node, Function | ast.ClassDef | ast.Lambda):
         parent = code.parents[node]
         if isinstance(node, ast.stmt):
-            if isinstance(node, _LOOPS) and any(writes(part, name.id) for part in ast.walk(node)):
+            if isinstance(node, _LOOPS) and _has_any(node, written):
                 return None
             for earlier in reversed(_above(node, parent)):
-                if any(writes(part, name.id) for part in ast.walk(earlier)):
+                if _has_any(earlier, written):
                     return earlier
         if isinstance(parent, ast.Try | ast.TryStar | ast.With | ast.AsyncWith):
             return None
         node = parent
     return None
+
+
+def _has_any(statement: ast.stmt, nodes: list[ast.AST]) -> bool:
+    """Whether one of the nodes stands in the statement."""
+    start, end = (statement.lineno, statement.col_offset), (statement.end_lineno, statement.end_col_offset)
+    return any(start <= (node.lineno, node.col_offset) < end for node in nodes)
 
 
 def value_at(node: ast.AST, code: Code) -> tuple[ast.AST, ast.stmt | None]:
@@ -51,8 +58,7 @@ def _is_self(node: ast.AST) -> bool:
 
 def is_same_in(node: ast.AST, statements: list[ast.stmt]) -> bool:
     """Whether nothing in the statements writes to what an expression reads."""
-    read = names_read(node)
-    return not any(writes(part, name) for each in statements for part in ast.walk(each) for name in read)
+    return not any(names_read(node) & writers(each).keys() for each in statements)
 
 
 def rest_of_block(node: ast.stmt, code: Code) -> list[ast.stmt]:

@@ -15,7 +15,7 @@ from attention_lib.findings.tensors_of_floats import (
     of_torch,
     only_value,
     works_in_place,
-    writes,
+    writers,
 )
 
 FRESH = frozenset(
@@ -268,9 +268,10 @@ def _another_name(node: ast.AST, code: Code) -> Iterator[Finding]:
         return
     own = {argument.arg for argument in ast.walk(function.args) if isinstance(argument, ast.arg)}
     later = [part for part in ast.walk(function) if getattr(part, "lineno", 0) > node.lineno]
-    is_local = old in own or any(writes(part, old) for part in ast.walk(function))
+    written = writers(function).get(old, [])
+    is_local = old in own or bool(written)
     is_read = any(isinstance(part, ast.Name) and part.id == new.id for part in later)
-    changes = any(writes(part, old) for part in later) or any(isinstance(part, ast.For | ast.While) for part in later)
+    changes = any(part in written or isinstance(part, ast.For | ast.While) for part in later)
     if is_local and is_read and not changes and code.parents[node] is function:
         yield Finding(
             "redundant_step", "another name", node.lineno, node.end_lineno, (new.id, old), code=code.shown(node)

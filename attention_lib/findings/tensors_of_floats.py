@@ -1,6 +1,7 @@
 """Which expressions surely are float tensors, as the contract says of the lesson's arguments."""
 
 import ast
+from functools import lru_cache
 
 from attention_lib.findings.code import Code, Function, bound_by, callee
 from attention_lib.findings.torch_names import MODULES
@@ -75,32 +76,38 @@ def is_only_a_parameter(name: str, function: Function) -> bool:
     given = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     if name not in {argument.arg for argument in given}:
         return False
-    return not any(writes(node, name) for node in ast.walk(function) if not isinstance(node, ast.arg)) and not any(
-        isinstance(node, ast.Lambda | Function)
-        and node is not function
-        and any(isinstance(part, ast.arg) and part.arg == name for part in ast.walk(node))
-        for node in ast.walk(function)
-    )
+    own = [argument for argument in given if argument.arg == name]
+    return writers(function).get(name) == own
 
 
-def writes(node: ast.AST, name: str) -> bool:
-    """Whether this node by itself gives the name a value, or changes what it holds in place."""
-    if name in bound_by(node):
-        return True
-    if isinstance(node, ast.Name):
-        return node.id == name and isinstance(node.ctx, ast.Del)
+@lru_cache(maxsize=64)
+def writers(scope: ast.AST) -> dict[str, list[ast.AST]]:
+    """By name, what in a function or module gives it a value, or changes what it holds in place."""
+    found: dict[str, list[ast.AST]] = {}
+    for node in ast.walk(scope):
+        for name in _written_by(node):
+            found.setdefault(name, []).append(node)
+    return found
+
+
+def _written_by(node: ast.AST) -> set[str]:
+    """The names that this node by itself writes to."""
+    names = set(bound_by(node))
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del):
+        names.add(node.id)
     if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
-        return _root(node) == name
+        names.add(_root(node))
     if isinstance(node, ast.AugAssign):
-        return _root(node.target) == name
+        names.add(_root(node.target))
     if isinstance(node, ast.Call):
         in_place = callee(node).endswith("_") and not callee(node).endswith("__")
         if in_place and isinstance(node.func, ast.Attribute):
-            return _root(node.func) == name or any(_root(part) == name for part in node.args)
-        return any(keyword.arg == "out" and _root(keyword.value) == name for keyword in node.keywords)
-    return False
+            names |= {_root(node.func), *map(_root, node.args)}
+        names |= {_root(keyword.value) for keyword in node.keywords if keyword.arg == "out"}
+    return names - {""}
 
 
+@lru_cache(maxsize=64)
 def works_in_place(function: ast.AST) -> bool:
     """Whether anything in a function changes a value in place, so that copies may matter."""
     for node in ast.walk(function):
@@ -118,7 +125,7 @@ def only_value(name: str, node: ast.AST, code: Code) -> ast.AST | None:
     function = code.function_of(node)
     if function is None:
         return None
-    given = [part for part in ast.walk(function) if writes(part, name)]
+    given = writers(function).get(name, [])
     if len(given) != 1 or not isinstance(given[0], ast.Name):
         return None
     assignment = code.parents.get(given[0])
@@ -143,8 +150,8 @@ def _is_float_in(node: ast.Name, function: Function, code: Code, assumed: frozen
         return True
     values = []
     own = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
-    for part in ast.walk(function):
-        if not writes(part, node.id) or part in own:
+    for part in writers(function).get(node.id, ()):
+        if part in own:
             continue
         value = assigned_to(part, code)
         if value is None:
