@@ -39,7 +39,7 @@ def dead_things(code: Code) -> list[Proof]:
     for node in code.all_nodes:
         if isinstance(node, ast.stmt) and code.function_of(node):
             found += _without_effect(code, node)
-        if isinstance(node, ast.If):
+        if isinstance(node, ast.If | ast.While):
             found += _never_run(node)
     return found
 
@@ -269,7 +269,10 @@ def _leaves(node: ast.stmt) -> str:
         if isinstance(node, kind):
             return word
     if isinstance(node, ast.If) and node.orelse:
-        words = {_leaves(node.body[-1]), _leaves(node.orelse[-1])}
+        last = node.orelse[-1]
+        if isinstance(last, ast.If) and not last.orelse and _is_opposite(node.test, last.test):
+            last = last.body[-1]
+        words = {_leaves(node.body[-1]), _leaves(last)}
         return words.pop() if len(words) == 1 else ("return" if "" not in words else "")
     return ""
 
@@ -298,13 +301,15 @@ def _unreachable(block: list[ast.stmt]) -> list[Proof]:
     return []
 
 
-def _never_run(node: ast.If) -> list[Proof]:
+def _never_run(node: ast.If | ast.While) -> list[Proof]:
     """An arm of a branch that no call can reach."""
     arm: list[ast.stmt] = []
     if isinstance(node.test, ast.Constant):
-        arm = node.orelse if node.test.value else node.body
-    elif len(node.orelse) == 1 and isinstance(inner := node.orelse[0], ast.If) and _is_opposite(node.test, inner.test):
-        arm = inner.orelse
+        is_endless = isinstance(node, ast.While) and node.test.value
+        arm = [] if is_endless else node.orelse if node.test.value else node.body
+    elif isinstance(node, ast.If) and len(node.orelse) == 1 and isinstance(inner := node.orelse[0], ast.If):
+        is_asked_again = ast.dump(node.test) == ast.dump(inner.test) and is_pure(node.test)
+        arm = inner.body if is_asked_again else inner.orelse if _is_opposite(node.test, inner.test) else []
     if not arm:
         return []
     facts = frozenset({"unreachable", "removable", "statement", "unused"})

@@ -76,7 +76,7 @@ def _safely(finder: Callable[[Code], Iterator[Finding]], code: Code) -> list[Fin
 def _most_useful_first(findings: list[Finding]) -> list[Finding]:
     """What may be a mistake, then by kind as in KINDS, then by line; what lies in dead code is not worth a word."""
     dead = [each for each in findings if each.kind == "dead_code"]
-    by_hand = [each for each in findings if each.form == "softmax"]
+    by_hand = [each for each in findings if each.form in ("softmax", "none", "truth value")]
     rounds = [each for each in findings if each.kind == "loop"]
 
     def is_covered(each: Finding) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from attention_lib.findings.code import Code, callee, number
 from attention_lib.findings.finding import Finding
 from attention_lib.findings.flow import value_at
-from attention_lib.findings.tensors_of_floats import is_float_tensor
+from attention_lib.findings.tensors_of_floats import assigned_to, is_float_tensor, writers
 
 _SHAPING = frozenset(
     """
@@ -40,6 +40,7 @@ _SMALLEST = 4
 
 def hard_coded_sizes(code: Code) -> Iterator[Finding]:
     """All numbers of an answer that surely are sizes."""
+    yield from _named_sizes(code)
     for node in code.all_nodes:
         value = number(node)
         if value is None or magnitude(value) is None or number(code.parents[node]) is not None:
@@ -56,6 +57,24 @@ def hard_coded_sizes(code: Code) -> Iterator[Finding]:
         is_size = is_size and not _may_be_something_else(node, code)
         if is_size or _bounds_a_slice(node, value, code) or _is_compared(node, value, code):
             yield Finding("hard_coded_size", _form(node, root, code), node.lineno, node.end_lineno, numbers=(value,))
+
+
+def _named_sizes(code: Code) -> Iterator[Finding]:
+    """Sizes with a name: several at once in a function, or one outside that a function reads."""
+    read = {
+        part.id
+        for part in code.all_nodes
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and code.function_of(part) is not None
+        if not any(part.id in writers(scope) for scope in code.around(part))
+    }
+    for node in code.all_nodes:
+        if not (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and _names_a_size(node.id.lower())):
+            continue
+        alone = isinstance(code.parents[node], ast.Assign)
+        value = number(given) if (given := assigned_to(node, code)) is not None else None
+        is_new = not alone if code.function_of(node) is not None else node.id in read
+        if is_new and value is not None and value >= _SMALLEST and value == int(value):
+            yield Finding("hard_coded_size", "size", given.lineno, given.end_lineno, (node.id,), numbers=(value,))
 
 
 def _is_root_of_a_size(value: float) -> bool:

@@ -42,6 +42,13 @@ def _counters(loop: ast.AST) -> list[str]:
     return [loop.test.left.id] if isinstance(loop, ast.While) else list(variables(loop))
 
 
+def _is_measured(node: ast.AST, code: Code) -> bool:
+    """Whether the size of what a name stands for is asked."""
+    parent = code.parents.get(node)
+    asks = isinstance(parent, ast.Attribute) and parent.attr in ("shape", "size")
+    return isinstance(node, ast.Name) and (asks or callee(parent) == "len" and node in parent.args)
+
+
 def _goes_row_by_row(node: ast.AST, code: Code) -> bool:
     if code.function_of(node) is None:
         return False
@@ -85,7 +92,14 @@ def _rounds_stand_alone(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
     for part in body:
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store) and part.id not in counted:
             stored[part.id] = min(stored.get(part.id, part.lineno), part.lineno)
-    growing = {name for part in body for name in _grows(part)} - counted
+    begun = {
+        target.id
+        for part in body
+        if isinstance(part, ast.Assign) and not _grows(part)
+        for target in part.targets
+        if isinstance(target, ast.Name) and stored.get(target.id) == part.lineno
+    }
+    growing = {name for part in body for name in _grows(part)} - counted - begun
     for part in body:
         is_read = isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and part.id in stored
         if is_read and part.id not in growing and part.lineno <= stored[part.id]:
@@ -156,10 +170,11 @@ def _tensors_of(loop: ast.AST, code: Code) -> list[str]:
     for part in (part for source in sources for part in ast.walk(source)):
         if not isinstance(part, ast.Name):
             continue
-        size = None if _is_tensor(part, code) else _only_value(part.id, loop, code)
-        for each in [part, *(ast.walk(size) if size is not None else ())]:
-            if isinstance(each, ast.Name) and (each.id in _TENSORS or is_float_tensor(each, code)):
-                names.append(each.id)
+        size = None if _is_tensor(part, code) or _is_measured(part, code) else _only_value(part.id, loop, code)
+        of_size = [each for each in ast.walk(size) if _is_measured(each, code)] if size is not None else []
+        if not of_size and (_is_measured(part, code) or _is_tensor(part, code) or part.id in _TENSORS):
+            of_size = [part]
+        names += [each.id for each in of_size]
     return names
 
 
@@ -188,7 +203,7 @@ def reads_rows(loop: ast.AST, code: Code) -> bool:
         return len(steps) == 1 and starts in ([0], [1]) and any(_indexes(part, {counter.id}) for part in body)
     sources = [loop.iter] if isinstance(loop, ast.For) else [part.iter for part in loop.generators]
     names = set(variables(loop))
-    if any(callee(source) == "range" for source in sources):
+    if any("range(" in ast.unparse(source) for source in sources):
         return any(_indexes(part, names) for part in body)
     return any(isinstance(part, ast.Name) and part.id in names and isinstance(part.ctx, ast.Load) for part in body)
 
@@ -254,9 +269,12 @@ def walks_over(node: ast.AST, code: Code) -> set[str]:
 
 
 def _of_source(source: ast.AST, node: ast.AST, code: Code) -> set[str]:
-    if callee(source) == "range" and source.args:
+    if callee(source) == "reversed" and len(source.args) == 1:
+        return _of_source(source.args[0], node, code)
+    if callee(source) in ("range", "arange") and source.args:
         # Rounds over blocks go not one by one; the first row may be taken before the loop.
-        if len(source.args) > 2 or len(source.args) == 2 and getattr(source.args[0], "value", None) not in (0, 1):
+        start, step = [*source.args[:-1], None, None][:2] if len(source.args) < 3 else source.args[::2]
+        if step is not None and number(step) != 1 or start is not None and number(start) not in (0, 1):
             return set()
         return _dimension(source.args[0 if len(source.args) == 1 else 1], node, code)
     if callee(source) in ("zip", "enumerate", "product") and source.args:

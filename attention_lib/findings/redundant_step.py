@@ -56,9 +56,15 @@ def steps_at(node: ast.AST, code: Code) -> list[Proof]:
     if isinstance(node, ast.Call | ast.Attribute):
         found += _undone(node, code) + _repeated(node, code)
         found += _to_its_own_shape(node, code) + _copy_of_fresh(node, code)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.UnaryOp):
-        if type(node.op) is type(node.operand.op) and isinstance(node.op, ast.USub | ast.Invert):
-            found.append(_step(node, code, "negated twice", {"cancels", "twice"}, {"~"}, "The sign is changed twice."))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Invert):
+        before, made = value_at(node.operand, code)
+        is_done = isinstance(before, ast.UnaryOp) and type(before.op) is type(node.op)
+        if is_done and not steps_at(before, code):
+            form = "negated twice" if made is None else "negated twice on two lines"
+            line = made.lineno if made is not None else 0
+            finding = _finding(node, code, form, elsewhere=line, first=line)
+            words, facts = frozenset({"~", ast.unparse(node)}), frozenset({"cancels", "twice", "needless", "step"})
+            found.append(Proof(finding, node, "The sign is changed twice.", facts, words))
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and code.function_of(node):
         target = node.targets[0]
         if isinstance(target, ast.Name) and isinstance(node.value, ast.Name) and node.value.id == target.id:
@@ -168,6 +174,9 @@ def _swapped(name: str, numbers: list[float | None]) -> tuple | None:
         return (-2, -1)
     if name in ("T", "t") and not numbers:
         return ("all",)
+    if name == "permute" and None not in numbers and sorted(numbers) == list(range(len(numbers))):
+        is_undone_by_itself = [numbers[int(place)] for place in numbers] == sorted(numbers)
+        return ("permute", *numbers) if is_undone_by_itself else None
     is_pair = name in ("transpose", "swapaxes", "swapdims") and len(numbers) == 2 and None not in numbers
     return tuple(sorted(numbers)) if is_pair else None
 
@@ -210,7 +219,7 @@ def _to_its_own_shape(node: ast.AST, code: Code) -> list[Proof]:
     inner, name, arguments = _receiver(node)
     if name in ("reshape", "view", "expand", "broadcast_to") and len(arguments) == 1:
         shape = arguments[0]
-        if isinstance(shape, ast.Attribute) and shape.attr == "shape" and same(shape.value, inner):
+        if ast.unparse(shape) in (f"{ast.unparse(inner)}.shape", f"{ast.unparse(inner)}.size()"):
             why = f"`{name}` gives it the shape that it has."
             return [_step(node, code, "own shape", {"no effect", "own shape"}, {name}, why)]
     return []
@@ -445,7 +454,8 @@ def _looks_like_a_slip(step: Proof, code: Code) -> bool:
         name.split(".")[-1] in read for name in code.layers
     ):
         return True
-    is_stored = isinstance(one, ast.Assign) and isinstance(other, ast.Assign)
+    both = (one, other)
+    is_stored = all(isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Name) for each in both)
     are_listed = isinstance(one, ast.Tuple | ast.List | ast.Call | ast.BinOp) and one is other
     are_gathered = isinstance(one, ast.Call) and isinstance(other, ast.Call) and callee(one) == callee(other)
     return is_stored or are_listed or are_gathered

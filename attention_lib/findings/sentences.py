@@ -233,6 +233,9 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
             "{code} gives the tensor the shape that it has.", _NO_CHANGE, "table.view(table.shape)", "table"
         ),
         "negated twice": Sentence("{code} negates twice.", _NO_CHANGE, "~~is_cheap", "is_cheap"),
+        "negated twice on two lines": Sentence(
+            "{code} takes back the negation of line {line}.", _NO_CHANGE, "is_dear = ~is_cheap\nchosen = ~is_dear", ""
+        ),
         "copy of fresh": Sentence(
             "{code} copies what was only just made.",
             "Nothing else holds the first one, so the copy protects nothing.",

@@ -875,3 +875,123 @@ def aggregate_values(weights, V):
 # %% 2-2 non_idiomatic_call/Variable: weights
 def aggregate_values(weights, V):
     return torch.autograd.Variable(weights) @ V
+
+# %% 2-3 redundant_step/transposed twice on two lines: K Kt
+def attention_scores(Q, K, scale=None):
+    Kt = K.permute(0, 2, 1)
+    K2 = Kt.permute(0, 2, 1)
+    return torch.bmm(Q, K2.transpose(1, 2)) * scale
+
+# %% 3-8 loop/for: i Q j K d
+def attention_scores(Q, K, scale=None):
+    scores = torch.zeros(Q.shape[0], K.shape[0])
+    for i in range(Q.shape[0]):
+        for j in range(K.shape[0]):
+            total = 0.0
+            for d in range(Q.shape[1]):
+                total = total + Q[i, d] * K[j, d]
+            scores[i, j] = total
+    return scores * scale
+
+# %% 4-9 loop/while: i weights j V
+def aggregate_values(weights, V):
+    out = torch.zeros(weights.shape[0], V.shape[1])
+    i = 0
+    while i < weights.shape[0]:
+        j = 0
+        while j < V.shape[0]:
+            out[i] += weights[i, j] * V[j]
+            j += 1
+        i += 1
+    return out
+
+# %% 3-4 loop/for: j V
+def aggregate_values(weights, V):
+    out = 0
+    for j in reversed(range(V.shape[-2])):
+        out = out + weights[..., j, None] * V[..., j, None, :]
+    return out
+
+# %% 2-2 loop/comprehension: i weights
+def aggregate_values(weights, V):
+    return torch.stack([weights[..., i, :] @ V for i in torch.arange(weights.shape[-2])], dim=-2)
+
+# %% 2-2 hard_coded_size/size: d_model d_head 192 32 | 2-2 dead_code/variable: d_head
+def project_qkv(x, W_q, W_k, W_v):
+    d_model, d_head = 192, 32
+    Q = x.reshape(-1, d_model) @ W_q
+    return Q, x @ W_k, x @ W_v
+
+# %% 1-1 hard_coded_size/size: D_K 32
+D_K = 32
+
+def attention_scores(Q, K, scale=None):
+    return Q @ K.mT / math.sqrt(D_K)
+
+# %% 10-11 redundant_step/computed twice: project_qkv self.W_k self.W_q self.W_v x
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+
+    def forward(self, x, mask=None):
+        Q, _, _ = project_qkv(x, self.W_q.weight.T, self.W_k.weight.T, self.W_v.weight.T)
+        _, K, _ = project_qkv(x, self.W_q.weight.T, self.W_k.weight.T, self.W_v.weight.T)
+        _, _, V = project_qkv(x, self.W_q.weight.T, self.W_k.weight.T, self.W_v.weight.T)
+        weights = attention_weights(attention_scores(Q, K), mask)
+        return aggregate_values(weights, V), weights
+
+# %% 5-5 dead_code/never run
+def attention_scores(Q, K, scale=None):
+    if scale is None:
+        scale = Q.shape[-1] ** -0.5
+    elif scale is None:
+        scale = 1.0
+    return Q @ K.mT * scale
+
+# %% 6-6 dead_code/unreachable
+def attention_scores(Q, K, scale=None):
+    if scale is None:
+        return Q @ K.mT * Q.shape[-1] ** -0.5
+    elif scale is not None:
+        return Q @ K.mT * scale
+    raise ValueError("never")
+
+# %% 3-3 dead_code/never run
+def aggregate_values(weights, V):
+    while False:
+        weights = weights * 2
+    return weights @ V
+
+# %% 3-4 redundant_step/both branches: K Q | 2-2 non_idiomatic_call/none: scale
+def attention_scores(Q, K, scale=None):
+    if not scale == None:
+        return Q @ K.mT * scale
+    return Q @ K.mT
+
+# %% 3-3 redundant_step/own shape: out
+def aggregate_values(weights, V):
+    out = weights @ V
+    return out.reshape(out.size())
+
+# %% 2-3 redundant_step/negated twice on two lines: allowed
+def attention_weights(scores, mask=None):
+    allowed = ~mask
+    hidden = ~allowed
+    return scores.masked_fill(~hidden, -math.inf).softmax(-1)
+
+# %% 2-4 redundant_step/needless copy: x
+def project_qkv(x, W_q, W_k, W_v):
+    x1 = x.clone()
+    x2 = x.clone()
+    x3 = x.clone()
+    return x1 @ W_q, x2 @ W_k, x3 @ W_v
+
+# %% 2-2 dead_code/variable: original
+def attention_weights(scores, mask=None):
+    original = scores.clone()
+    if mask is not None:
+        scores = scores.masked_fill(~mask, float("-inf"))
+    return torch.softmax(scores, dim=-1)

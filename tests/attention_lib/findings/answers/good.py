@@ -472,3 +472,43 @@ def project_qkv(x, W_q, W_k, W_v):
     for i in range(2):
         x = torch.tanh(x)
     return x @ W_q, x @ W_k, x @ W_v
+
+# %% tried out below with sizes of its own
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+
+    def forward(self, x, mask=None):
+        return self.W_q(x)
+
+
+d_model, d_head = 8, 4
+seq = 16
+head = AttentionHead(d_model, d_head)
+print(head(torch.randn(seq, d_model)).shape)
+
+# %% a sum that each round begins anew, read by the next one
+def aggregate_values(weights, V):
+    state = V[..., 0, :]
+    for i in range(V.shape[-2]):
+        new = state * weights[..., i, i, None]
+        state = new + V[..., i, :]
+    return state
+
+# %% negated in one place, used plain in another
+def attention_weights(scores, mask=None):
+    hidden = ~mask
+    scores = scores.masked_fill(hidden, -math.inf)
+    return torch.where(hidden, 0.0, scores.softmax(-1))
+
+# %% permuted by a turn that is not its own opposite
+def attention_scores(Q, K, scale=None):
+    turned = K.permute(1, 2, 0).permute(1, 2, 0)
+    return torch.einsum("...qd,...kd->...qk", Q, turned)
+
+# %% the loop's end depends on what is computed
+def attention_weights(scores, mask=None):
+    while scores.abs().max() > 100:
+        scores = scores - scores.mean()
+    return scores.softmax(-1)
