@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from attention_lib.findings.code import Code, Function, callee, number
+from attention_lib.findings.code import Code, callee, number
 from attention_lib.findings.finding import Finding
 from attention_lib.findings.flow import names_read
 from attention_lib.findings.tensors_of_floats import assigned_to, is_float_tensor, is_only_a_parameter, of_torch
@@ -176,21 +176,6 @@ def _tensors_of(loop: ast.AST, code: Code) -> list[str]:
             of_size = [part]
         names += [each.id for each in of_size]
     return names
-
-
-def loops_around(node: ast.AST, code: Code) -> list[ast.AST]:
-    found = []
-    while node in code.parents and not isinstance(node, Function):
-        node = code.parents[node]
-        found += [node] if isinstance(node, LOOPS) else []
-    return found
-
-
-def multiplies_tensors(node: ast.AST, code: Code) -> bool:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        return is_float_tensor(node.left, code) and is_float_tensor(node.right, code)
-    is_product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
-    return is_product or callee(node) in {"matmul", "mv", "mm", "bmm", "dot", "einsum", "inner", "linear"}
 
 
 def reads_rows(loop: ast.AST, code: Code) -> bool:

@@ -56,10 +56,3 @@ def says_sizes(node: ast.AST) -> bool:
     if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None:
         return any(isinstance(part, ast.Constant) and isinstance(part.value, str) for part in ast.walk(node.annotation))
     return callee(node) in ("einsum", "rearrange")
-
-
-def unpacks_sizes(node: ast.AST) -> bool:
-    """Whether names are given to several sizes of a shape, which says the shape in a way."""
-    if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple)):
-        return False
-    return any(getattr(part, "attr", "") == "shape" or callee(part) == "size" for part in ast.walk(node.value))

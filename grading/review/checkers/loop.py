@@ -3,16 +3,9 @@
 import ast
 import re
 
-from attention_lib.findings.code import Code, callee
-from attention_lib.findings.loop import (
-    LOOPS,
-    loops_around,
-    multiplies_tensors,
-    reads_rows,
-    sort_of,
-    variables,
-    walks_over,
-)
+from attention_lib.findings.code import Code, Function, callee
+from attention_lib.findings.loop import LOOPS, reads_rows, sort_of, variables, walks_over
+from attention_lib.findings.tensors_of_floats import is_float_tensor
 from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
 from grading.review.claims import Comment
@@ -51,9 +44,9 @@ def loop(comment: Comment, code: Code, answer: ReviewedAnswer) -> Grounded:
         facts -= {"for", "while", "comprehension"}
     if len(loops) > 1:
         facts.add("several")
-    inside = [any(other is not node and other in loops_around(node, code) for other in loops) for node in loops]
+    inside = [any(other is not node and other in _loops_around(node, code) for other in loops) for node in loops]
     facts |= {"nested"} if any(inside) else set()
-    facts |= {"inner"} if all(loops_around(node, code) for node in loops) else set()
+    facts |= {"inner"} if all(_loops_around(node, code) for node in loops) else set()
     # The task as a whole is one product or one softmax; that the loop does this work shows in what it calls.
     tools = {tool for tool in _TOOLS.get(answer.cell, ()) if all(_does(tool, node, code) for node in loops)}
     if not tools:
@@ -64,6 +57,21 @@ def loop(comment: Comment, code: Code, answer: ReviewedAnswer) -> Grounded:
     return confirmed("The loop walks over a dimension of a tensor.", facts=facts, tools=calls, names=names)
 
 
+def _loops_around(node: ast.AST, code: Code) -> list[ast.AST]:
+    found = []
+    while node in code.parents and not isinstance(node, Function):
+        node = code.parents[node]
+        found += [node] if isinstance(node, LOOPS) else []
+    return found
+
+
+def _multiplies_tensors(node: ast.AST, code: Code) -> bool:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return is_float_tensor(node.left, code) and is_float_tensor(node.right, code)
+    is_product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
+    return is_product or callee(node) in {"matmul", "mv", "mm", "bmm", "dot", "einsum", "inner", "linear"}
+
+
 def _does(tool: str, loop: ast.AST, code: Code) -> bool:
     """Whether a loop multiplies, or takes a softmax, and nothing else that the tool would not do at once."""
     parts = list(ast.walk(loop))
@@ -72,7 +80,7 @@ def _does(tool: str, loop: ast.AST, code: Code) -> bool:
     if tool == "softmax":
         masks = any(callee(part) in ("masked_fill", "masked_fill_", "where") for part in parts)
         return not masks and any(callee(part) == "softmax" for part in parts)
-    return any(multiplies_tensors(part, code) for part in parts)
+    return any(_multiplies_tensors(part, code) for part in parts)
 
 
 def _without_header(first: int, last: int, code: Code) -> Grounded:

@@ -2,8 +2,8 @@
 
 import ast
 
-from attention_lib.findings.code import Code
-from attention_lib.findings.missing_shape_comment import MAY_SAY, changes_shape, docstrings, says_sizes, unpacks_sizes
+from attention_lib.findings.code import Code, callee
+from attention_lib.findings.missing_shape_comment import MAY_SAY, changes_shape, docstrings, says_sizes
 from attention_lib.findings.shape_comments import gives_a_shape
 from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
@@ -31,8 +31,15 @@ def missing_shape_comment(comment: Comment, code: Code, answer: ReviewedAnswer) 
         return undecided("The function hardly changes shapes.")
     facts = {"no docstring"} if not any(map(ast.get_docstring, code.functions)) else {"docstring"}
     facts |= {"no comment"} if not code.comments else set()
-    facts |= {"unsaid"} if not any(unpacks_sizes(node) for node in code.all_nodes) else set()
+    facts |= {"unsaid"} if not any(_unpacks_sizes(node) for node in code.all_nodes) else set()
     here = sum(first <= node.lineno <= last for node in changes)
     facts |= {"changes here"} if here else set()
     facts |= {"changes often"} if here > 1 else set()
     return confirmed("The function changes shapes and says none of them.", facts=facts, names={f.name for f in touched})
+
+
+def _unpacks_sizes(node: ast.AST) -> bool:
+    """Whether names are given to several sizes of a shape, which says the shape in a way."""
+    if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple)):
+        return False
+    return any(getattr(part, "attr", "") == "shape" or callee(part) == "size" for part in ast.walk(node.value))
