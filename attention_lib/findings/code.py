@@ -73,8 +73,11 @@ class Code:
 
     @cached_property
     def only_compute(self) -> frozenset[str]:
-        """What the code calls and what surely only computes: the assignment's own functions, and linear layers."""
-        return self.own | self.layers
+        """What the code calls and what surely only computes: the assignment's own functions, and linear layers.
+
+        A class, which has a capital letter, is none of them: each call makes an object with numbers of its own.
+        """
+        return frozenset(name for name in self.own if name[:1].islower()) | self.layers
 
     @cached_property
     def comments(self) -> dict[int, str]:

@@ -455,7 +455,7 @@ def _looks_like_a_slip(step: Proof, code: Code) -> bool:
     ):
         return True
     both = (one, other)
-    is_stored = all(isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Name) for each in both)
+    is_stored = all(isinstance(each, ast.Assign) and not isinstance(each.targets[0], ast.Tuple) for each in both)
     are_listed = isinstance(one, ast.Tuple | ast.List | ast.Call | ast.BinOp) and one is other
     are_gathered = isinstance(one, ast.Call) and isinstance(other, ast.Call) and callee(one) == callee(other)
     return is_stored or are_listed or are_gathered
