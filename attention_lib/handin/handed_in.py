@@ -1,10 +1,5 @@
-"""What of an assignment's folder is handed in: which names, how much, and the hash that stands for the contents.
+"""What of an assignment's folder is handed in: which names, and how much. `submit` and the service both keep to it."""
 
-Both sides use it: `submit` leaves out what the service would not take, and both name equal contents by the same hash.
-"""
-
-import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
@@ -13,8 +8,6 @@ from pathlib import PurePosixPath
 LEFT_OUT = ("__pycache__", "*.pyc", "*.whl", "feedback", "progress")
 # Written by nbgrader and by `submit` into the folder's top.
 RESERVED = ("timestamp.txt", "submission_secret.txt", "receipt.txt")
-
-SHORT_HASH = 12  # hexadecimal digits
 
 
 @dataclass(frozen=True)
@@ -53,12 +46,3 @@ def trouble_with_name(name: str, limits: Limits = STANDARD) -> str:
     if any(len(part.encode("utf-8")) > limits.name for part in parts):
         return f"its name is longer than {limits.name} bytes"
     return ""
-
-
-def content_hash(files: Iterable[tuple[str, str]]) -> str:
-    """The SHA-256, in hexadecimal, over pairs of a relative name and the SHA-256 of the file's contents.
-
-    In a shell, in the folder: `sha256sum FILES | sha256sum`, with the files in the order of their names' bytes.
-    """
-    lines = sorted((name.encode("utf-8"), digest) for name, digest in files)
-    return hashlib.sha256(b"".join(digest.encode() + b"  " + name + b"\n" for name, digest in lines)).hexdigest()

@@ -1,7 +1,8 @@
-"""A receipt in words, for the screen and for the file beside the notebook."""
+"""A receipt, in words for the screen and for the file beside the notebook."""
 
 import os
 import tempfile
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -9,16 +10,37 @@ FILE = "receipt.txt"
 _OLDER = 50_000  # characters of older receipts to keep
 
 
-def in_words(receipt: dict) -> str:
-    """The service's receipt (see handin/service/receipts.py) as a few lines of plain text."""
+@dataclass(frozen=True)
+class Receipt:
+    """What is said of a submission.
+
+    timestamp: when it was submitted, as nbgrader writes it
+    submitted, due: ISO times in the zone; due is None where there is no deadline
+    hash: the first digits of `content_hash`
+    late: None where the deadline is not known
+    """
+
+    student: str
+    assignment: str
+    timestamp: str
+    submitted: str
+    zone: str
+    hash: str
+    due: str | None
+    late: bool | None
+    note: str = ""
+
+
+def in_words(receipt: Receipt) -> str:
+    """A few lines of plain text."""
     lines = [
-        f"Handed in: {receipt['assignment']}, by {receipt['student']}",
-        f"Received:  {_time(receipt['submitted'], receipt['zone'])}",
-        f"Contents:  {receipt['hash']} (the same hash means the same contents)",
+        f"Handed in: {receipt.assignment}, by {receipt.student}",
+        f"Received:  {_time(receipt.submitted, receipt.zone)}",
+        f"Contents:  {receipt.hash} (the same hash means the same contents)",
         f"Deadline:  {_deadline(receipt)}",
     ]
-    if receipt.get("note"):
-        lines.append(f"Note:      {receipt['note']}")
+    if receipt.note:
+        lines.append(f"Note:      {receipt.note}")
     return "\n".join(lines)
 
 
@@ -36,12 +58,12 @@ def write_beside(folder: Path, words: str) -> None:
     os.replace(name, path)
 
 
-def _deadline(receipt: dict) -> str:
-    if receipt["late"] is None:
+def _deadline(receipt: Receipt) -> str:
+    if receipt.late is None:
         return "could not be looked up just now; the time above counts"
-    if receipt["due"] is None:
+    if receipt.due is None:
         return "none"
-    return f"{_time(receipt['due'], receipt['zone'])}: {'LATE' if receipt['late'] else 'on time'}"
+    return f"{_time(receipt.due, receipt.zone)}: {'LATE' if receipt.late else 'on time'}"
 
 
 def _time(iso: str, zone: str) -> str:

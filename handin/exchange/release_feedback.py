@@ -13,7 +13,7 @@ from nbgrader.utils import make_unique_key, notebook_hash
 from course.checkout import CourseError
 from course.folders import feedback_ids
 from handin.exchange.collect import SECRET
-from handin.exchange.untrusted_files import Refused, open_folder, read_small, shown
+from handin.exchange.untrusted_files import Refused, open_folder, read_from, read_small, shown
 from handin.timestamp import LONGEST_TIMESTAMP, TIMESTAMP, is_linked, read_timestamp
 
 LARGEST_PAGE = LARGEST_NOTEBOOK = 100_000_000  # bytes
@@ -79,7 +79,7 @@ class ReleaseOwnPage(ExchangeReleaseFeedback):
         )
         page = self._page(work.feedback)
         self._require_current(work)
-        stamp = (_read(work.submitted, TIMESTAMP, LONGEST_TIMESTAMP) or b"").decode("utf-8", "replace").strip()
+        stamp = (read_from(work.submitted, TIMESTAMP, LONGEST_TIMESTAMP) or b"").decode("utf-8", "replace").strip()
         for name in self._names(student, work.submitted, stamp):
             _put(Path(self.dest_path), f"{name}.html", page)
         self.log.info(
@@ -123,13 +123,13 @@ class ReleaseOwnPage(ExchangeReleaseFeedback):
     def _names(self, student: str, submitted: Path, stamp: str) -> list[str]:
         """What `fetch_feedback` looks for."""
         assignment = self.coursedir.assignment_id
-        secret = (_read(submitted, SECRET, LONGEST_SECRET) or b"").decode("utf-8", "replace")
+        secret = (read_from(submitted, SECRET, LONGEST_SECRET) or b"").decode("utf-8", "replace")
         if secret:
             # Of the secret alone: a notebook that staff mended keeps its page's name.
             return [notebook_hash(secret=secret, notebook_id=assignment)]
         notebook = self._as_handed_in(student, stamp)
         if notebook is None:
-            notebook = _read(submitted, f"{assignment}.ipynb", LARGEST_NOTEBOOK)
+            notebook = read_from(submitted, f"{assignment}.ipynb", LARGEST_NOTEBOOK)
         if notebook is None or not stamp:
             raise Refused(
                 f"{submitted} has no {SECRET}, and nbgrader's older names for pages need its {TIMESTAMP} and "
@@ -150,23 +150,12 @@ class ReleaseOwnPage(ExchangeReleaseFeedback):
         try:
             for name in sorted(os.listdir(inbound)):
                 if name == begin or name.startswith(f"{begin}+"):
-                    return _read(name, f"{assignment}.ipynb", LARGEST_NOTEBOOK, inbound)
+                    return read_from(name, f"{assignment}.ipynb", LARGEST_NOTEBOOK, inbound)
         except OSError:
             return None
         finally:
             os.close(inbound)
         return None
-
-
-def _read(folder: Path | str, name: str, most: int, parent: int | None = None) -> bytes | None:
-    try:
-        opened = open_folder(folder, parent)
-    except Refused:
-        return None
-    try:
-        return read_small(name, opened, most)
-    finally:
-        os.close(opened)
 
 
 def _put(folder: Path, name: str, content: bytes) -> None:

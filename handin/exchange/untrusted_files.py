@@ -101,6 +101,18 @@ def read_small(name: str, folder: int, most: int) -> bytes | None:
     return content if len(content) <= most else None
 
 
+def read_from(folder: str | Path, name: str, most: int, parent: int | None = None) -> bytes | None:
+    """`read_small` of a folder that is yet to be opened, in `parent` if that is given; None also if it cannot be."""
+    try:
+        opened = open_folder(folder, parent)
+    except Refused:
+        return None
+    try:
+        return read_small(name, opened, most)
+    finally:
+        os.close(opened)
+
+
 def copy_folder(
     folder: int, target: Path, limits: Limits, unwanted: Callable[[str, bool], bool], first: list[str]
 ) -> Copied:

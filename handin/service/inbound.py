@@ -2,7 +2,6 @@
 
 import base64
 import fcntl
-import hashlib
 import logging
 import os
 import shutil
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from attention_lib.handin.handed_in import content_hash, is_left_out
+from attention_lib.handin.hashes import folder_hash
 from course.checkout import CourseError
 
 log = logging.getLogger("hand-in")
@@ -130,10 +129,10 @@ class Inbound:
         return sorted(found, key=lambda stored: stored.when)
 
     def hash_of(self, stored: Stored) -> str:
-        """The hash over its names and contents, as attention_lib/handin/handed_in.py makes it."""
+        """The hash over its names and contents."""
         name = stored.folder.name
         if name not in self._hashes:
-            self._hashes[name] = content_hash(_digests(stored.folder))
+            self._hashes[name] = folder_hash(stored.folder)
         return self._hashes[name]
 
     def secret_of(self, stored: Stored) -> str:
@@ -158,18 +157,6 @@ class Inbound:
         os.rename(files, folder)
         _to_disk(self.folder)
         return Stored(folder, timestamp, when)
-
-
-def _digests(folder: Path) -> list[tuple[str, str]]:
-    found = []
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            path = Path(parent, name)
-            relative = path.relative_to(folder).as_posix()
-            if not is_left_out(relative) and stat.S_ISREG(path.lstat().st_mode):
-                with open(path, "rb") as file:
-                    found.append((relative, hashlib.file_digest(file, "sha256").hexdigest()))
-    return found
 
 
 def _write(path: Path, text: str) -> None:

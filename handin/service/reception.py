@@ -6,11 +6,15 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from attention_lib.handin.handed_in import Limits, content_hash
+from attention_lib.handin.handed_in import Limits
+from attention_lib.handin.hashes import content_hash
+from attention_lib.handin.receipt import Receipt
 from course.zone import CourseZone
-from handin.service.deadline import Deadlines, Due
+from handin.deadline import Due
+from handin.lateness import lateness
+from handin.receipt import receipt
+from handin.service.deadline import Deadlines
 from handin.service.inbound import Inbound, Stored
-from handin.service.receipts import is_late, receipt
 from handin.service.refusal import Refused
 from handin.service.unpacking import unpack
 
@@ -49,7 +53,7 @@ class Reception:
             raise Refused(507, "The hub's disk is full, so nothing was taken. Tell your instructor at once.")
 
     def take_in(self, room: Path, upload: Path, student: str, assignment: str, when: datetime) -> dict:
-        """Store the archive `upload` as handed in at `when` (UTC). Returns the receipt, with the submission's secret.
+        """Store the archive `upload` as handed in at `when` (UTC). Returns the receipt and the secret, ready for JSON.
 
         Where the student's latest submission holds the same, that one stays the latest, and its receipt is returned.
         """
@@ -61,35 +65,33 @@ class Reception:
         earlier = self.inbound.of(student, assignment)
         latest = earlier[-1] if earlier else None
         if latest and self.inbound.hash_of(latest) == full_hash and self.inbound.secret_of(latest):
-            return self._receipt(latest, full_hash, student, assignment, due) | {
-                "note": self._same_again(latest, due.of(student), when)
-            }
-        stored = self.inbound.store(files, student, assignment, when, secrets.token_hex(64))
-        return self._receipt(stored, full_hash, student, assignment, due) | {
-            "note": self._same_as_before(earlier, full_hash, due.of(student), when)
-        }
+            stored, note = latest, self._same_again(latest, due.of(student), when)
+        else:
+            stored = self.inbound.store(files, student, assignment, when, secrets.token_hex(64))
+            note = self._same_as_before(earlier, full_hash, due.of(student), when)
+        return vars(self._receipt(stored, student, assignment, due, note)) | {"secret": self.inbound.secret_of(stored)}
 
     def receipts(self, student: str, assignment: str) -> list[dict]:
-        """The receipts of all that the student has handed in, the latest first, without secrets."""
+        """The receipts, ready for JSON, of all that the student has handed in, the latest first, without secrets."""
         due = self._deadlines.of(assignment)
         return [
-            receipt(stored, self.inbound.hash_of(stored), student, assignment, due, self._zone)
+            vars(self._receipt(stored, student, assignment, due))
             for stored in reversed(self.inbound.of(student, assignment))
         ]
 
-    def _receipt(self, stored: Stored, full_hash: str, student: str, assignment: str, due: Due) -> dict:
-        words = receipt(stored, full_hash, student, assignment, due, self._zone)
-        return words | {"secret": self.inbound.secret_of(stored)}
+    def _receipt(self, stored: Stored, student: str, assignment: str, due: Due, note: str = "") -> Receipt:
+        content, date = self.inbound.hash_of(stored), due.of(student)
+        return receipt(student, assignment, stored.timestamp, stored.when, content, date, due.known, self._zone, note)
 
     def _same_again(self, latest: Stored, date: datetime | None, now: datetime) -> str:
-        if is_late(now, date) and not is_late(latest.when, date):
+        if lateness(now, date) and not lateness(latest.when, date):
             return self._counts(latest)
         return f"You handed in the same at {self._zone.words(latest.when)}; that one counts."
 
     def _same_as_before(self, earlier: list[Stored], full_hash: str, date: datetime | None, now: datetime) -> str:
         """Stored all the same, as something else came between: collect then takes the one that was on time."""
-        for stored in reversed(earlier) if is_late(now, date) else ():
-            if not is_late(stored.when, date) and self.inbound.hash_of(stored) == full_hash:
+        for stored in reversed(earlier) if lateness(now, date) else ():
+            if not lateness(stored.when, date) and self.inbound.hash_of(stored) == full_hash:
                 return self._counts(stored)
         return ""
 

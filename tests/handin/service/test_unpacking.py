@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from attention_lib.handin.handed_in import STANDARD, Limits, content_hash
+from attention_lib.handin.handed_in import STANDARD, Limits
+from attention_lib.handin.hashes import content_hash
 from handin.service.refusal import Refused
 from handin.service.unpacking import unpack
 from tests.handin.service.archives import archive, special
