@@ -1,10 +1,10 @@
 """A receipt, in words for the screen and for the file beside the notebook."""
 
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from attention_lib.written_file import write_file
 
 FILE = "receipt.txt"
 _OLDER = 50_000  # characters of older receipts to keep
@@ -52,10 +52,7 @@ def write_beside(folder: Path, words: str) -> None:
         earlier = path.read_text(encoding="utf-8", errors="replace")[:_OLDER]
     if earlier.startswith(words):
         return
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".receipt-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(f"{words}\n\n{earlier}")
-    os.replace(name, path)
+    write_file(path, f"{words}\n\n{earlier}", mode=0o600)
 
 
 def _deadline(receipt: Receipt) -> str:

@@ -2,10 +2,11 @@
 
 import json
 import os
-import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from attention_lib.written_file import write_file
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,8 @@ def save_progress(notebook: Path, result: dict, first_passed: set[str]) -> str:
     folder = progress_folder(notebook)
     try:
         folder.mkdir(exist_ok=True)
-        _write(folder / "lesson_progress.json", result)
-        _write(folder / "first_passed.json", sorted(first_passed))
+        for name, content in (("lesson_progress", result), ("first_passed", sorted(first_passed))):
+            write_file(folder / f"{name}.json", json.dumps(content, indent=1), mode=0o644)
     except OSError as error:
         return (
             f"This result could not be written to {_short(folder / 'lesson_progress.json')} "
@@ -90,19 +91,6 @@ def _put_aside(path: Path) -> str:
     except (OSError, ValueError) as error:
         return f"{_short(path)} is damaged and could not be put aside ({error}). Attempts are counted anew."
     return f"{_short(path)} was damaged. It is kept as {aside.name}, and attempts are counted anew."
-
-
-def _write(path: Path, content: object) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".json")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file, indent=1)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
 
 
 def _short(path: Path) -> str:

@@ -1,12 +1,11 @@
 """The deadline as students' machines see it: a small file in the exchange, as only staff have the gradebook."""
 
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from attention_lib.written_file import write_file
 from course.checkout import CourseError
 from course.zone import CourseZone
 from handin.exchange.untrusted_files import read_from
@@ -33,15 +32,8 @@ def publish_deadline(course_path: str | Path, assignment: str, deadline: Deadlin
         folder.mkdir()
         folder.chmod(0o755)
     due = deadline.due.replace(tzinfo=UTC).isoformat() if deadline.due else None
-    descriptor, unfinished = tempfile.mkstemp(prefix=".", dir=folder)
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump({"due": due, "zone": deadline.zone.name}, file)
-        os.chmod(unfinished, 0o644)
-        os.replace(unfinished, folder / f"{assignment}.json")
-    except BaseException:
-        os.unlink(unfinished)
-        raise
+    content = json.dumps({"due": due, "zone": deadline.zone.name})
+    write_file(folder / f"{assignment}.json", content, mode=0o644)
 
 
 def published_deadline(course_path: str | Path, assignment: str) -> Deadline | None:

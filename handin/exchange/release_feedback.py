@@ -1,7 +1,6 @@
 """`nbgrader release_feedback`: the page that our converter made, and nothing else that lies in `feedback/`."""
 
 import os
-import secrets
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from hashlib import md5
@@ -10,6 +9,7 @@ from pathlib import Path
 from nbgrader.exchange.default.release_feedback import ExchangeReleaseFeedback
 from nbgrader.utils import make_unique_key, notebook_hash
 
+from attention_lib.written_file import write_file
 from course.checkout import CourseError
 from course.folders import feedback_ids
 from handin.exchange.collect import SECRET
@@ -81,7 +81,7 @@ class ReleaseOwnPage(ExchangeReleaseFeedback):
         self._require_current(work)
         stamp = (read_from(work.submitted, TIMESTAMP, LONGEST_TIMESTAMP) or b"").decode("utf-8", "replace").strip()
         for name in self._names(student, work.submitted, stamp):
-            _put(Path(self.dest_path), f"{name}.html", page)
+            write_file(Path(self.dest_path, f"{name}.html"), page, mode=0o644, to_disk=True)
         self.log.info(
             "Releasing feedback for student '%s' on assignment '%s/%s/%s' (%s)",
             student, self.coursedir.course_id, self.coursedir.assignment_id, self.coursedir.assignment_id, stamp,
@@ -156,16 +156,3 @@ class ReleaseOwnPage(ExchangeReleaseFeedback):
         finally:
             os.close(inbound)
         return None
-
-
-def _put(folder: Path, name: str, content: bytes) -> None:
-    unfinished = folder / f".{secrets.token_hex(16)}"
-    try:
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(unfinished, 0o644)
-        os.replace(unfinished, folder / name)
-    finally:
-        unfinished.unlink(missing_ok=True)
