@@ -11,7 +11,7 @@ RESERVED = ("timestamp.txt", "submission_secret.txt", "receipt.txt")
 
 
 @dataclass(frozen=True)
-class Limits:
+class UploadLimits:
     """How much one submission may hold; sizes in bytes. `upload` is the packed size."""
 
     files: int = 200
@@ -23,7 +23,7 @@ class Limits:
     upload: int = 40_000_000
 
 
-STANDARD = Limits()
+STANDARD = UploadLimits()
 
 
 def is_left_out(name: str) -> bool:
@@ -34,7 +34,7 @@ def is_left_out(name: str) -> bool:
     return name in RESERVED
 
 
-def trouble_with_name(name: str, limits: Limits = STANDARD) -> str:
+def trouble_with_name(name: str, limits: UploadLimits = STANDARD) -> str:
     """Why a file of this relative name is refused, as a clause; "" if it is fine."""
     parts = name.split("/")
     if name.startswith("/") or any(part in ("", ".", "..") for part in parts):

@@ -19,7 +19,7 @@ from course.zone import CourseZone, course_zone
 from handin.deadline import read_due
 from handin.exchange.inbound import Arrival, arrivals
 from handin.exchange.published_deadline import Deadline, publish_deadline
-from handin.exchange.untrusted_files import Copied, Limits, Refused, copy_folder, open_folder, read_from, shown
+from handin.exchange.untrusted_files import Copied, CopyLimits, NotTaken, copy_folder, open_folder, read_from, shown
 from handin.lateness import lateness
 from handin.timestamp import LONGEST_TIMESTAMP, TIMESTAMP, read_timestamp
 
@@ -102,7 +102,7 @@ class CollectRegularFiles(ExchangeCollect):
             for student, (arrival, again) in self._chosen.items():
                 try:
                     self._collect(student, arrival, again)
-                except Refused as reason:
+                except NotTaken as reason:
                     self._refused[shown(arrival.folder)] = str(reason)
                 except OSError as error:
                     self._refused[shown(arrival.folder)] = f"it could not be stored ({error})"
@@ -212,7 +212,7 @@ class CollectRegularFiles(ExchangeCollect):
         return True
 
     def _copy(self, arrival: Arrival, target: Path) -> Copied:
-        limits = Limits(
+        limits = CopyLimits(
             bytes=1000 * self.coursedir.max_file_size,
             all_bytes=1000 * self.coursedir.max_dir_size,
             files=self.max_files,
@@ -222,7 +222,7 @@ class CollectRegularFiles(ExchangeCollect):
         folder = open_folder(arrival.folder, self._inbound)
         try:
             if os.fstat(folder).st_uid != arrival.owner:
-                raise Refused("it was exchanged for somebody else's while it was collected")
+                raise NotTaken("it was exchanged for somebody else's while it was collected")
             target.mkdir()
             return copy_folder(folder, target, limits, self._unwanted, [self._notebook, TIMESTAMP, SECRET])
         finally:

@@ -13,7 +13,7 @@ from attention_lib.written_file import write_file
 from course.checkout import CourseError
 from course.folders import feedback_ids
 from handin.exchange.collect import SECRET
-from handin.exchange.untrusted_files import Refused, open_folder, read_from, read_small, shown
+from handin.exchange.untrusted_files import NotTaken, open_folder, read_from, read_small, shown
 from handin.timestamp import LONGEST_TIMESTAMP, TIMESTAMP, is_linked, read_timestamp
 
 LARGEST_PAGE = LARGEST_NOTEBOOK = 100_000_000  # bytes
@@ -60,7 +60,7 @@ class ReleaseOwnPage(ExchangeReleaseFeedback):
                 continue
             try:
                 self._release(student)
-            except (Refused, CourseError) as reason:
+            except (NotTaken, CourseError) as reason:
                 refused[student] = str(reason)
             except OSError as error:
                 refused[student] = f"it could not be stored ({error})"
@@ -94,11 +94,11 @@ class ReleaseOwnPage(ExchangeReleaseFeedback):
         name = f"{self.coursedir.assignment_id}.html"
         remedy = f"make it again: python -m grading feedback {self.coursedir.assignment_id}"
         if is_linked(folder):
-            raise Refused(f"{folder} is, or lies in, a symbolic link. Remove the link and {remedy}")
+            raise NotTaken(f"{folder} is, or lies in, a symbolic link. Remove the link and {remedy}")
         try:
             opened = open_folder(folder)
-        except Refused as reason:
-            raise Refused(f"of {folder}: {reason} ({remedy})") from None
+        except NotTaken as reason:
+            raise NotTaken(f"of {folder}: {reason} ({remedy})") from None
         try:
             page = read_small(name, opened, LARGEST_PAGE)
             others = sorted(entry for entry in os.listdir(opened) if entry.endswith(".html") and entry != name)
@@ -107,15 +107,15 @@ class ReleaseOwnPage(ExchangeReleaseFeedback):
         if others:
             self.log.warning("Not released, as no page of ours: %s in %s", ", ".join(map(shown, others[:5])), folder)
         if page is None:
-            raise Refused(f"{folder / name} is missing, or is no regular file of its folder's owner ({remedy})")
+            raise NotTaken(f"{folder / name} is missing, or is no regular file of its folder's owner ({remedy})")
         return page
 
     def _require_current(self, work: _Work) -> None:
-        """Raises Refused where the page is of an earlier submission than the one that lies there now."""
+        """Raises NotTaken where the page is of an earlier submission than the one that lies there now."""
         submitted, graded = read_timestamp(work.submitted), read_timestamp(work.feedback)
         if submitted and graded and submitted != graded:
             assignment = self.coursedir.assignment_id
-            raise Refused(
+            raise NotTaken(
                 f"another submission was collected since the page was made (python -m grading autograde {assignment}, "
                 f"then python -m grading feedback {assignment})"
             )
@@ -131,7 +131,7 @@ class ReleaseOwnPage(ExchangeReleaseFeedback):
         if notebook is None:
             notebook = read_from(submitted, f"{assignment}.ipynb", LARGEST_NOTEBOOK)
         if notebook is None or not stamp:
-            raise Refused(
+            raise NotTaken(
                 f"{submitted} has no {SECRET}, and nbgrader's older names for pages need its {TIMESTAMP} and "
                 f"{assignment}.ipynb as they were handed in. Collect it again, or give the student the page by hand"
             )
@@ -143,7 +143,7 @@ class ReleaseOwnPage(ExchangeReleaseFeedback):
         """The notebook in the exchange, in case that staff mended the collected one."""
         try:
             inbound = open_folder(Path(self.course_path) / "inbound")
-        except Refused:
+        except NotTaken:
             return None
         assignment = self.coursedir.assignment_id
         begin = f"{student}+{assignment}+{stamp}"

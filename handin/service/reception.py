@@ -6,7 +6,7 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from attention_lib.handin.handed_in import Limits
+from attention_lib.handin.handed_in import UploadLimits
 from attention_lib.handin.hashes import content_hash
 from attention_lib.handin.receipt import Receipt
 from course.zone import CourseZone
@@ -15,7 +15,7 @@ from handin.lateness import lateness
 from handin.receipt import receipt
 from handin.service.deadline import Deadlines
 from handin.service.inbound import Inbound, Stored
-from handin.service.refusal import Refused
+from handin.service.refusal import Denied
 from handin.service.unpacking import unpack
 
 # Of one student for one assignment. Far more than anybody needs, and an end to filling the disk.
@@ -27,7 +27,7 @@ _LONGEST_NAME = 255  # bytes, of a submission's folder
 class Reception:
     """May be used by several threads, with one submission of a student at a time."""
 
-    def __init__(self, inbound: Inbound, outbound: Path, deadlines: Deadlines, zone: CourseZone, limits: Limits):
+    def __init__(self, inbound: Inbound, outbound: Path, deadlines: Deadlines, zone: CourseZone, limits: UploadLimits):
         self.inbound = inbound
         self.limits = limits
         self._outbound = outbound
@@ -35,22 +35,22 @@ class Reception:
         self._zone = zone
 
     def check(self, student: str, assignment: str) -> None:
-        """Raises Refused where this student cannot hand in for this assignment."""
+        """Raises Denied where this student cannot hand in for this assignment."""
         if not re.fullmatch(r"\w[\w .-]{0,99}", assignment) or not (self._outbound / assignment).is_dir():
-            raise Refused(404, f"There is no released assignment {assignment[:100]!r}. Look at the assignment list.")
+            raise Denied(404, f"There is no released assignment {assignment[:100]!r}. Look at the assignment list.")
         if len(f"{student}+{assignment}++".encode()) + 50 > _LONGEST_NAME:
-            raise Refused(403, "Your user name is too long for a folder's name. Ask your instructor for another one.")
+            raise Denied(403, "Your user name is too long for a folder's name. Ask your instructor for another one.")
 
     def check_room(self, student: str, assignment: str) -> None:
-        """Raises Refused where the disk, or the student's share of it, is full."""
+        """Raises Denied where the disk, or the student's share of it, is full."""
         if len(self.inbound.of(student, assignment)) >= MOST_SUBMISSIONS:
-            raise Refused(
+            raise Denied(
                 429,
                 f"You have handed in {MOST_SUBMISSIONS} times, and no more is kept. The latest one counts. Ask your "
                 "instructor to remove some.",
             )
         if shutil.disk_usage(self.inbound.folder).free < LEAST_FREE:
-            raise Refused(507, "The hub's disk is full, so nothing was taken. Tell your instructor at once.")
+            raise Denied(507, "The hub's disk is full, so nothing was taken. Tell your instructor at once.")
 
     def take_in(self, room: Path, upload: Path, student: str, assignment: str, when: datetime) -> dict:
         """Store the archive `upload` as handed in at `when` (UTC). Returns the receipt and the secret, ready for JSON.
