@@ -86,14 +86,22 @@ def ink_on(rgba) -> np.ndarray:
     return np.where(luminance > 0.22, INK, PAPER)
 
 
+def line_at_the_left(axes) -> None:
+    """Take the axes' other three sides and all ticks' marks away."""
+    axes.tick_params(length=0)
+    for name, side in axes.spines.items():
+        side.set_visible(name == "left")
+        side.set_edgecolor(FAINT)
+
+
 @lru_cache(maxsize=4096)
-def text_width(text: str, size: float, weight: str = "normal") -> float:
+def text_width(text: str, size: float = TEXT_SIZE, weight: str = "normal") -> float:
     """Width of one line of text, in inches, with 3 % for what hinting may add."""
     font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
     return text_to_path.get_text_width_height_descent(text, font, ismath=False)[0] / 72 * 1.03
 
 
-def widest(labels, size: float, weight: str = "normal") -> float:
+def widest(labels, size: float = TEXT_SIZE, weight: str = "normal") -> float:
     """Width of the widest label, in inches."""
     return max((text_width(label, size, weight) for label in labels), default=0.0)
 
@@ -106,7 +114,7 @@ def number(value: float, decimals: int) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def wrapped(text: str, width: float, size: float, weight: str = "normal") -> str:
+def wrapped(text: str, width: float, size: float = TEXT_SIZE, weight: str = "normal") -> str:
     """`text` broken into lines of at most `width` inches."""
     lines, line = [], ""
     for word in text.split():
