@@ -128,11 +128,7 @@ def _require_regular(status: os.stat_result, name: str) -> None:
     if stat.S_ISREG(status.st_mode):
         return
     kind = "a special file"
-    for is_kind, words in (
-        (stat.S_ISDIR, "a folder"),
-        (stat.S_ISLNK, "a symbolic link"),
-        (stat.S_ISFIFO, "a pipe"),
-    ):
+    for is_kind, words in ((stat.S_ISDIR, "a folder"), (stat.S_ISLNK, "a symbolic link"), (stat.S_ISFIFO, "a pipe")):
         if is_kind(status.st_mode):
             kind = words
     raise UnreadableNotebook(f"{name} is {kind}, not a file. Put the notebook itself there, under this name.")

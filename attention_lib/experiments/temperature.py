@@ -56,11 +56,10 @@ def temperatures(
     largest = tuple(float(value) for value in rows.max(axis=1))
     sentence = _sentence(spoken, values, bits, largest, favourites, len(set(keys.tolist())) == 1, rows)
     picture = _drawn(rows, [f"T = {value:g}" for value in values], bits, labels, spoken)
-    picture.alt_text = (
-        f"Weights of {spoken} as bars, a panel for each of {len(values)} temperatures. {sentence}"
-    )
+    picture.alt_text = f"Weights of {spoken} as bars, a panel for each of {len(values)} temperatures. {sentence}"
     show_with(picture, sentence)
     if slider_runs():
+
         def drawn_at(value: float) -> Picture:
             one = row(value)[None]
             return _drawn(one, [f"T = {value:.2f}"], entropy_bits(one), labels, spoken)

@@ -31,10 +31,7 @@ def attention_graph(
     if not 0 <= threshold < 1:
         raise PictureError(f"`threshold` is {threshold}; it lies between 0 and 1.")
     place = None if query is None else find_token(query, list(tokens), labels)
-    edges = [
-        (q, k, float(weights[q, k]))
-        for q, k in np.argwhere((weights >= threshold) & (weights > 0)).tolist()
-    ]
+    edges = [(q, k, float(weights[q, k])) for q, k in np.argwhere((weights >= threshold) & (weights > 0)).tolist()]
     if not title and place is not None:
         title = alt_text.upper_first(alt_text.looks_most(weights, labels, labels, place))
 

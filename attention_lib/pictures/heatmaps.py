@@ -10,13 +10,7 @@ from matplotlib.transforms import Affine2D
 
 from attention_lib.pictures import alt_text, style
 from attention_lib.pictures.display import Picture, shown
-from attention_lib.pictures.inputs import (
-    PictureError,
-    as_labels,
-    as_mask,
-    as_table,
-    find_token,
-)
+from attention_lib.pictures.inputs import PictureError, as_labels, as_mask, as_table, find_token
 
 MOST_ANNOTATED = 16
 CELL_WIDTH, CELL_HEIGHT = 0.44, 0.34
@@ -99,9 +93,7 @@ def heatmap(
         if heading:
             picture.heading(heading_height + top + body_height + 0.06, heading, linespacing=1.15)
 
-    picture.alt_text = _heatmap_sentence(
-        title, values, told, rows, columns, row_name, column_name, row, hidden
-    )
+    picture.alt_text = _heatmap_sentence(title, values, told, rows, columns, row_name, column_name, row, hidden)
     return shown(picture)
 
 
@@ -123,9 +115,7 @@ def compare_heatmaps(left, right, labels, titles) -> Picture:
     are_weights = _are_weights(both)
     colours, scale = (style.WEIGHTS, Normalize(0, 1)) if are_weights else (style.SIGNED, style.signed_scale(both))
     difference = float(np.abs(left - right).max())
-    heading = (
-        "Both are exactly the same" if difference == 0 else f"The largest difference is {difference:.2g}"
-    )
+    heading = "Both are exactly the same" if difference == 0 else f"The largest difference is {difference:.2g}"
     with style.picture_style():
         label_width = style.widest(rows, style.SMALL_SIZE)
         room = (style.WIDEST - 0.2 - label_width - 0.35 - 0.75) / 2

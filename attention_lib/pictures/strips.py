@@ -96,9 +96,7 @@ def projection_strips(x, Q, K, V, tokens) -> Picture:
         picture.note(0.1, 0.1, "blue positive, orange negative; ± is each table's largest size", va="bottom")
 
     sizes = ", ".join(f"{name} {table.shape[0]} by {table.shape[1]}" for name, table in tables.items())
-    picture.alt_text = (
-        f"{heading}. Four tables as strips of colour, a row per token of “{' '.join(labels)}”: {sizes}."
-    )
+    picture.alt_text = f"{heading}. Four tables as strips of colour, a row per token of “{' '.join(labels)}”: {sizes}."
     return shown(picture)
 
 

@@ -27,8 +27,7 @@ WEIGHTS = LinearSegmentedColormap.from_list(
     "attention_weights", ["#ffffff", "#d3e5f3", "#8fbfe0", "#3a8fc4", "#0b5c97", "#08315f"]
 )
 SIGNED = LinearSegmentedColormap.from_list(
-    "attention_signed",
-    ["#a35f00", "#e69f00", "#f8dfa6", "#ffffff", "#a9cfe8", "#2f86bf", "#08315f"],
+    "attention_signed", ["#a35f00", "#e69f00", "#f8dfa6", "#ffffff", "#a9cfe8", "#2f86bf", "#08315f"]
 )
 
 _STYLE = {
@@ -66,9 +65,7 @@ def picture_style():
         yield
 
 
-_DEFAULTS = {
-    key: value for key, value in matplotlib.rcParamsDefault.items() if not key.startswith("backend")
-}
+_DEFAULTS = {key: value for key, value in matplotlib.rcParamsDefault.items() if not key.startswith("backend")}
 
 
 def signed_scale(values) -> Normalize:

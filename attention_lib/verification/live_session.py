@@ -33,9 +33,7 @@ def live_session() -> LiveSession:
     # Jupyter Server puts the notebook's path here; other front ends put something else or nothing.
     opened = Path(os.environ.get("JPY_SESSION_NAME", "")).name
     return LiveSession(
-        tuple(str(text) for text in history),
-        frozenset(shell.user_ns),
-        opened if opened.endswith(".ipynb") else "",
+        tuple(str(text) for text in history), frozenset(shell.user_ns), opened if opened.endswith(".ipynb") else ""
     )
 
 
