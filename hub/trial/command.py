@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from hub.shared_config import SECONDS_TO_START
 from hub.trial.accounts import ACCOUNTS, passwords
 from hub.trial.course import CHECKOUT, copy_source
-from hub.trial.folder import TrialError, TrialFolder, default_folder, free_ports, require_free_port
+from hub.trial.folder import SECONDS_TO_START, TrialError, TrialFolder, default_folder, free_ports, require_free_port
 from hub.trial.processes import Processes
 
 _CONFIG = Path(__file__).with_name("jupyterhub_config.py")
