@@ -306,8 +306,7 @@ def _newer_notebooks(path: Path, assignment: Assignment) -> Iterator[Surprise]:
         if written > saved and _is_of(assignment, other):
             yield Surprise("", (
                 f"{other.name} was saved later than {path.name}. Only {path.name} is handed in and graded: if your "
-                "work "
-                "is in the other one, copy it over."
+                "work is in the other one, copy it over."
             ))  # fmt: skip
 
 

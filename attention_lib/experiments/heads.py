@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from matplotlib.colors import Normalize
 
 from attention_lib.experiments.sentence import show_with
 from attention_lib.pictures import alt_text, style
 from attention_lib.pictures.display import Picture
+from attention_lib.pictures.heatmaps import draw_cells, label_columns, label_rows
 from attention_lib.pictures.inputs import (
     PictureError,
     as_array,
@@ -130,24 +132,19 @@ def _drawn(shares, lengths, labels, query, layer, head, different) -> Picture:
         width = max(start + across + right, 0.2 + style.text_width(heading, style.TITLE_SIZE, "bold"))
         picture = Picture(width, height)
         axes = picture.panel(start, 0.34, across, body)
-        axes.imshow(shares, cmap=style.WEIGHTS, vmin=0, vmax=1, aspect="auto", gid="cells")
+        draw_cells(axes, shares, style.WEIGHTS, Normalize(0, 1))
+        label_rows(axes, names, head)
+        label_columns(axes, labels, cell)
+        axes.tick_params(pad=3)
         inks = style.ink_on(style.WEIGHTS(shares))
         for row, column in np.ndindex(heads, n):
             value = shares[row, column]
             if value >= 0.05 and cell > style.text_width("0.00", style.SMALL_SIZE):
                 axes.text(column, row, f"{value:.2f}", ha="center", va="center_baseline", fontsize=style.SMALL_SIZE,
                           color=inks[row, column])
-        axes.hlines(np.arange(1, heads) - 0.5, -0.5, n - 0.5, color=style.GRID, linewidth=0.6)
-        axes.vlines(np.arange(1, n) - 0.5, -0.5, heads - 0.5, color=style.GRID, linewidth=0.6)
         axes.hlines([head - 0.5, head + 0.5], -0.5, n - 0.5, color=style.ACCENT, linewidth=2, clip_on=False, zorder=4)
         axes.vlines([-0.5, n - 0.5], head - 0.5, head + 0.5, color=style.ACCENT, linewidth=2, clip_on=False, zorder=4,
                     gid=f"frame-{head}")
-        axes.set_yticks(range(heads), names)
-        axes.get_yticklabels()[head].set(color=style.ACCENT, fontweight="bold")
-        axes.xaxis.tick_top()
-        axes.set_xticks(range(n), labels, rotation=45 if slanted else 0, ha="left" if slanted else "center",
-                        rotation_mode="anchor")
-        axes.tick_params(length=0, pad=3)
         picture.note(start, 0.14, "a line per head, a column per token looked at; white 0, dark blue 1", va="center")
         if lengths is not None:
             bars = picture.panel(start + across + 0.25, 0.34, 0.95, body)

@@ -62,8 +62,8 @@ def heatmap(
     with style.picture_style():
         corner = (f"{column_name} →", f"{row_name} ↓")
         label_width = max(style.widest(rows), style.widest(corner, style.SMALL_SIZE))
-        cell_width = _cell_size(len(columns), CELL_WIDTH, style.WIDEST - 1.05 - label_width)
-        cell_height = _cell_size(len(rows), CELL_HEIGHT, 8.0)
+        cell_width = min(CELL_WIDTH, (style.WIDEST - 1.05 - label_width) / len(columns))
+        cell_height = min(CELL_HEIGHT, 8.0 / len(rows))
         body_width, body_height = cell_width * len(columns), cell_height * len(rows)
         left = 0.2 + label_width
         top = max(0.46, 0.1 + _slanted_height(columns, cell_width))
@@ -73,9 +73,9 @@ def heatmap(
         heading_height = 0.1 + 0.2 * len(heading.splitlines())
         picture = Picture(width, heading_height + top + body_height + 0.12)
         axes = picture.panel(left, 0.12, body_width, body_height)
-        image = _draw_cells(axes, values, colours, scale, hidden)
-        _label_rows(axes, rows, row)
-        _label_columns(axes, columns, cell_width)
+        image = draw_cells(axes, values, colours, scale, hidden)
+        label_rows(axes, rows, row)
+        label_columns(axes, columns, cell_width)
         if annotate:
             _write_numbers(axes, values, colours, scale, cell_width, are_weights)
         if row is not None:
@@ -119,9 +119,9 @@ def compare_heatmaps(left, right, labels, titles) -> Picture:
     with style.picture_style():
         label_width = style.widest(rows, style.SMALL_SIZE)
         room = (style.WIDEST - 0.2 - label_width - 0.35 - 0.75) / 2
-        cell_width = _cell_size(len(columns), 0.3, room)
+        cell_width = min(0.3, room / len(columns))
         body_width = cell_width * len(columns)
-        cell_height = _cell_size(len(rows), 0.25, 5.0)
+        cell_height = min(0.25, 5.0 / len(rows))
         body_height = cell_height * len(rows)
         top = _slanted_height(columns, cell_width, style.SMALL_SIZE) if square else 0.05
         overhang = _slanted_overhang(columns, cell_width, style.SMALL_SIZE) if square else 0.0
@@ -131,9 +131,9 @@ def compare_heatmaps(left, right, labels, titles) -> Picture:
         picture = Picture(width, 0.15 + body_height + top + 0.65)
         for x, values, title in ((start, left, titles[0]), (second, right, titles[1])):
             axes = picture.panel(x, 0.15, body_width, body_height)
-            image = _draw_cells(axes, values, colours, scale)
-            _label_rows(axes, rows if x == start else [""] * len(rows), None, style.SMALL_SIZE)
-            _label_columns(axes, columns, cell_width, style.SMALL_SIZE)
+            image = draw_cells(axes, values, colours, scale)
+            label_rows(axes, rows if x == start else [""] * len(rows), None, style.SMALL_SIZE)
+            label_columns(axes, columns, cell_width, style.SMALL_SIZE)
             picture.write(x, 0.15 + body_height + top + 0.06, title, va="bottom")
         _colour_bar(picture, image, second + body_width + 0.14, 0.15, min(body_height, 2.6),
                     "weight" if are_weights else "value")
@@ -150,11 +150,8 @@ def _are_weights(values) -> bool:
     return bool(finite.size and finite.min() >= 0 and finite.max() <= 1 + 1e-6)
 
 
-def _cell_size(count: int, wanted: float, room: float) -> float:
-    return min(wanted, room / count)
-
-
-def _draw_cells(axes, values, colours, scale, hidden=None):
+def draw_cells(axes, values, colours, scale, hidden=None):
+    """The cells of a table with a grid between them; those that are `hidden` are hatched. Returns the image."""
     image = axes.imshow(values, cmap=colours, norm=scale, aspect="auto", gid="cells")
     rows, columns = values.shape
     if max(rows, columns) <= 40:
@@ -174,14 +171,16 @@ def _draw_cells(axes, values, colours, scale, hidden=None):
     return image
 
 
-def _label_rows(axes, labels, highlighted, size=style.TEXT_SIZE):
+def label_rows(axes, labels, highlighted, size=style.TEXT_SIZE):
+    """A word beside each row; that of the row `highlighted` stands out."""
     axes.set_yticks(range(len(labels)), labels, fontsize=size)
     if highlighted is not None:
         label = axes.get_yticklabels()[highlighted]
         label.set(color=style.ACCENT, fontweight="bold")
 
 
-def _label_columns(axes, labels, cell_width, size=style.TEXT_SIZE):
+def label_columns(axes, labels, cell_width, size=style.TEXT_SIZE):
+    """A word above each column, slanted where the words are wider than the cells."""
     axes.xaxis.tick_top()
     slanted = style.widest(labels, size) > cell_width - 0.06
     every = math.ceil(0.22 / cell_width) if len(labels) > MOST_ANNOTATED else 1

@@ -3,7 +3,7 @@
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from attention_lib.written_file import write_file
@@ -63,15 +63,10 @@ def save_progress(notebook: Path, result: dict, first_passed: set[str]) -> str:
     except OSError as error:
         return (
             f"This result could not be written to {_short(folder / 'lesson_progress.json')} "
-            f"({error.strerror or error}). "
-            "The check itself is not affected. Make the folder writable, or free some disk space, to keep your "
-            "progress."
+            f"({error.strerror or error}). The check itself is not affected. Make the folder writable, or free some "
+            "disk space, to keep your progress."
         )
     return ""
-
-
-def as_entry(cell: CellProgress) -> dict:
-    return asdict(cell)
 
 
 def _read_cells(path: Path) -> dict[str, CellProgress]:

@@ -219,14 +219,11 @@ class CollectRegularFiles(ExchangeCollect):
             depth=self.max_depth,
             name=self.max_name_length,
         )
-        folder = open_folder(arrival.folder, self._inbound)
-        try:
+        with open_folder(arrival.folder, self._inbound) as folder:
             if os.fstat(folder).st_uid != arrival.owner:
                 raise NotTaken("it was exchanged for somebody else's while it was collected")
             target.mkdir()
             return copy_folder(folder, target, limits, self._unwanted, [self._notebook, TIMESTAMP, SECRET])
-        finally:
-            os.close(folder)
 
     def _unwanted(self, name: str, is_folder: bool) -> bool:
         included = is_folder or any(fnmatch(name, pattern) for pattern in self.coursedir.include)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 
+from attention_lib.assignment.notebook_file import kind
 from course.student_ids import trouble_with
 from course.zone import CourseZone
-from handin.exchange.untrusted_files import NotTaken, kind
+from handin.exchange.untrusted_files import NotTaken
 
 # Clocks of two machines differ a little.
 MOST_AHEAD = timedelta(hours=1)

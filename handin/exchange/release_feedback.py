@@ -1,7 +1,7 @@
 """`nbgrader release_feedback`: the page that our converter made, and nothing else that lies in `feedback/`."""
 
 import os
-from dataclasses import dataclass
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from hashlib import md5
 from pathlib import Path
@@ -18,14 +18,6 @@ from handin.timestamp import LONGEST_TIMESTAMP, TIMESTAMP, is_linked, read_times
 
 LARGEST_PAGE = LARGEST_NOTEBOOK = 100_000_000  # bytes
 LONGEST_SECRET = 1000
-
-
-@dataclass(frozen=True)
-class _Work:
-    """One student's folders of the assignment."""
-
-    submitted: Path
-    feedback: Path
 
 
 class ReleaseOwnPage(ExchangeReleaseFeedback):
@@ -73,22 +65,19 @@ class ReleaseOwnPage(ExchangeReleaseFeedback):
             )
 
     def _release(self, student: str) -> None:
-        work = _Work(
-            submitted=Path(self._path(self.coursedir.submitted_directory, student)),
-            feedback=Path(self._path(self.coursedir.feedback_directory, student)),
+        submitted, feedback = (
+            Path(self.coursedir.format_path(step, student, self.coursedir.assignment_id))
+            for step in (self.coursedir.submitted_directory, self.coursedir.feedback_directory)
         )
-        page = self._page(work.feedback)
-        self._require_current(work)
-        stamp = (read_from(work.submitted, TIMESTAMP, LONGEST_TIMESTAMP) or b"").decode("utf-8", "replace").strip()
-        for name in self._names(student, work.submitted, stamp):
+        page = self._page(feedback)
+        self._require_current(submitted, feedback)
+        stamp = (read_from(submitted, TIMESTAMP, LONGEST_TIMESTAMP) or b"").decode("utf-8", "replace").strip()
+        for name in self._names(student, submitted, stamp):
             write_file(Path(self.dest_path, f"{name}.html"), page, mode=0o644, to_disk=True)
         self.log.info(
             "Releasing feedback for student '%s' on assignment '%s/%s/%s' (%s)",
             student, self.coursedir.course_id, self.coursedir.assignment_id, self.coursedir.assignment_id, stamp,
         )  # fmt: skip
-
-    def _path(self, step: str, student: str) -> str:
-        return self.coursedir.format_path(step, student, self.coursedir.assignment_id)
 
     def _page(self, folder: Path) -> bytes:
         name = f"{self.coursedir.assignment_id}.html"
@@ -96,23 +85,20 @@ class ReleaseOwnPage(ExchangeReleaseFeedback):
         if is_linked(folder):
             raise NotTaken(f"{folder} is, or lies in, a symbolic link. Remove the link and {remedy}")
         try:
-            opened = open_folder(folder)
+            with open_folder(folder) as opened:
+                page = read_small(name, opened, LARGEST_PAGE)
+                others = sorted(entry for entry in os.listdir(opened) if entry.endswith(".html") and entry != name)
         except NotTaken as reason:
             raise NotTaken(f"of {folder}: {reason} ({remedy})") from None
-        try:
-            page = read_small(name, opened, LARGEST_PAGE)
-            others = sorted(entry for entry in os.listdir(opened) if entry.endswith(".html") and entry != name)
-        finally:
-            os.close(opened)
         if others:
             self.log.warning("Not released, as no page of ours: %s in %s", ", ".join(map(shown, others[:5])), folder)
         if page is None:
             raise NotTaken(f"{folder / name} is missing, or is no regular file of its folder's owner ({remedy})")
         return page
 
-    def _require_current(self, work: _Work) -> None:
+    def _require_current(self, submission: Path, feedback: Path) -> None:
         """Raises NotTaken where the page is of an earlier submission than the one that lies there now."""
-        submitted, graded = read_timestamp(work.submitted), read_timestamp(work.feedback)
+        submitted, graded = read_timestamp(submission), read_timestamp(feedback)
         if submitted and graded and submitted != graded:
             assignment = self.coursedir.assignment_id
             raise NotTaken(
@@ -141,18 +127,10 @@ class ReleaseOwnPage(ExchangeReleaseFeedback):
 
     def _as_handed_in(self, student: str, stamp: str) -> bytes | None:
         """The notebook in the exchange, in case that staff mended the collected one."""
-        try:
-            inbound = open_folder(Path(self.course_path) / "inbound")
-        except NotTaken:
-            return None
         assignment = self.coursedir.assignment_id
         begin = f"{student}+{assignment}+{stamp}"
-        try:
+        with suppress(NotTaken, OSError), open_folder(Path(self.course_path) / "inbound") as inbound:
             for name in sorted(os.listdir(inbound)):
                 if name == begin or name.startswith(f"{begin}+"):
                     return read_from(name, f"{assignment}.ipynb", LARGEST_NOTEBOOK, inbound)
-        except OSError:
-            return None
-        finally:
-            os.close(inbound)
         return None

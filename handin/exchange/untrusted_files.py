@@ -6,22 +6,16 @@ it is open. So there is no moment at which a name could come to mean something e
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from attention_lib.assignment.notebook_file import kind
+
 CHUNK = 1 << 20  # bytes
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-_KINDS = (
-    (stat.S_ISLNK, "a symbolic link"),
-    (stat.S_ISFIFO, "a pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISREG, "a file"),
-)
 
 
 class NotTaken(Exception):
@@ -49,20 +43,16 @@ class Copied:
     changed: float = 0.0
 
 
-def kind(status: os.stat_result) -> str:
-    """What a name stands for, in words."""
-    return next((words for is_kind, words in _KINDS if is_kind(status.st_mode)), "a special file")
-
-
 def shown(name: str) -> str:
     """A name on one line, with all that cannot be printed spelt out."""
     return ascii(name) if not name.isprintable() else repr(name)
 
 
-def open_folder(name: str | Path, parent: int | None = None) -> int:
+@contextmanager
+def open_folder(name: str | Path, parent: int | None = None) -> Iterator[int]:
     """Open a folder, in `parent` if that is given. Raises NotTaken for all else, links to folders included."""
     try:
-        return os.open(name, _OPEN | os.O_DIRECTORY, dir_fd=parent)
+        folder = os.open(name, _OPEN | os.O_DIRECTORY, dir_fd=parent)
     except OSError as error:
         try:
             status = os.stat(name, dir_fd=parent, follow_symlinks=False)
@@ -71,6 +61,10 @@ def open_folder(name: str | Path, parent: int | None = None) -> int:
         if not stat.S_ISDIR(status.st_mode):
             raise NotTaken(f"it is {kind(status)}, not a folder") from None
         raise NotTaken(f"it cannot be opened ({error.strerror})") from None
+    try:
+        yield folder
+    finally:
+        os.close(folder)
 
 
 def open_file(name: str, folder: int) -> int:
@@ -104,13 +98,10 @@ def read_small(name: str, folder: int, most: int) -> bytes | None:
 def read_from(folder: str | Path, name: str, most: int, parent: int | None = None) -> bytes | None:
     """`read_small` of a folder that is yet to be opened, in `parent` if that is given; None also if it cannot be."""
     try:
-        opened = open_folder(folder, parent)
+        with open_folder(folder, parent) as opened:
+            return read_small(name, opened, most)
     except NotTaken:
         return None
-    try:
-        return read_small(name, opened, most)
-    finally:
-        os.close(opened)
 
 
 def copy_folder(
@@ -153,14 +144,8 @@ class _Copy:
                 if self._unwanted(entry.name, is_folder) or depth >= self._limits.depth:
                     continue
                 if is_folder:
-                    try:
-                        inside = open_folder(entry.name, folder)
-                    except NotTaken:
-                        continue
-                    try:
+                    with suppress(NotTaken), open_folder(entry.name, folder) as inside:
                         room = self._count(inside, depth + 1, room)
-                    finally:
-                        os.close(inside)
         return room
 
     def _take_all(self, folder: int, target: Path, path: str, depth: int, taken: frozenset[str]) -> None:
@@ -190,13 +175,10 @@ class _Copy:
     def _take_folder(self, name: str, folder: int, target: Path, here: str, depth: int) -> None:
         if depth >= self._limits.depth:
             raise NotTaken(f"it lies deeper than {self._limits.depth} folders")
-        inside = open_folder(name, folder)
-        try:
+        with open_folder(name, folder) as inside:
             _require_owner(os.fstat(inside), self._owner)
             (target / name).mkdir(mode=0o700)
             self._take_all(inside, target / name, f"{here}/", depth + 1, frozenset())
-        finally:
-            os.close(inside)
 
     def _take_file(self, name: str, folder: int, target: Path, here: str) -> None:
         try:
