@@ -41,7 +41,7 @@ def load_progress(notebook: Path) -> tuple[LessonProgress, str]:
     except (FileNotFoundError, NotADirectoryError):
         return LessonProgress(), ""
     except OSError as error:
-        return LessonProgress(), f"{_short(path)} could not be read ({error.strerror}), so attempts are counted anew."
+        return LessonProgress(), f"{_short(path)} could not be read ({error.strerror}), so attempts are counted from the start."
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return LessonProgress(), _put_aside(path)
     passed = {answer for answer, cell in cells.items() if cell.passed}
@@ -84,8 +84,8 @@ def _put_aside(path: Path) -> str:
     try:
         os.replace(path, aside)
     except (OSError, ValueError) as error:
-        return f"{_short(path)} is damaged and could not be put aside ({error}). Attempts are counted anew."
-    return f"{_short(path)} was damaged. It is kept as {aside.name}, and attempts are counted anew."
+        return f"{_short(path)} is damaged and could not be put aside ({error}). Attempts are counted from the start."
+    return f"{_short(path)} was damaged. It is kept as {aside.name}, and attempts are counted from the start."
 
 
 def _short(path: Path) -> str:
