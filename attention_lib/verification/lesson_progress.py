@@ -41,7 +41,8 @@ def load_progress(notebook: Path) -> tuple[LessonProgress, str]:
     except (FileNotFoundError, NotADirectoryError):
         return LessonProgress(), ""
     except OSError as error:
-        return LessonProgress(), f"{_short(path)} could not be read ({error.strerror}), so attempts are counted from the start."
+        said = f"{_short(path)} could not be read ({error.strerror}), so attempts are counted from the start."
+        return LessonProgress(), said
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return LessonProgress(), _put_aside(path)
     passed = {answer for answer, cell in cells.items() if cell.passed}
