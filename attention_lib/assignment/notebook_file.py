@@ -29,8 +29,7 @@ _KINDS = (
 class UnreadableNotebook(Exception):
     """No notebook could be read from a file.
 
-    Attributes:
-        reason: one or two sentences that name the file, what is wrong with it, and the remedy.
+    reason: one or two sentences that name the file, what is wrong with it, and the remedy
     """
 
     def __init__(self, reason: str):
@@ -92,16 +91,11 @@ def read_notebook(path: str | os.PathLike, limit_mb: float = 50) -> NotebookNode
     line feeds), `metadata` (a dictionary) and a fresh `id`; outputs and attachments are dropped. A heading of
     format 3 becomes Markdown, a cell of unknown type raw text unless it has what only code cells have.
 
-    Args:
-        path: a regular file; links, folders and pipes are refused without waiting for them.
-        limit_mb: largest size that is read, in units of 10**6 bytes.
-
-    Returns:
-        A notebook of format 4.5. Metadata is kept as it was, so that it may still break nbformat's schema.
-
-    Raises:
-        UnreadableNotebook: whenever no notebook comes of it, or one of more than MOST_CELLS cells or MOST_CHARACTERS
-            in them, with a reason to show to the student.
+    path: a regular file; links, folders and pipes are refused without waiting for them
+    limit_mb: largest size that is read, in units of 10**6 bytes
+    Returns a notebook of format 4.5. Metadata is kept as it was, so that it may still break nbformat's schema.
+    Raises UnreadableNotebook, with a reason to show to the student, whenever no notebook comes of it, or one of more
+    than MOST_CELLS cells or MOST_CHARACTERS in them.
     """
     name = encodable(Path(path).name)
     content = _read_bytes(path, name, limit_mb)

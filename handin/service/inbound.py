@@ -15,6 +15,7 @@ from pathlib import Path
 from nbgrader.utils import parse_utc
 
 from attention_lib.handin.hashes import folder_hash
+from attention_lib.written_file import write_file
 from course.checkout import CourseError
 
 log = logging.getLogger("hand-in")
@@ -148,8 +149,8 @@ class Inbound:
         taken = {stored.timestamp for stored in self.of(student, assignment)}
         while (timestamp := when.strftime("%Y-%m-%d %H:%M:%S.%f UTC")) in taken:
             when += timedelta(microseconds=1)
-        _write(files / TIMESTAMP, timestamp)
-        _write(files / SECRET, secret)
+        write_file(files / TIMESTAMP, timestamp, mode=0o600, to_disk=True)
+        write_file(files / SECRET, secret, mode=0o600, to_disk=True)
         for parent, _, _ in os.walk(files):
             _to_disk(Path(parent))
         chance = base64.urlsafe_b64encode(os.urandom(9)).decode("ascii")
@@ -157,13 +158,6 @@ class Inbound:
         os.rename(files, folder)
         _to_disk(self.folder)
         return Stored(folder, timestamp, when)
-
-
-def _write(path: Path, text: str) -> None:
-    with open(path, "x", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _to_disk(folder: Path) -> None:
