@@ -47,24 +47,21 @@ def check_notebook(path: Path, cell_limit_s: float = CELL_LIMIT_S, total_limit_s
     now = datetime.now(UTC).isoformat(timespec="seconds")
     before, told = load_progress(path)
     notes = [Surprise("", told)] if told else []
-    if os.environ.get("NBGRADER_EXECUTION") or os.environ.get(fresh_run.INSIDE_FRESH_RUN):
-        return _not_checked(
-            "This notebook is being graded or checked right now; nothing else was run.", before, now, notes
-        )
     screen = _Screen()
+    if os.environ.get("NBGRADER_EXECUTION") or os.environ.get(fresh_run.INSIDE_FRESH_RUN):
+        reason = "This notebook is being graded or checked right now; nothing else was run."
+        return _not_checked(reason, before, notes, screen)
     screen.say("Checking the saved notebook in a new Python kernel …")
     try:
         submitted = read_notebook(path)
     except UnreadableNotebook as error:
-        return _not_checked(f"{error}{_notebooks_there(path)}", before, now, notes, screen)
+        return _not_checked(f"{error}{_notebooks_there(path)}", before, notes, screen)
 
     released, compared = _released(submitted)
     assignment = declared(released)
     if not assignment.answers:
-        return _not_checked(
-            f"No cell of {path.name} is an answer that a test of it judges. Fetch the assignment again.",
-            *(before, now, notes, screen),
-        )
+        reason = f"No cell of {path.name} is an answer that a test of it judges. Fetch the assignment again."
+        return _not_checked(reason, before, notes, screen)
     if not compared:
         notes.append(Surprise("", (
             "This notebook does not tell how it was handed out, so locked cells that were changed cannot be found. "
@@ -76,7 +73,7 @@ def check_notebook(path: Path, cell_limit_s: float = CELL_LIMIT_S, total_limit_s
             canonical.notebook, cell_limit_s=cell_limit_s, total_limit_s=total_limit_s, tell=screen.say
         )
     except fresh_run.KernelNotStarted as error:
-        return _not_checked(str(error), before, now, notes, screen)
+        return _not_checked(str(error), before, notes, screen)
 
     session = live_session()
     notes += surprises(path, assignment, submitted, canonical, run, session, cell_limit_s)
@@ -110,12 +107,10 @@ def _result(cells: dict[str, CellProgress], notes: list[Surprise]) -> dict:
     }
 
 
-def _not_checked(
-    reason: str, before: LessonProgress, now: str, notes: list[Surprise], screen: "_Screen | None" = None
-) -> dict:
+def _not_checked(reason: str, before: LessonProgress, notes: list[Surprise], screen: "_Screen") -> dict:
     """The result where nothing could be checked. It is shown and not written: earlier progress stays."""
     cells = {answer: CellProgress(False, old.attempts, old.checked) for answer, old in before.cells.items()}
-    (screen or _Screen()).show(ScoreCard([], [note.message for note in notes], trouble=reason))
+    screen.show(ScoreCard([], [note.message for note in notes], trouble=reason))
     return _result(cells, [Surprise("", reason), *notes])
 
 

@@ -7,10 +7,9 @@ import torch
 import torch.nn.functional as F
 
 from attention_lib.experiments.peak_memory import peak_bytes
-from attention_lib.experiments.sentence import show_with
 from attention_lib.experiments.student_calls import called, tensor_from
 from attention_lib.pictures import style
-from attention_lib.pictures.display import Picture
+from attention_lib.pictures.display import Picture, show_with
 from attention_lib.pictures.inputs import PictureError, as_mask, as_table
 
 LONG, LONG_FOR_LOOPS = 256, 64

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from matplotlib.colors import Normalize
 
-from attention_lib.experiments.sentence import show_with
 from attention_lib.pictures import alt_text, style
-from attention_lib.pictures.display import Picture
+from attention_lib.pictures.display import Picture, show_with
 from attention_lib.pictures.heatmaps import draw_cells, label_columns, label_rows
 from attention_lib.pictures.inputs import (
     PictureError,

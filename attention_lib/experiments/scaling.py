@@ -5,12 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from attention_lib.experiments.entropy import entropy_bits
-from attention_lib.experiments.sentence import show_with
 from attention_lib.experiments.student_calls import checked_weights, tensor_from, weights_from
-from attention_lib.experiments.weight_bars import ROW_HEIGHT, draw_weight_bars
+from attention_lib.experiments.weight_bars import ROW_HEIGHT, draw_weight_bars, entropy_bits
 from attention_lib.pictures import alt_text, style
-from attention_lib.pictures.display import Picture
+from attention_lib.pictures.display import Picture, show_with
 from attention_lib.pictures.inputs import PictureError, as_labels, find_token
 
 SIZES = (4, 8, 16, 32, 64, 128, 256, 512)

@@ -5,13 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from attention_lib.experiments.entropy import entropy_bits
-from attention_lib.experiments.sentence import show_with
 from attention_lib.experiments.slider import show_slider, slider_runs
 from attention_lib.experiments.student_calls import tensor_from, weights_from
-from attention_lib.experiments.weight_bars import ROW_HEIGHT, draw_weight_bars
+from attention_lib.experiments.weight_bars import ROW_HEIGHT, draw_weight_bars, entropy_bits
 from attention_lib.pictures import alt_text, style
-from attention_lib.pictures.display import Picture
+from attention_lib.pictures.display import Picture, show_with
 from attention_lib.pictures.inputs import PictureError, as_labels, find_token
 
 MOST_PANELS = 6

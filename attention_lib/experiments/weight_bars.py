@@ -1,4 +1,4 @@
-"""One row of weights as bars, a token per line."""
+"""Rows of weights: how spread out they are, and one as bars, a token per line."""
 
 import numpy as np
 
@@ -19,3 +19,13 @@ def draw_weight_bars(axes, shares, labels=None):
     axes.set(xlim=(0, unit * width), ylim=(n - 0.5, -0.5), xticks=[])
     axes.set_yticks(range(n) if labels else [], labels or [])
     style.line_at_the_left(axes)
+
+
+def entropy_bits(weights) -> np.ndarray:
+    """Entropy of each row in bits: weights (…, n) → (…). 0: all on one; log2(n): the same for all.
+
+    Source: Shannon, 1948, A Mathematical Theory of Communication, section 6.
+    """
+    weights = np.asarray(weights, dtype=np.float64)
+    logs = np.log2(np.where(weights > 0, weights, 1.0))
+    return np.abs((weights * logs).sum(axis=-1))
