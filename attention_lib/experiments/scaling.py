@@ -192,5 +192,4 @@ def _curves(axes, sizes, with_scale, without, top):
                       ha="right", va="bottom")
     axes.grid(axis="y", color=style.GRID, linewidth=0.6)
     axes.set_axisbelow(True)
-    for name, side in axes.spines.items():
-        side.set_visible(name in ("left", "bottom"))
+    axes.spines[["top", "right"]].set_visible(False)

@@ -80,10 +80,8 @@ def heatmap(
             _write_numbers(axes, values, colours, scale, cell_width, are_weights)
         if row is not None:
             axes.add_patch(
-                Rectangle(
-                    (-0.5, row - 0.5), len(columns), 1, fill=False, edgecolor=style.ACCENT, linewidth=2,
-                    clip_on=False, zorder=4, gid="highlight",
-                )
+                Rectangle((-0.5, row - 0.5), len(columns), 1, fill=False, edgecolor=style.ACCENT, linewidth=2,
+                          clip_on=False, zorder=4, gid="highlight")
             )
         picture.note(left - 0.06, 0.12 + body_height + 0.05, "\n".join(corner), ha="right", va="bottom")
         if hidden.any():
@@ -175,8 +173,7 @@ def label_rows(axes, labels, highlighted, size=style.TEXT_SIZE):
     """A word beside each row; that of the row `highlighted` stands out."""
     axes.set_yticks(range(len(labels)), labels, fontsize=size)
     if highlighted is not None:
-        label = axes.get_yticklabels()[highlighted]
-        label.set(color=style.ACCENT, fontweight="bold")
+        axes.get_yticklabels()[highlighted].set(color=style.ACCENT, fontweight="bold")
 
 
 def label_columns(axes, labels, cell_width, size=style.TEXT_SIZE):

@@ -57,8 +57,7 @@ def attention_steps(
             picture.note(left, top + 0.14, note, va="center")
             axes.set_ylim(n - 0.5, -0.5)
             axes.tick_params(length=0)
-            for side in axes.spines.values():
-                side.set_visible(False)
+            axes.spines[:].set_visible(False)
         _bars(panels[0], raw, limits, hidden, across[0], 1)
         _bars(panels[1], scaled, limits, hidden, across[1], 1)
         _bars(panels[2], shares, (0, 1), hidden, across[2], 2, is_weights=True)
@@ -78,8 +77,7 @@ def attention_steps(
         out = picture.panel(lefts[3], 0.3, across[3], ROW_HEIGHT)
         out.imshow(mixed[None], cmap=style.SIGNED, norm=scale, aspect="auto", gid="output")
         out.set(xticks=[], yticks=[])
-        for side in out.spines.values():
-            side.set(edgecolor=style.ACCENT, linewidth=1.6)
+        out.spines[:].set(edgecolor=style.ACCENT, linewidth=1.6)
         picture.note(lefts[3] + across[3] / 2, 0.69, "↓ added up", ha="center", va="center")
         picture.write(lefts[3] - 0.1, 0.3 + ROW_HEIGHT / 2, f"output of {alt_text.spoken(labels, place)}", ha="right",
                       va="center", color=style.ACCENT, fontweight="bold")

@@ -105,8 +105,7 @@ def _strip(axes, table, name):
     for line in np.arange(1, table.shape[0]) - 0.5:
         axes.axhline(line, color=style.PAPER, linewidth=1)
     axes.set(xticks=[], yticks=[])
-    for side in axes.spines.values():
-        side.set(edgecolor=style.FAINT, linewidth=0.6)
+    axes.spines[:].set(edgecolor=style.FAINT, linewidth=0.6)
 
 
 def _shape_note(table) -> str:

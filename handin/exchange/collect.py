@@ -172,7 +172,8 @@ class CollectRegularFiles(ExchangeCollect):
             copied = self._copy(arrival, aside / "new")
             self._warn(student, arrival, aside / "new", copied)
             (aside / "new" / TIMESTAMP).write_text(arrival.stamp, encoding="utf-8")
-            self._set_modes(aside / "new")
+            shared = self.coursedir.groupshared
+            self.set_perms(aside / "new", 0o660 if shared else 0o600, 0o2770 if shared else 0o700)
             if os.path.lexists(target):
                 os.rename(target, aside / "old")
             os.rename(aside / "new", target)
@@ -256,13 +257,6 @@ class CollectRegularFiles(ExchangeCollect):
         if not folder.is_dir():
             folder.mkdir(parents=True)
             folder.chmod(0o2770 if self.coursedir.groupshared else 0o700)
-
-    def _set_modes(self, folder: Path) -> None:
-        shared = self.coursedir.groupshared
-        for parent, _, files in os.walk(folder):
-            os.chmod(parent, 0o2770 if shared else 0o700)
-            for name in files:
-                os.chmod(os.path.join(parent, name), 0o660 if shared else 0o600)
 
 
 def work_in(folder: str | Path, notebook: str, parent: int | None = None) -> str:
