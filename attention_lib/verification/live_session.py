@@ -48,8 +48,7 @@ def unsaved(name: str, saved_cells: Sequence[str], session: LiveSession) -> str:
         if name in session.names and not saved:
             return (
                 f"This session knows a `{name}`, but no cell of the saved file defines it, and so grading will not "
-                "have "
-                "it. Write it into its answer cell and save (Ctrl+S or Cmd+S)."
+                "have it. Write it into its answer cell and save (Ctrl+S or Cmd+S)."
             )
         return ""
     if _lines(newest) in saved:
