@@ -67,7 +67,8 @@ def open_folder(name: str | Path, parent: int | None = None) -> Iterator[int]:
         os.close(folder)
 
 
-def open_file(name: str, folder: int) -> int:
+@contextmanager
+def open_file(name: str, folder: int) -> Iterator[int]:
     """Open a regular file of the folder's owner. Raises NotTaken for all else, without waiting."""
     owner = os.fstat(folder)
     try:
@@ -78,20 +79,18 @@ def open_file(name: str, folder: int) -> int:
         raise NotTaken(f"it cannot be read ({error.strerror})") from None
     try:
         _require_own_file(os.fstat(descriptor), owner)
-    except NotTaken:
+        yield descriptor
+    finally:
         os.close(descriptor)
-        raise
-    return descriptor
 
 
 def read_small(name: str, folder: int, most: int) -> bytes | None:
     """What is in a file of `folder`; None if it is no regular file of its owner, or has more than `most` bytes."""
     try:
-        descriptor = open_file(name, folder)
+        with open_file(name, folder) as descriptor, open(descriptor, "rb", closefd=False) as file:
+            content = file.read(most + 1)
     except NotTaken:
         return None
-    with open(descriptor, "rb") as file:
-        content = file.read(most + 1)
     return content if len(content) <= most else None
 
 
@@ -182,21 +181,15 @@ class _Copy:
 
     def _take_file(self, name: str, folder: int, target: Path, here: str) -> None:
         try:
-            descriptor = open_file(name, folder)
+            with open_file(name, folder) as descriptor:
+                status = os.fstat(descriptor)
+                self._require_room(status.st_size)
+                size = _copy_bytes(descriptor, target / name, self._room())
+                if size is None:
+                    self._require_room(self._room() + 1)
         except NotTaken as reason:
             self._leave(here, reason)
             return
-        try:
-            status = os.fstat(descriptor)
-            self._require_room(status.st_size)
-            size = _copy_bytes(descriptor, target / name, self._room())
-            if size is None:
-                self._require_room(self._room() + 1)
-        except NotTaken as reason:
-            self._leave(here, reason)
-            return
-        finally:
-            os.close(descriptor)
         self._done.files += 1
         self._done.bytes += size
         self._done.changed = max(self._done.changed, status.st_ctime)
