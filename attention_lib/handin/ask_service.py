@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import fields
 from typing import IO
 
 import requests
@@ -56,10 +57,9 @@ def _receipt(answer: requests.Response, url: str) -> tuple[Receipt, str]:
     if answer.status_code != 200:
         raise NotHandedIn(f"NOT handed in. {_message(answer)}")
     try:
-        fields = answer.json()
-        secret = fields.pop("secret")
-        return Receipt(**fields), secret
-    except (ValueError, KeyError, TypeError, AttributeError):
+        found = answer.json()
+        return Receipt(**{each.name: found[each.name] for each in fields(Receipt)}), found["secret"]
+    except (ValueError, KeyError, TypeError):
         raise NotHandedIn(
             f"NOT handed in. {url} gave no receipt; tell your instructor that it is not the service."
         ) from None
