@@ -48,7 +48,7 @@ class CellCode:
 
     @property
     def tree(self) -> ast.Module | None:
-        """The syntax tree; None where the text is not Python. Made anew each time: it is large."""
+        """The syntax tree; None where the text is not Python. Made each time: it is large."""
         return None if self.python is None else _parsed(self.python)
 
     @cached_property
@@ -125,7 +125,7 @@ def _parsed(python: str) -> ast.Module | None:
 
 
 def _as_python(source: str) -> str:
-    """The text as IPython would run it. IPython begins anew after each magic; this goes through the text once."""
+    """The text as IPython would run it. IPython begins again after each magic; this goes through the text once."""
     manager = TransformerManager()
     lines = source.splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n"):
@@ -266,7 +266,7 @@ def _set_by_magic(call: ast.Call) -> set[str]:
             code, stored = body, _stored(name, options)
         case _:
             return set()
-    # A magic in a magic in a magic is not followed: each is a text to be read anew.
+    # A magic in a magic in a magic is not followed: each is a text of its own to be read.
     runs = name in _RUN_HERE and not code.lstrip().startswith("%")
     return stored | (_read(code).defines if runs else set())
 

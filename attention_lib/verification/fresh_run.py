@@ -35,7 +35,7 @@ class KernelNotStarted(RuntimeError):
 
 @dataclass(frozen=True)
 class FreshRun:
-    """What came of running a notebook afresh. Cells are named by their position in `notebook.cells`.
+    """What came of a run in a new kernel. Cells are named by their position in `notebook.cells`.
 
     notebook: a copy of what was run, code cells with their outputs (none where a cell was not run to its end)
     seconds: how long each cell took that ran to its end
@@ -64,7 +64,7 @@ def run_afresh(
     left out instead. All runs together take no longer than about `total_limit_s` seconds.
 
     notebook: of nbformat 4, not changed
-    tell: called with a sentence each time that the run begins anew
+    tell: called with a sentence each time that the run begins again
     Raises KernelNotStarted.
     """
 

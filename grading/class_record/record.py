@@ -79,8 +79,8 @@ class _Reader:
         if student not in self._handed_in:
             return Student(student, name, MISSING, reason="Nothing was handed in.")
         points = self._book.points.get(student)
-        if reason := trouble_with(student):
-            return self._not_graded(student, None, reason)
+        if trouble := trouble_with(student):
+            return self._not_graded(student, None, str(trouble))
         notebook = read_autograded(self._course, self._assignment, student)
         again = f"run `python -m grading autograde {self._assignment}`"
         unfinished = f"its grading was not begun, or not finished ({again})"

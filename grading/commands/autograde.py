@@ -123,8 +123,8 @@ class _ClassGrading:
 
     def _submissions(self) -> Iterator[Task]:
         for student in self._students:
-            if reason := trouble_with(student):
-                self._done(student, reason)
+            if trouble := trouble_with(student):
+                self._done(student, str(trouble))
                 continue
             try:
                 if is_graded(self._gradebook, self._course, self._assignment, student, self._cells):

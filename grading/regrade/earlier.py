@@ -45,8 +45,8 @@ def earlier_grading(
     cells: what the source declares
     Raises NotToRegrade where it was not graded to its end, or was handed in again since.
     """
-    if reason := trouble_with(student):
-        raise NotToRegrade(reason)
+    if trouble := trouble_with(student):
+        raise NotToRegrade(str(trouble))
     digest = submission_digest(course, assignment, student)
     notebook = read_autograded(course, assignment, student)
     before = Backup(course, assignment, student).notebook(digest)

@@ -2,7 +2,6 @@
 
 import base64
 import fcntl
-import hashlib
 import logging
 import os
 import shutil
@@ -15,7 +14,8 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from attention_lib.handin.handed_in import content_hash, is_left_out
+from attention_lib.handin.hashes import folder_hash
+from attention_lib.written_file import write_file
 from course.checkout import CourseError
 
 log = logging.getLogger("hand-in")
@@ -130,10 +130,10 @@ class Inbound:
         return sorted(found, key=lambda stored: stored.when)
 
     def hash_of(self, stored: Stored) -> str:
-        """The hash over its names and contents, as attention_lib/handin/handed_in.py makes it."""
+        """The hash over its names and contents."""
         name = stored.folder.name
         if name not in self._hashes:
-            self._hashes[name] = content_hash(_digests(stored.folder))
+            self._hashes[name] = folder_hash(stored.folder)
         return self._hashes[name]
 
     def secret_of(self, stored: Stored) -> str:
@@ -149,8 +149,8 @@ class Inbound:
         taken = {stored.timestamp for stored in self.of(student, assignment)}
         while (timestamp := when.strftime("%Y-%m-%d %H:%M:%S.%f UTC")) in taken:
             when += timedelta(microseconds=1)
-        _write(files / TIMESTAMP, timestamp)
-        _write(files / SECRET, secret)
+        write_file(files / TIMESTAMP, timestamp, mode=0o600, to_disk=True)
+        write_file(files / SECRET, secret, mode=0o600, to_disk=True)
         for parent, _, _ in os.walk(files):
             _to_disk(Path(parent))
         chance = base64.urlsafe_b64encode(os.urandom(9)).decode("ascii")
@@ -158,25 +158,6 @@ class Inbound:
         os.rename(files, folder)
         _to_disk(self.folder)
         return Stored(folder, timestamp, when)
-
-
-def _digests(folder: Path) -> list[tuple[str, str]]:
-    found = []
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            path = Path(parent, name)
-            relative = path.relative_to(folder).as_posix()
-            if not is_left_out(relative) and stat.S_ISREG(path.lstat().st_mode):
-                with open(path, "rb") as file:
-                    found.append((relative, hashlib.file_digest(file, "sha256").hexdigest()))
-    return found
-
-
-def _write(path: Path, text: str) -> None:
-    with open(path, "x", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _to_disk(folder: Path) -> None:

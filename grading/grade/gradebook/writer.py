@@ -1,7 +1,6 @@
 """Writes what came of a submission: its points into the gradebook, its notebook into `autograded/`. One writer only."""
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,6 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
+from attention_lib.written_file import write_file
 from grading.grade.gradebook.completed import autograded_path, seal
 from grading.grade.gradebook.save_points import SavePoints
 from grading.grade.submission.files import bring_along
@@ -65,12 +65,7 @@ class GradebookWriter:
             submission = self._write_points(student, notebook, timestamp)
         self._assign_penalty(student, notebook, submission)
         seal(notebook, digest)
-        unfinished = path.with_suffix(".unfinished")
-        try:
-            unfinished.write_text(json.dumps(notebook, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-            os.replace(unfinished, path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        write_file(path, json.dumps(notebook, indent=1, sort_keys=True) + "\n")
         self._converter.set_permissions(self._assignment, student)
 
     def _write_points(
