@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 from tests.lesson_answers import ANSWERS, SOURCE
 
 CHECKS_MIME = "application/vnd.attention101.checks+json"
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.slow, pytest.mark.kernel]
 
 
 @pytest.fixture(scope="module")
