@@ -26,8 +26,14 @@ from collections.abc import Callable
 import numpy
 import torch
 
-from attention_lib.assignment.check_records import FOR_NOW
-from attention_lib.assignment.record_view import as_bundle
+from attention_lib.assignment.check_records import (
+    WAITS_FOR_OTHERS,
+    CheckRecord,
+    all_passed,
+    as_bundle,
+    how_many_failed,
+)
+from attention_lib.sentences import listed_names
 
 # By a sentence that names a mistake: what comes out if it is made.
 Mistakes = dict[str, torch.Tensor | tuple[torch.Tensor, ...]]
@@ -77,7 +83,7 @@ class Checks:
         self.answer = answer
         self.name = name or answer
         self.over = over
-        self.records: list[dict] = []
+        self.records: list[CheckRecord] = []
         self._printed = _Printed(_PRINTED_LIMIT)
 
     def visible(self, check):
@@ -90,12 +96,11 @@ class Checks:
 
     def report(self) -> None:
         """Show the records as one output and raise ChecksFailed unless all of them passed."""
-        passed = all(record["passed"] is True for record in self.records) and bool(self.records)
+        passed = all_passed(self.records)
         passed_in_this_session[self.answer] = passed_in_this_session[self.name] = passed
         publish(as_bundle(self.records, self._printed.getvalue()))
         if not passed:
-            count = sum(record["passed"] is not True for record in self.records)
-            raise ChecksFailed(f"{count} of {len(self.records)} checks did not pass. The sentences above say why.")
+            raise ChecksFailed(how_many_failed(self.records))
 
     def _run(self, check, hidden: bool):
         printed = _Printed(0) if hidden else self._printed
@@ -109,17 +114,16 @@ class Checks:
         except (Exception, SystemExit) as error:
             passed, message = False, self._explain(error, check.__code__.co_filename, rule)
             blank = self._is_blank(error)
-        waiting = [f"`{name}`" for name in self.over if passed_in_this_session.get(name) is False]
-        if passed is False and waiting and not blank:
-            passed = None
-            names = " and ".join(filter(None, [", ".join(waiting[:-1]), waiting[-1]]))
-            message = f"This comes once {names} {'is' if len(waiting) == 1 else 'are'} right. {FOR_NOW}{message}"
         if rules_only:
             message = rule
-        if len(message) > _LONGEST_MESSAGE:
-            message = message[:_LONGEST_MESSAGE] + "…"
+        code, fields = "", {}
+        waiting = [name for name in self.over if passed_in_this_session.get(name) is False]
+        if passed is False and waiting and not blank:
+            passed, code, fields = None, WAITS_FOR_OTHERS, {"for_now": _shortened(message)}
+            are = "is" if len(waiting) == 1 else "are"
+            message = f"This comes once {listed_names(waiting)} {are} right. For now: {message}"
         name = check.__name__.removeprefix("check_").replace("_", " ")
-        self.records.append({"check": name, "passed": passed, "message": message, "hidden": hidden})
+        self.records.append(CheckRecord(name, passed, _shortened(message), hidden, code, fields))
         return check
 
     def _is_blank(self, error: BaseException) -> bool:
@@ -380,6 +384,10 @@ def _about_shape(got: tuple[int, ...], want: tuple[int, ...]) -> str:
     if len(got) < len(want) and len(want) > 2:
         return "Dimensions are missing: those in front, such as a batch, should stay as they are."
     return ""
+
+
+def _shortened(message: str) -> str:
+    return message if len(message) <= _LONGEST_MESSAGE else message[:_LONGEST_MESSAGE] + "…"
 
 
 def _joined(message: str, hint: str) -> str:

@@ -81,7 +81,7 @@ def _forget_new_notes(notebook: NotebookNode, before: NotebookNode) -> None:
 
 def _reason(before: NotebookNode, now: NotebookNode, test_id: str, gained: bool) -> str:
     """The first check that stood, or stands now, in the point's way."""
-    failed = [record["message"] for record in records_of(before if gained else now, test_id) if not record["passed"]]
+    failed = [record.message for record in records_of(before if gained else now, test_id) if not record.passed]
     return f"{'Before' if gained else 'Now'}: {failed[0]}" if failed else "No check says why."
 
 

@@ -4,7 +4,7 @@ from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
 from attention_lib.assignment.cells import view
-from attention_lib.assignment.check_records import completed_records
+from attention_lib.assignment.check_records import CheckRecord, completed_records
 
 
 def points_of(notebook: NotebookNode) -> dict[str, float]:
@@ -17,7 +17,7 @@ def tests_of(notebook: NotebookNode) -> dict[str, NotebookNode]:
     return {seen.grade_id: cell for cell in notebook.cells if (seen := view(cell)).is_test}
 
 
-def records_of(notebook: NotebookNode, test_id: str) -> list[dict]:
+def records_of(notebook: NotebookNode, test_id: str) -> list[CheckRecord]:
     """The checks' records of one test cell; an empty list where there are none."""
     cell = tests_of(notebook).get(test_id)
     return completed_records(cell.outputs) if cell is not None else []
@@ -43,5 +43,5 @@ def _entry(notebook: NotebookNode) -> dict:
     return {key: value for key, value in notebook.metadata.get("attention101", {}).items() if key != "graded"}
 
 
-def _records(cell: NotebookNode) -> list[dict] | None:
+def _records(cell: NotebookNode) -> list[CheckRecord] | None:
     return completed_records(cell.outputs) if view(cell).is_test else None

@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 
 from attention_lib.assignment.cells import view
-from attention_lib.assignment.check_records import completed_records, is_at_fault
-from attention_lib.assignment.record_view import CHECKS_MIME
-from grading.grade.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
+from attention_lib.assignment.check_records import (
+    JUDGED_OVER_CORRECT_FUNCTIONS,
+    CheckRecord,
+    completed_records,
+    is_at_fault,
+)
 from grading.pages.feedback.allowance import Allowance
 from grading.pages.feedback.code_listing import Listing, Remark, code_listing
 from grading.pages.feedback.markdown import harmless_html, markdown_html
@@ -30,16 +33,6 @@ MOST_REMARKS = 50  # on one cell
 
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Check:
-    """One check record. `passed` is None for a check that could not be made."""
-
-    name: str
-    passed: bool | None
-    message: str
-    hidden: bool
 
 
 @dataclass(frozen=True)
@@ -71,7 +64,7 @@ class Answer:
     title: str
     points: float | None
     score: float | None
-    checks: list[Check] | None
+    checks: list[CheckRecord] | None
     manual: bool = False
     is_task: bool = False
     waits: bool = False
@@ -108,7 +101,7 @@ class Answer:
         return self.at_fault or not self.manual and self.score != by_checks
 
     @property
-    def failed_first(self) -> list[Check]:
+    def failed_first(self) -> list[CheckRecord]:
         """The checks: failed ones, then those that could not be made, then passed ones."""
         order = {False: 0, None: 1, True: 2}
         return sorted(self.checks or (), key=lambda check: order[check.passed])
@@ -292,9 +285,10 @@ class _Reader:
         answer_id = plain_text(seen.tested) or test_id
         manual = seen.is_manual or seen.is_task
         cells = self._answers.get(answer_id, [])
-        at_fault = not manual and is_at_fault(completed_records(test.get("outputs", [])))
-        records = None if manual or at_fault else _records(test)
-        judged = [check for check in records or () if check.name == JUDGED_OVER_CORRECT_FUNCTIONS]
+        records = [] if manual else completed_records(test.get("outputs", []))
+        at_fault = is_at_fault(records)
+        checks = [] if at_fault else [_shown_record(record) for record in records[:MOST_CHECKS]]
+        judged_over = [check.message for check in checks if check.code == JUDGED_OVER_CORRECT_FUNCTIONS]
         comments = [plain_text(_nbgrader(cell).get("comment")).strip() for cell in ([test] if seen.is_task else cells)]
         waits = manual and test_id in self._to_grade
         is_open = (waits or at_fault) and test_id not in self._by_hand
@@ -308,8 +302,8 @@ class _Reader:
             is_task=seen.is_task,
             waits=waits,
             at_fault=at_fault,
-            checks=None if records is None else [check for check in records if check not in judged],
-            judged_over=judged[0].message if judged else "",
+            checks=[check for check in checks if check.code != JUDGED_OVER_CORRECT_FUNCTIONS] if checks else None,
+            judged_over="".join(judged_over[:1]),
             left_out=" ".join(filter(None, (plain_text(_ours(cell).get("left_out"))[:1_000] for cell in cells))),
             untouched=NO_RESPONSE in comments,
             hidden_tests=self._revealed(test),
@@ -377,26 +371,9 @@ class _Reader:
         return costly, small
 
 
-def _records(test: NotebookNode) -> list[Check] | None:
-    """The check records of a test cell; None without a well-formed list of them."""
-    for output in test.get("outputs", []):
-        records = output.get("data", {}).get(CHECKS_MIME) if output.get("output_type") == "display_data" else None
-        if records is None:
-            continue
-        if not isinstance(records, list) or not records:
-            return None
-        if not all(isinstance(r, dict) and r.get("passed", "") in (True, False, None) for r in records):
-            return None
-        return [
-            Check(
-                plain_text(record.get("check"))[:200],
-                record["passed"],
-                cut_lines(plain_text(record.get("message")).strip(), 20, 800, 800)[0],
-                bool(record.get("hidden")),
-            )
-            for record in records[:MOST_CHECKS]
-        ]
-    return None
+def _shown_record(record: CheckRecord) -> CheckRecord:
+    message, _ = cut_lines(plain_text(record.message).strip(), 20, 800, 800)
+    return replace(record, check=plain_text(record.check)[:200], message=message)
 
 
 def _remarks(cell: NotebookNode) -> list[Remark]:

@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from attention_lib.assignment.check_records import JUDGED_OVER_CORRECT_FUNCTIONS, CheckRecord
 from grading.class_record.formats import one_line
 from grading.class_record.student import Student
-from grading.grade.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
 
 _NUMBER = re.compile(r"(?<![A-Za-z_])[-\N{MINUS SIGN}]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?")
 
@@ -53,12 +53,12 @@ def findings(students: list[Student]) -> list[Finding]:
     return sorted(found, key=lambda f: (f.passed is None, -f.students, -f.sentences[0][1], order.index(f.answer)))
 
 
-def _of_one_answer(records: list[dict]) -> list[tuple[str, bool, bool | None, str]]:
+def _of_one_answer(records: list[CheckRecord]) -> list[tuple[str, bool, bool | None, str]]:
     """Check, whether hidden, verdict and sentence of each check that did not pass."""
     not_passed = {
-        (record["check"], record["hidden"], record["passed"]): one_line(record["message"])
+        (record.check, record.hidden, record.passed): one_line(record.message)
         for record in records
-        if record["passed"] is not True and record["check"] != JUDGED_OVER_CORRECT_FUNCTIONS
+        if record.passed is not True and record.code != JUDGED_OVER_CORRECT_FUNCTIONS
     }
     said = Counter((passed, message) for (_, _, passed), message in not_passed.items())
     found = [

@@ -2,16 +2,16 @@
 
 import pytest
 
+from attention_lib.assignment.check_records import JUDGED_OVER_CORRECT_FUNCTIONS, CheckRecord
 from grading.class_record.record import ClassRecord
 from grading.class_record.student import Student
-from grading.grade.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
 from grading.pages.report.findings import findings
 from grading.pages.report.statistics import class_statistics
 from tests.lesson_answers import ANSWERS
 
 
-def record(check, message, passed=False, hidden=False):
-    return {"check": check, "passed": passed, "message": message, "hidden": hidden}
+def record(check, message, passed=False, hidden=False, code=""):
+    return CheckRecord(check, passed, message, hidden, code)
 
 
 def student(*records, unusable=False):
@@ -49,7 +49,7 @@ def test_failed_checks_come_first_the_most_frequent_first():
 
 def test_what_passed_or_is_no_check_or_of_no_notebook_is_not_counted():
     passed = record("shape", "It has the right shape.", passed=True)
-    judged = record(JUDGED_OVER_CORRECT_FUNCTIONS, "Judged over correct functions.", passed=None)
+    judged = record("judged", "Judged over correct functions.", None, code=JUDGED_OVER_CORRECT_FUNCTIONS)
     lost = record("completed", "The file is not a notebook.")
     assert findings([student(passed, judged), student(lost, unusable=True)]) == []
 
