@@ -114,7 +114,7 @@ def _run_once(run: FreshRun, cell_limit_s: float, deadline: float) -> tuple[int,
                 except TimeoutError:
                     if limit == deadline:
                         return index, None
-                    return index, too_long(cell_limit_s)
+                    return index, "{} ({})".format(*too_long(cell_limit_s))
                 except ChildProcessError:
                     return index, "ended the Python process (an exit, or more memory than there is?)"
                 run.seconds[index] = monotonic() - begun
@@ -126,9 +126,9 @@ def is_to_run(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and bool(cell.source.strip()) and not view(cell).is_lesson_only
 
 
-def too_long(cell_limit_s: float) -> str:
-    """Why a cell is left out that met the limit for one cell, as a clause."""
-    return f"took longer than {cell_limit_s:g} s (a loop that never ends?)"
+def too_long(cell_limit_s: float) -> tuple[str, str]:
+    """Why a cell is left out that met the limit for one cell: a clause, and what may be the cause."""
+    return f"took longer than {cell_limit_s:g} s", "a loop that never ends?"
 
 
 def _to_leave_out(notebook: NotebookNode, index: int, left_out: dict[int, str]) -> list[int]:

@@ -74,7 +74,8 @@ class ScoreCard:
     def as_html(self) -> str:
         """The card as HTML with inline styles alone; colours are inherited, and no state is told by colour alone."""
         if self.trouble:
-            head = f'<div style="font-size:1.15em;font-weight:600">Not checked</div><div>{code_marks(self.trouble)}</div>'
+            head = '<div style="font-size:1.15em;font-weight:600">Not checked</div>'
+            head += f"<div>{code_marks(self.trouble)}</div>"
         else:
             done = sum(row.state == "passed" for row in self.rows) / len(self.rows)
             head = (

@@ -1,11 +1,9 @@
 """`python -m grading autograde`: grades every folder of `submitted/`, those that nbgrader's command skips included."""
 
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import nbformat
 from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError
@@ -18,12 +16,12 @@ from grading.class_record.not_graded import keep_reasons
 from grading.grade.gradebook.completed import is_graded, submission_digest
 from grading.grade.gradebook.moved_deadline import reassess_lateness
 from grading.grade.gradebook.writer import GradebookWriter
-from grading.grade.judging.reference import REFERENCE, THE_REFERENCE, take_out, tests_at_fault
-from grading.grade.run_notebook import RunNotebook
+from grading.grade.judging.reference import take_out, tests_at_fault
+from grading.grade.run_notebook import common_request
 from grading.grade.workers.dask_pool import DaskPool
+from grading.grade.workers.messages import THE_REFERENCE, Outcome, Request
 from grading.grade.workers.parcel import packed
-from grading.grade.workers.pool import Answer, LocalPool, Pool, Task
-from grading.grade.workers.request import common_request
+from grading.grade.workers.pool import LocalPool, Pool
 from grading.source.faults import require_sound_source
 from grading.source.released import graded_cells, read_source
 
@@ -69,13 +67,13 @@ def autograde_class(
         course = open_course(assignment, config)
         require_sound_source(course, assignment)
         source = read_source(source_path(course, assignment))
-        common = common_request(course, assignment, config, RunNotebook(config=config).limits())
+        common = common_request(course, assignment, config)
         pool.prepare(common, len(submitted_ids(course, assignment)))
         require_gradebook(course, assignment, graded_cells(source))
         cells = declared(source)
         with Gradebook(course.db_url, course.course_id) as gradebook:
             ship = not isinstance(pool, LocalPool)
-            run = _ClassGrading(course, assignment, config, gradebook, cells, tell, warn, ship).grade(pool)
+            run = _ClassGrading(course, assignment, config, gradebook, cells, common, tell, warn, ship).grade(pool)
     keep_reasons(course, assignment, run.not_graded)
     return run
 
@@ -88,12 +86,13 @@ class _ClassGrading:
         config: Config,
         gradebook: Gradebook,
         cells: Assignment,
+        common: Request,
         tell,
         warn,
         ship: bool,
     ):
         self._course, self._assignment, self._gradebook = course, assignment, gradebook
-        self._config, self._cells = config, cells
+        self._config, self._cells, self._common = config, cells, common
         self._writer = GradebookWriter(gradebook, course, assignment, config)
         self._tell, self._warn, self._ship = tell, warn, ship
         self._run = ClassRun()
@@ -101,27 +100,27 @@ class _ClassGrading:
         self._digests: dict[str, str] = {}
         # Nothing is written before it is known which tests are at fault.
         self._reference_is_judged = False
-        self._waiting: list[Answer] = []
+        self._waiting: list[Outcome] = []
 
     def grade(self, pool: Pool) -> ClassRun:
-        for answer in pool.answers(self._tasks()):
-            if answer.student == THE_REFERENCE:
-                self._take_reference(answer)
+        for outcome in pool.outcomes(self._requests()):
+            if outcome.student == THE_REFERENCE:
+                self._take_reference(outcome)
             elif self._reference_is_judged:
-                self._take(answer)
+                self._take(outcome)
             else:
-                self._waiting.append(answer)
+                self._waiting.append(outcome)
         return self._run
 
-    def _tasks(self) -> Iterator[Task]:
+    def _requests(self) -> Iterator[Request]:
         """What there is to judge, the reference first; what is not to be judged goes straight into the result."""
         to_judge = self._submissions()
         first = next(to_judge, None)
         if first is not None:
-            yield from (Task(THE_REFERENCE, REFERENCE), first)
+            yield from (replace(self._common, reference=True), first)
             yield from to_judge
 
-    def _submissions(self) -> Iterator[Task]:
+    def _submissions(self) -> Iterator[Request]:
         for student in self._students:
             if reason := trouble_with(student):
                 self._done(student, reason)
@@ -134,42 +133,43 @@ class _ClassGrading:
                     self._done(student)
                     continue
                 self._digests[student] = submission_digest(self._course, self._assignment, student)
-                yield Task(student, self._request(student))
+                yield self._request(student)
             except Exception as error:
                 self._done(student, _failure(error))
 
-    def _request(self, student: str) -> dict:
+    def _request(self, student: str) -> Request:
         folder = Path(self._course.format_path(self._course.submitted_directory, student, self._assignment))
         path = folder / f"{self._assignment}.ipynb"
-        return {"parcel": packed(path)} if self._ship else {"submitted": str(path)}
+        given = {"parcel": packed(path)} if self._ship else {"submitted": str(path)}
+        return replace(self._common, student=student, **given)
 
-    def _take_reference(self, answer: Answer) -> None:
-        if "refused" in answer.answer:
-            raise CourseError(answer.answer["refused"])
-        if failure := answer.failure or answer.answer.get("failed"):
-            raise CourseError(f"Nothing was graded: the instructor's own solution could not be judged: {failure}")
-        self._run.at_fault.update(tests_at_fault(nbformat.from_dict(json.loads(answer.answer["notebook"]))))
+    def _take_reference(self, outcome: Outcome) -> None:
+        if outcome.failed:
+            raise CourseError(
+                f"Nothing was graded: the instructor's own solution could not be judged: {outcome.failed}"
+            )
+        self._run.at_fault.update(tests_at_fault(outcome.judged))
         self._reference_is_judged = True
         for early in self._waiting:
             self._take(early)
         self._waiting.clear()
 
-    def _take(self, answer: Answer) -> None:
-        if failure := answer.failure or answer.answer.get("failed"):
-            self._done(answer.student, failure)
+    def _take(self, outcome: Outcome) -> None:
+        student = outcome.student
+        if outcome.failed:
+            self._done(student, outcome.failed)
             return
-        walls, warning = answer.answer["walls"], answer.answer["warning"]
-        if warning and walls not in self._run.walls:
-            self._warn(warning)
-        self._run.walls.add(walls)
+        if outcome.warning and outcome.walls not in self._run.walls:
+            self._warn(outcome.warning)
+        self._run.walls.add(outcome.walls)
         try:
-            notebook = nbformat.from_dict(json.loads(answer.answer["notebook"]))
+            notebook = outcome.judged
             take_out(notebook, self._run.at_fault)
-            self._writer.write(answer.student, notebook, self._digests.pop(answer.student))
-            self._run.graded.append(answer.student)
-            self._done(answer.student)
+            self._writer.write(student, notebook, self._digests.pop(student))
+            self._run.graded.append(student)
+            self._done(student)
         except Exception as error:
-            self._done(answer.student, _failure(error))
+            self._done(student, _failure(error))
 
     def _done(self, student: str, reason: str = "") -> None:
         if reason:

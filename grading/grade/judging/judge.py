@@ -9,19 +9,19 @@ from attention_lib.assignment.cells import view
 from attention_lib.assignment.check_records import CheckRecord, all_passed, completed_records, set_records
 from attention_lib.assignment.declaration import Answer, Assignment, declared, set_up_of
 from attention_lib.verification.fresh_run import FreshRun
+from grading.grade.judging import TimeLimits
 from grading.grade.judging.follow_through import (
     failed_over_correct_answers,
     judged_over_correct_answers,
     over_correct_answers,
 )
-from grading.grade.judging.limits import Limits
 from grading.grade.judging.session import NewStudentProcess, run_session
 
 _SYNTAX_ERROR_LINE = re.compile(r" ?\([^()]*, line (\d+)\)$")
 
 
 def judge(
-    canonical: NotebookNode, source: NotebookNode, limits: Limits, new_process: NewStudentProcess
+    canonical: NotebookNode, source: NotebookNode, limits: TimeLimits, new_process: NewStudentProcess
 ) -> NotebookNode:
     """The canonical notebook with the student's outputs, and with every test cell's outputs made of its records.
 
@@ -37,7 +37,9 @@ def judge(
 
 
 class _Judgement:
-    def __init__(self, canonical: NotebookNode, source: NotebookNode, limits: Limits, new_process: NewStudentProcess):
+    def __init__(
+        self, canonical: NotebookNode, source: NotebookNode, limits: TimeLimits, new_process: NewStudentProcess
+    ):
         self._canonical, self._source, self._limits, self._new_process = canonical, source, limits, new_process
         self._assignment, self._set_up = declared(source), set_up_of(source)
         self._deadline = monotonic() + limits.total_seconds
@@ -64,7 +66,9 @@ class _Judgement:
         given = notebook, self._assignment, self._set_up, self._limits.cell_seconds, seconds
         return run_session(self._new_process, *given, secret=secret)
 
-    def _over_correct_answers(self, answer: Answer, run: FreshRun, over_own: dict[str, list[CheckRecord]]) -> list[CheckRecord]:
+    def _over_correct_answers(
+        self, answer: Answer, run: FreshRun, over_own: dict[str, list[CheckRecord]]
+    ) -> list[CheckRecord]:
         """An answer's records out of a run of its own, whose last cell is its test.
 
         run: the run over the student's own answers; over_own: its records, by answer
@@ -90,7 +94,7 @@ def _tests(notebook: NotebookNode) -> dict[str, int]:
     return {tested: index for index, cell in enumerate(notebook.cells) if (tested := view(cell).tested)}
 
 
-def _records(run: FreshRun, index: int, left_out: str, limits: Limits) -> list[CheckRecord]:
+def _records(run: FreshRun, index: int, left_out: str, limits: TimeLimits) -> list[CheckRecord]:
     records = completed_records(run.notebook.cells[index].outputs)
     if all_passed(records):
         return records

@@ -15,10 +15,6 @@ from attention_lib.assignment.check_records import (
 from attention_lib.assignment.notebook_file import copied
 from course.checkout import CourseError
 
-# The part of a request that asks for it in place of a submission, and whose task it is in place of a student's.
-REFERENCE = {"reference": True}
-THE_REFERENCE = ""
-
 
 def as_submission(source: NotebookNode) -> NotebookNode:
     """The source notebook as `read_submission` would give it."""

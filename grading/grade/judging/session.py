@@ -49,7 +49,7 @@ def run_session(
                 if not is_to_run(cell) or index in run.left_out:
                     continue
                 begun = monotonic()
-                process.limit(cell_seconds, deadline, too_long(cell_seconds))
+                process.limit(cell_seconds, deadline, *too_long(cell_seconds))
                 try:
                     if view(cell).is_test:
                         cell.outputs = run_test_cell(cell.source, students, assignment.names, set_up, secret)
@@ -57,8 +57,7 @@ def run_session(
                         outputs = process.run_cell(cell.source)
                         cell.outputs = [] if secret else outputs
                 except StudentStopped as stopped:
-                    # What stands in brackets, such as a signal or a size, the student's process can choose.
-                    reason = stopped.reason.partition(" (")[0] if secret else stopped.reason
+                    reason = stopped.what if secret else stopped.reason
                     return index, None if monotonic() >= deadline else reason
                 run.seconds[index] = monotonic() - begun
         return None

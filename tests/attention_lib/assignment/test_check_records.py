@@ -41,7 +41,8 @@ def test_anything_else_is_no_list_of_records(outputs):
 
 
 def test_records_keep_their_json_and_what_programs_know_of_them():
-    plain, coded = CheckRecord("shape", True, ""), CheckRecord("value", None, "not yet", True, "waits", {"for_now": "x"})
+    plain = CheckRecord("shape", True, "")
+    coded = CheckRecord("value", None, "not yet", True, "waits", {"for_now": "x"})
     as_json = as_bundle([plain, coded])[CHECKS_MIME]
     assert as_json[0] == GOOD
     assert completed_records([shown(as_json)]) == [plain, coded]

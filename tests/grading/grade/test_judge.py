@@ -4,15 +4,15 @@ import pytest
 
 from attention_lib.assignment.canonical import canonical_notebook
 from attention_lib.assignment.check_records import completed_records
+from grading.grade.judging import TimeLimits
 from grading.grade.judging.judge import judge
-from grading.grade.judging.limits import Limits
 from grading.sandbox.settings import Sandbox
 from grading.sandbox.student_process import StudentProcess
 from grading.sandbox.walls import chosen_walls
 from grading.sandbox.warm_process import WarmProcess
 from tests.course_folder import RIGHT, at, insert_after, lesson
 
-LIMITS = Limits(10, 60)
+LIMITS = TimeLimits(10, 60)
 OVER = """\
 from attention_lib.checks import Checks
 checks = Checks("{answer}", over={over})
@@ -124,5 +124,5 @@ def AttentionHead():
 def test_a_problem_is_said_at_every_test_without_a_run():
     notebook = canonical_notebook(lesson(RIGHT), lesson(), lesson()).notebook
     notebook.metadata["attention101"]["problem"] = "The file is empty."
-    judge(notebook, lesson(RIGHT), Limits(0, 0), lambda: pytest.fail("a process was started"))
+    judge(notebook, lesson(RIGHT), TimeLimits(0, 0), lambda: pytest.fail("a process was started"))
     assert {records(notebook, answer)[0].message for answer in RIGHT} == {"The file is empty."}
