@@ -22,6 +22,8 @@ import random
 import re
 import warnings
 from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 import numpy
 import torch
@@ -98,7 +100,11 @@ class Checks:
         """Show the records as one output and raise ChecksFailed unless all of them passed."""
         passed = all_passed(self.records)
         passed_in_this_session[self.answer] = passed_in_this_session[self.name] = passed
-        publish(as_bundle(self.records, self._printed.getvalue()))
+        bundle = as_bundle(self.records, self._printed.getvalue())
+        if taken := _collected.get():
+            taken.bundles.append(bundle)
+        else:
+            _show_in_notebook(bundle)
         if not passed:
             raise ChecksFailed(how_many_failed(self.records))
 
@@ -114,7 +120,7 @@ class Checks:
         except (Exception, SystemExit) as error:
             passed, message = False, self._explain(error, check.__code__.co_filename, rule)
             blank = self._is_blank(error)
-        if rules_only:
+        if (taken := _collected.get()) and taken.rules_only:
             message = rule
         code, fields = "", {}
         waiting = [name for name in self.over if passed_in_this_session.get(name) is False]
@@ -144,7 +150,33 @@ class Checks:
         return f"`{self.name}` stopped with {type(error).__name__}{where}{said}. Checked was this: {rule}"
 
 
-def show_in_notebook(bundle: dict) -> None:
+@dataclass
+class Collected:
+    """What test cells reported that run outside of a notebook, as in grading.
+
+    rules_only: whether a message is the check's rule, whatever the answer did, because it runs beside secrets
+    bundles: by `report()`, the records as JSON, HTML and plain text, by type
+    """
+
+    rules_only: bool = False
+    bundles: list[dict] = field(default_factory=list)
+
+
+_collected: ContextVar[Collected | None] = ContextVar("collected", default=None)
+
+
+@contextlib.contextmanager
+def collected(rules_only: bool = False):
+    """Within this, `report()` shows nothing in a notebook; gives what it reports instead, a `Collected`."""
+    taken = Collected(rules_only)
+    token = _collected.set(taken)
+    try:
+        yield taken
+    finally:
+        _collected.reset(token)
+
+
+def _show_in_notebook(bundle: dict) -> None:
     """Show the records (JSON, HTML and plain text, by type) as the one output of the cell that runs."""
     from IPython.display import clear_output, display
 
@@ -152,10 +184,6 @@ def show_in_notebook(bundle: dict) -> None:
     display(bundle, raw=True)
 
 
-# Where `report()` puts the records; grading runs test cells outside of a notebook and takes them from here.
-publish = show_in_notebook
-# Grading sets this where an answer runs beside secrets: a message is then the check's rule, whatever the answer did.
-rules_only = False
 _kept = False
 
 

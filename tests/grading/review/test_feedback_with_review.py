@@ -193,7 +193,7 @@ def test_records_that_are_damaged_cost_the_review_alone(twin, capsys):
 
 
 def test_a_fault_of_the_review_itself_costs_no_pages(twin, monkeypatch, capsys):
-    monkeypatch.setattr("grading.commands.feedback.review_class", lambda *args, **kw: 1 / 0)
+    monkeypatch.setattr("grading.commands.feedback.ask_class", lambda *args, **kw: 1 / 0)
     assert len(twin.pages()) == 3
     assert "Code reviews are pending: division by zero" in capsys.readouterr().err
 
