@@ -7,6 +7,7 @@ from nbformat.v4.rwbase import rejoin_lines
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
+from attention_lib.assignment.cells import noted
 from attention_lib.assignment.declaration import Assignment
 from course.student_ids import trouble_with
 from grading.grade.gradebook.completed import is_graded, read_autograded, submission_digest
@@ -58,7 +59,7 @@ def earlier_grading(
         notebook, points = before, points_of(before)
     elif notebook is None:
         raise NotToRegrade("it is not graded yet")
-    elif notebook.metadata["attention101"]["graded"] != digest:
+    elif noted(notebook)["graded"] != digest:
         raise NotToRegrade("what is in submitted/ is not what was graded: it was handed in again, or taken away")
     else:
         raise NotToRegrade("its points are not in the gradebook")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from attention_lib.assignment.cells import view
+from attention_lib.assignment.cells import noted, notes_of, view
 from grading.regrade.earlier import Earlier
 from grading.regrade.verdict import points_of, records_of, sentences_of, tests_of, written_of
 
@@ -72,11 +72,9 @@ def compare(earlier: Earlier, notebook: NotebookNode, tests_are_shown: bool) -> 
 
 def _forget_new_notes(notebook: NotebookNode, before: NotebookNode) -> None:
     """The submission is the same: a locked cell that is "changed" only now was changed by the instructor."""
-    mended, said = notebook.metadata.attention101.mended, before.metadata.attention101.get("mended", [])
+    notes, said = notes_of(notebook), noted(before).get("mended", [])
     written = {seen.grade_id for cell in notebook.cells if (seen := view(cell)).solution}
-    notebook.metadata.attention101.mended = [
-        note for note in mended if note in said or not note.cell or note.cell in written
-    ]
+    notes.mended = [note for note in notes.mended if note in said or not note.cell or note.cell in written]
 
 
 def _reason(before: NotebookNode, now: NotebookNode, test_id: str, gained: bool) -> str:

@@ -3,13 +3,13 @@
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
-from attention_lib.assignment.cells import view
+from attention_lib.assignment.cells import noted, view
 from attention_lib.assignment.check_records import CheckRecord, completed_records
 
 
 def points_of(notebook: NotebookNode) -> dict[str, float]:
     """The points that nbgrader reads out of a judged notebook, by test cell."""
-    return {cell.metadata.nbgrader.grade_id: determine_grade(cell)[0] for cell in tests_of(notebook).values()}
+    return {grade_id: determine_grade(cell)[0] for grade_id, cell in tests_of(notebook).items()}
 
 
 def tests_of(notebook: NotebookNode) -> dict[str, NotebookNode]:
@@ -27,7 +27,7 @@ def sentences_of(notebook: NotebookNode) -> list:
     """What a student is told beside points and code: checks' records, what was mended, what was left out."""
     return [
         _entry(notebook),
-        [(cell.metadata.get("attention101"), _records(cell)) for cell in notebook.cells],
+        [(noted(cell), _records(cell)) for cell in notebook.cells],
     ]
 
 
@@ -40,7 +40,7 @@ def written_of(notebook: NotebookNode) -> list:
 
 
 def _entry(notebook: NotebookNode) -> dict:
-    return {key: value for key, value in notebook.metadata.get("attention101", {}).items() if key != "graded"}
+    return {key: value for key, value in noted(notebook).items() if key != "graded"}
 
 
 def _records(cell: NotebookNode) -> list[CheckRecord] | None:

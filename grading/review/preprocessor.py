@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from attention_lib.assignment.cells import noted, notes_of
 from course.checkout import CourseError
 from course.folders import course_of
 from grading.pages.feedback.allowance import Allowance
@@ -40,7 +41,7 @@ class AddReview(NbGraderPreprocessor):
             waits.unusable = isinstance(trouble, CourseError)
             self.log.warning("No code review on this page: %s", trouble or type(trouble).__name__)
         for cell in nb.cells:
-            cell.metadata.get("attention101", {}).pop("comments", None)
+            noted(cell).pop("comments", None)
         _note(nb, [(settings.model, False)], pending=True)
         return nb, resources
 
@@ -78,8 +79,7 @@ class AddReview(NbGraderPreprocessor):
 
 def _note(nb: NotebookNode, writers: Sequence[tuple[str, bool]], pending: bool) -> None:
     """For the page: which models wrote, whether their answers were recorded ones, and whether some are to come."""
-    entry = nb.metadata.setdefault("attention101", NotebookNode())
-    entry["review"] = NotebookNode(writers=[list(writer) for writer in writers], pending=pending)
+    notes_of(nb)["review"] = NotebookNode(writers=[list(writer) for writer in writers], pending=pending)
 
 
 @dataclass
@@ -106,6 +106,6 @@ def _place(nb: NotebookNode, each: Reviewable, comments: Sequence[ReviewComment]
         if comment.shown is None:
             continue
         position, (first, last) = each.cells.place(*comment.judged.comment.lines)
-        entries = nb.cells[position].metadata.setdefault("attention101", NotebookNode()).setdefault("comments", [])
+        entries = notes_of(nb.cells[position]).setdefault("comments", [])
         html = str(markdown_html(comment.text, Allowance(0)))
         entries.append(NotebookNode(lines=[first, last], html=html, by=comment.shown))

@@ -10,13 +10,14 @@ from nbformat.v4.rwbase import rejoin_lines
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
+from attention_lib.assignment.cells import noted, notes_of
 from attention_lib.assignment.declaration import Assignment
 from handin.timestamp import is_linked
 
 
 def seal(notebook: NotebookNode, digest: str) -> None:
     """Write into an autograded notebook which submission it is of. Interrupted gradings leave none."""
-    notebook.metadata.setdefault("attention101", NotebookNode())["graded"] = digest
+    notes_of(notebook)["graded"] = digest
 
 
 def submission_digest(course: CourseDirectory, assignment: str, student: str) -> str:
@@ -39,7 +40,7 @@ def read_autograded(course: CourseDirectory, assignment: str, student: str) -> N
         # Written by us, and so not validated again: that takes most of the time.
         # Plain nbgrader writes each text as a list of lines.
         notebook = rejoin_lines(nbformat.from_dict(json.loads(path.read_bytes())))
-        return notebook if notebook.metadata.get("attention101", {}).get("graded") else None
+        return notebook if noted(notebook).get("graded") else None
     except (OSError, ValueError, AttributeError, RecursionError):
         return None
 
@@ -57,9 +58,7 @@ def is_graded(
     cells: what is declared; each test must have given points
     """
     notebook = read_autograded(course, assignment, student)
-    if notebook is None or notebook.metadata["attention101"]["graded"] != submission_digest(
-        course, assignment, student
-    ):
+    if notebook is None or noted(notebook)["graded"] != submission_digest(course, assignment, student):
         return False
     try:
         grades = gradebook.find_submission_notebook(assignment, assignment, student).grades

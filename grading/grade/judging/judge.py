@@ -5,7 +5,7 @@ from time import monotonic
 
 from nbformat import NotebookNode
 
-from attention_lib.assignment.cells import view
+from attention_lib.assignment.cells import noted, notes_of, view
 from attention_lib.assignment.check_records import CheckRecord, all_passed, completed_records, set_records
 from attention_lib.assignment.declaration import Answer, Assignment, declared, set_up_of
 from attention_lib.verification.fresh_run import FreshRun
@@ -28,8 +28,7 @@ def judge(
     source: the instructor's notebook, whose solutions stand in for answers that do not pass
     new_process: gives the student's process for each run
     """
-    problem = canonical.metadata.get("attention101", {}).get("problem")
-    if problem:
+    if problem := noted(canonical).get("problem"):
         for index in _tests(canonical).values():
             set_records(canonical.cells[index], [_not_completed(problem)])
         return canonical
@@ -134,7 +133,7 @@ def _not_completed(message: str) -> CheckRecord:
 def _mark_left_out(run: FreshRun, assignment: Assignment) -> dict[str, str]:
     """Say in the notebook which of the student's cells were left out; the sentences by the answer they belong to."""
     sentences: dict[str, str] = {}
-    mended = run.notebook.metadata.setdefault("attention101", NotebookNode()).setdefault("mended", [])
+    mended = notes_of(run.notebook).setdefault("mended", [])
     for index, reason in sorted(run.left_out.items()):
         cell = run.notebook.cells[index]
         grade_id = view(cell).answer
@@ -142,7 +141,7 @@ def _mark_left_out(run: FreshRun, assignment: Assignment) -> dict[str, str]:
         sentence = _left_out_sentence(answer.name if answer else grade_id, reason)
         if not grade_id and not view(cell).is_own:
             continue
-        cell.metadata.setdefault("attention101", NotebookNode())["left_out"] = sentence
+        notes_of(cell)["left_out"] = sentence
         if grade_id:
             sentences[grade_id] = sentence
         else:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 
-from attention_lib.assignment.cells import view
+from attention_lib.assignment.cells import noted, view
 from attention_lib.assignment.check_records import (
     JUDGED_OVER_CORRECT_FUNCTIONS,
     CheckRecord,
@@ -211,16 +211,6 @@ def _words(markdown: str) -> str:
     return " ".join(re.sub(r"[*`$]|\\(?=[_#])", "", text).split())[:200]
 
 
-def _ours(cell: NotebookNode) -> dict:
-    entry = cell.metadata.get("attention101")
-    return entry if isinstance(entry, dict) else {}
-
-
-def _nbgrader(cell: NotebookNode) -> dict:
-    entry = cell.metadata.get("nbgrader")
-    return entry if isinstance(entry, dict) else {}
-
-
 class _Reader:
     def __init__(
         self, notebook: NotebookNode, reveal_hidden_tests: bool, to_grade: Collection[str], by_hand: Collection[str]
@@ -260,8 +250,7 @@ class _Reader:
                 self._tests.append((cell, section))
 
     def content(self) -> Content:
-        entry = self._notebook.metadata.get("attention101")
-        entry = entry if isinstance(entry, dict) else {}
+        entry = noted(self._notebook)
         space = Allowance(ANSWERS)
         answers = [self._answer(cell, section, space) for cell, section in self._tests]
         costly, small = self._mendings(entry.get("mended"), answers)
@@ -280,7 +269,7 @@ class _Reader:
         )
 
     def _answer(self, test: NotebookNode, section: str, space: Allowance) -> Answer:
-        nbgrader, seen = _nbgrader(test), view(test)
+        seen = view(test)
         test_id = plain_text(seen.grade_id)
         answer_id = plain_text(seen.tested) or test_id
         manual = seen.is_manual or seen.is_task
@@ -289,22 +278,22 @@ class _Reader:
         at_fault = is_at_fault(records)
         checks = [] if at_fault else [_shown_record(record) for record in records[:MOST_CHECKS]]
         judged_over = [check.message for check in checks if check.code == JUDGED_OVER_CORRECT_FUNCTIONS]
-        comments = [plain_text(_nbgrader(cell).get("comment")).strip() for cell in ([test] if seen.is_task else cells)]
+        comments = [plain_text(view(cell).comment).strip() for cell in ([test] if seen.is_task else cells)]
         waits = manual and test_id in self._to_grade
         is_open = (waits or at_fault) and test_id not in self._by_hand
         answer = Answer(
             test_id=test_id,
             answer_id=answer_id,
             title=section or answer_id.replace("_", " "),
-            points=_number(nbgrader.get("points")),
-            score=None if is_open else _number(nbgrader.get("score")),
+            points=_number(seen.points),
+            score=None if is_open else _number(seen.score),
             manual=manual,
             is_task=seen.is_task,
             waits=waits,
             at_fault=at_fault,
             checks=[check for check in checks if check.code != JUDGED_OVER_CORRECT_FUNCTIONS] if checks else None,
             judged_over="".join(judged_over[:1]),
-            left_out=" ".join(filter(None, (plain_text(_ours(cell).get("left_out"))[:1_000] for cell in cells))),
+            left_out=" ".join(filter(None, (plain_text(view(cell).left_out)[:1_000] for cell in cells))),
             untouched=NO_RESPONSE in comments,
             hidden_tests=self._revealed(test),
             comments=[markdown_html(text, self._pictures) for text in comments if text and text != NO_RESPONSE],
@@ -377,7 +366,7 @@ def _shown_record(record: CheckRecord) -> CheckRecord:
 
 
 def _remarks(cell: NotebookNode) -> list[Remark]:
-    entries = _ours(cell).get("comments")
+    entries = noted(cell).get("comments")
     remarks = []
     for entry in entries[:MOST_REMARKS] if isinstance(entries, list) else []:
         lines = entry.get("lines") if isinstance(entry, dict) else None

@@ -40,7 +40,7 @@ def id_faults(source: Source) -> Iterator[SourceFault]:
         if not isinstance(given := cell.nbgrader.get("grade_id", ""), str):
             yield cell.fault(f"has the id `{shown(repr(given))}`, which is no text: give it one of letters.")
         elif not grade_id:
-            if cell.is_marked:
+            if cell.view.is_marked:
                 yield cell.fault("has no id: give it one of its own in nbgrader's cell toolbar (Create Assignment).")
         elif not _ID.fullmatch(grade_id):
             yield cell.fault("has an id that nbgrader refuses: use letters, digits, `_` and `-` alone, at most 128.")

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from attention_lib.assignment.cell_code import CellCode, read_code
-from attention_lib.assignment.cells import CellView, view
+from attention_lib.assignment.cells import CellView, nbgrader_entry, view
 from attention_lib.assignment.declaration import Assignment, declared, set_up_of
 from grading.source.rules.syntax import syntax_error
 
@@ -51,8 +51,7 @@ class SourceCell:
     @property
     def nbgrader(self) -> dict:
         """What nbgrader's metadata say, of whatever types."""
-        found = self.node.metadata.get("nbgrader")
-        return found if isinstance(found, dict) else {}
+        return nbgrader_entry(self.node)
 
     @property
     def kind(self) -> str:
@@ -74,11 +73,6 @@ class SourceCell:
     @property
     def by_number(self) -> str:
         return f"the empty {self.kind} cell, number {self.number} of the notebook,"
-
-    @property
-    def is_marked(self) -> bool:
-        """Whether nbgrader does anything with it."""
-        return self.view.grade or self.view.solution or self.view.locked or self.view.task
 
     @cached_property
     def syntax_error(self) -> tuple[int | None, str] | None:
