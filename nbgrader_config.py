@@ -30,7 +30,7 @@ if programs not in os.environ.get("PATH", "").split(os.pathsep):
 from course.checkout import CourseError  # noqa: E402
 from course.zone import course_zone  # noqa: E402
 from grading.grade.gradebook.due_dates import take_due_dates_in  # noqa: E402
-from grading.grade.gradebook.moved_deadline import notice_moved_deadlines  # noqa: E402
+from grading.grade.gradebook.late_penalty import notice_moved_deadlines  # noqa: E402
 from grading.grade.gradebook.wait import wait_for_gradebook  # noqa: E402
 from grading.grade.run_notebook import end_in_error_where_tests_are_at_fault  # noqa: E402
 from grading.source.faults import read_source_first  # noqa: E402
@@ -81,7 +81,7 @@ c.Autograde.sanitize_preprocessors = ["grading.grade.submission.canonicalize.Can
 c.Autograde.autograde_preprocessors = [
     "grading.grade.run_notebook.RunNotebook",
     "grading.grade.gradebook.save_points.SavePoints",
-    "nbgrader.preprocessors.AssignLatePenalties",
+    "grading.grade.gradebook.late_penalty.AssignPenalty",
 ]
 
 c.GenerateFeedback.force = True

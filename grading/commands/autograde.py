@@ -14,7 +14,7 @@ from course.folders import CourseError, load_config, open_course, require_gradeb
 from course.student_ids import trouble_with
 from grading.class_record.not_graded import keep_reasons
 from grading.grade.gradebook.completed import is_graded, submission_digest
-from grading.grade.gradebook.moved_deadline import reassess_lateness
+from grading.grade.gradebook.late_penalty import reassess_lateness
 from grading.grade.gradebook.writer import GradebookWriter
 from grading.grade.judging.reference import take_out, tests_at_fault
 from grading.grade.run_notebook import common_request

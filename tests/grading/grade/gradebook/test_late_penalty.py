@@ -64,6 +64,19 @@ def test_plain_nbgrader_notices_it_too(course, config, options):
         assert points(course, "ben") == expected
 
 
+def test_an_extension_without_a_due_date_costs_nothing(course, config):
+    for student in ("ada", "ben"):
+        course.hand_in(student, course.submission(RIGHT))
+        with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}") as gradebook:
+            gradebook.update_or_create_student(student)
+            gradebook.update_or_create_submission("attention", student)
+            gradebook.grant_extension("attention", student, days=2)
+    answer = course.command("nbgrader", "autograde", "attention", "--student=ben", PENALTY)
+    assert answer.returncode == 0, answer.stderr
+    assert autograde_class("attention", config).graded == ["ada"]
+    assert points(course, "ada") == points(course, "ben") == 5
+
+
 def test_pages_name_the_zone_and_use_it(course, config):
     course.hand_in("ada", course.submission(RIGHT))
     set_due(course, BEFORE)
