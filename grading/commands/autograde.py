@@ -17,7 +17,7 @@ from grading.grade.gradebook.completed import is_graded, submission_digest
 from grading.grade.gradebook.late_penalty import reassess_lateness
 from grading.grade.gradebook.writer import GradebookWriter
 from grading.grade.judging.reference import take_out, tests_at_fault
-from grading.grade.run_notebook import common_request
+from grading.grade.run_notebook import common_request, settings_request
 from grading.grade.workers.dask_pool import DaskPool
 from grading.grade.workers.messages import THE_REFERENCE, Outcome, Request
 from grading.grade.workers.parcel import packed
@@ -65,10 +65,11 @@ def autograde_class(
     with pool:
         config = load_config() if config is None else config
         course = open_course(assignment, config)
+        pool.prepare(settings_request(config), len(submitted_ids(course, assignment)))
+        # Meanwhile the workers get ready.
         require_sound_source(course, assignment)
         source = read_source(source_path(course, assignment))
         common = common_request(course, assignment, config)
-        pool.prepare(common, len(submitted_ids(course, assignment)))
         require_gradebook(course, assignment, graded_cells(source))
         cells = declared(source)
         with Gradebook(course.db_url, course.course_id) as gradebook:

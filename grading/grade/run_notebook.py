@@ -71,14 +71,15 @@ class RunNotebook(NbGraderPreprocessor):
         return outcome.judged
 
 
+def settings_request(config: Config) -> Request:
+    """What a worker needs to get ready: sandbox and limits."""
+    run = RunNotebook(config=config)
+    return Request(Sandbox(config=config).as_dict(), TimeLimits(run.cell_seconds, run.total_seconds))
+
+
 def common_request(course: CourseDirectory, assignment: str, config: Config) -> Request:
-    """What a worker is told about a course, its limits included: the same for every submission."""
-    source, run = read_source(source_path(course, assignment)), RunNotebook(config=config)
+    """What a worker is told for every submission of an assignment: these settings, and the instructor's notebook."""
+    source = read_source(source_path(course, assignment))
     released = released_version(source, config)
-    return Request(
-        Sandbox(config=config).as_dict(),
-        TimeLimits(run.cell_seconds, run.total_seconds),
-        json.dumps(source),
-        json.dumps(released),
-        stub_checksums(released),
-    )
+    texts = {"source": json.dumps(source), "released": json.dumps(released)}
+    return replace(settings_request(config), **texts, stubs=stub_checksums(released))

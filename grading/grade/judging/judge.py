@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from attention_lib.assignment.cells import noted, notes_of, view
 from attention_lib.assignment.check_records import CheckRecord, all_passed, completed_records, set_records
 from attention_lib.assignment.declaration import Answer, Assignment, declared, set_up_of
-from attention_lib.verification.fresh_run import FreshRun
+from attention_lib.verification.culprits import FreshRun
 from grading.grade.judging import TimeLimits
 from grading.grade.judging.follow_through import (
     failed_over_correct_answers,

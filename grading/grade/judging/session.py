@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from attention_lib.assignment.cells import view
 from attention_lib.assignment.declaration import Assignment
 from attention_lib.checks import passed_in_this_session
-from attention_lib.verification.fresh_run import FreshRun, is_to_run, too_long, without_culprits
+from attention_lib.verification.culprits import FreshRun, is_to_run, too_long, without_culprits
 from grading.grade.judging.run_test_cell import run_test_cell
 from grading.sandbox.stand_ins import StudentNamespace
 from grading.sandbox.student_process import StudentProcess, StudentStopped

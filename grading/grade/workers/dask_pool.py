@@ -35,7 +35,7 @@ class DaskPool:
     def __exit__(self, *error) -> None:
         self._client.close()
 
-    def prepare(self, common: Request, most: int) -> None:
+    def prepare(self, settings: Request, most: int) -> None:
         """See Pool. These workers get ready with their first request."""
 
     def outcomes(self, requests: Iterable[Request]) -> Iterator[Outcome]:

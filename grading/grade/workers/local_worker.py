@@ -37,10 +37,10 @@ class LocalWorker:
                 start_new_session=True,
             )
 
-    def prepare(self, common: Request) -> None:
-        """Tell it the settings and limits in `common`, and have it get ready. Its first answer says that it is."""
-        self._most_seconds = 2 * common.limits.total_seconds + _PATIENCE_S
-        self.send(Request(common.sandbox, common.limits))
+    def prepare(self, settings: Request) -> None:
+        """Tell it the sandbox and the limits in `settings`, and have it get ready. Its first answer says that it is."""
+        self._most_seconds = 2 * settings.limits.total_seconds + _PATIENCE_S
+        self.send(Request(settings.sandbox, settings.limits))
 
     def send(self, request: Request) -> None:
         """Give it a request; its answer comes later. Raises WorkerDied."""

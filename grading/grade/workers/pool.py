@@ -17,8 +17,8 @@ class Pool(Protocol):
 
     def __exit__(self, *error) -> None: ...
 
-    def prepare(self, common: Request, most: int) -> None:
-        """Get ready. common: what all requests have in common; most: how many there may be."""
+    def prepare(self, settings: Request, most: int) -> None:
+        """Get ready. settings: what all requests have in common, at least; most: how many there may be."""
         ...
 
     def outcomes(self, requests: Iterable[Request]) -> Iterator[Outcome]:
@@ -41,7 +41,7 @@ class LocalPool:
 
     def __init__(self, jobs: int):
         self._workers = [LocalWorker() for _ in range(jobs)]
-        self._common: Request | None = None
+        self._settings: Request | None = None
 
     def __enter__(self) -> "LocalPool":
         return self
@@ -52,14 +52,14 @@ class LocalPool:
         for worker in self._workers:
             worker.close()
 
-    def prepare(self, common: Request, most: int) -> None:
+    def prepare(self, settings: Request, most: int) -> None:
         """See Pool. Workers that would find nothing to do are ended. Raises CourseError where one has died already."""
-        self._common = common
+        self._settings = settings
         while len(self._workers) > max(1, most):
             self._workers.pop().close()
         for worker in self._workers:
             try:
-                worker.prepare(common)
+                worker.prepare(settings)
             except WorkerDied as death:
                 raise _not_ready(death) from None
 
@@ -113,7 +113,7 @@ class LocalPool:
         new = LocalWorker()
         self._workers[self._workers.index(worker)] = new
         try:
-            new.prepare(self._common)
+            new.prepare(self._settings)
         except WorkerDied as death:
             raise _not_ready(death) from None
         return new

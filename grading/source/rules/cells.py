@@ -26,7 +26,7 @@ def syntax_faults(source: Source) -> Iterator[SourceFault]:
             text = f", {quoted(lines[line - 1])}" if line and line <= len(lines) and lines[line - 1].strip() else ""
             where = f"in line {line}{text}" if line else "somewhere"
             yield cell.fault(f"is no Python: {shown(why)} {where}. Mend it, and run the cell once.")
-        elif cell.tree is None and (cell is source.set_up or cell.view.is_answer or cell.view.is_test):
+        elif (cell is source.set_up or cell.view.is_answer or cell.view.is_test) and cell.tree is None:
             yield cell.fault(
                 f"is too long to be read: keep it below {LONGEST_SOURCE:,} characters and {MOST_MAGICS} magics."
             )
