@@ -2,7 +2,8 @@
 
 from attention_lib.assignment.check_records import CheckRecord
 from attention_lib.assignment.declaration import TEST, Answer, Assignment, ManualCell
-from grading.class_record.formats import listed, number, one_line
+from attention_lib.sentences import listed_names
+from grading.class_record.formats import number, one_line
 from grading.class_record.gradebook import Points
 
 
@@ -44,7 +45,7 @@ def reason_of(
 def _waiting(cells: list[str], again: str) -> list[str]:
     if not cells:
         return []
-    return [f"{listed([f'`{c}`' for c in cells])} wait{'s' if len(cells) == 1 else ''} for a person{again}."]
+    return [f"{listed_names(cells)} wait{'s' if len(cells) == 1 else ''} for a person{again}."]
 
 
 def _why(cell: Answer | ManualCell, score: float, by_hand: bool, records: list[CheckRecord]) -> str:

@@ -47,7 +47,7 @@ class Part:
 
 
 @dataclass
-class Answer:
+class GradedCell:
     """A graded cell.
 
     score: None where there is none yet: the gradebook has not been asked, a person is to grade it, or the test was at
@@ -130,7 +130,7 @@ class Content:
 
     title: str
     problem: str
-    answers: list[Answer]
+    answers: list[GradedCell]
     costly_mendings: list[Mending]
     small_mendings: list[Mending]
     own_cells: list[Part]
@@ -268,7 +268,7 @@ class _Reader:
             review=_review(entry.get("review")),
         )
 
-    def _answer(self, test: NotebookNode, section: str, space: Allowance) -> Answer:
+    def _answer(self, test: NotebookNode, section: str, space: Allowance) -> GradedCell:
         seen = view(test)
         test_id = plain_text(seen.grade_id)
         answer_id = plain_text(seen.tested) or test_id
@@ -281,7 +281,7 @@ class _Reader:
         comments = [plain_text(view(cell).comment).strip() for cell in ([test] if seen.is_task else cells)]
         waits = manual and test_id in self._to_grade
         is_open = (waits or at_fault) and test_id not in self._by_hand
-        answer = Answer(
+        answer = GradedCell(
             test_id=test_id,
             answer_id=answer_id,
             title=section or answer_id.replace("_", " "),
@@ -345,7 +345,7 @@ class _Reader:
         return shown_outputs(cell.outputs, self._students[id(cell)], list(self._students.values()), self._pictures)
 
     @staticmethod
-    def _mendings(entries: object, answers: list[Answer]) -> tuple[list[Mending], list[Mending]]:
+    def _mendings(entries: object, answers: list[GradedCell]) -> tuple[list[Mending], list[Mending]]:
         lost_points = {name for a in answers if a.state == "wrong" for name in (a.test_id, a.answer_id)}
         costly, small = [], []
         entries = entries if isinstance(entries, list) else []

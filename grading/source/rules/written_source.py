@@ -13,6 +13,7 @@ from traitlets.config import Config
 from attention_lib.assignment.cell_code import CellCode, read_code
 from attention_lib.assignment.cells import CellView, nbgrader_entry, view
 from attention_lib.assignment.declaration import Assignment, declared, set_up_of
+from attention_lib.sentences import listed_names
 from grading.source.rules.syntax import syntax_error
 
 LONGEST_QUOTE = 60  # characters
@@ -138,5 +139,4 @@ def quoted(line: str) -> str:
 
 def listed(names, word: str = "and") -> str:
     """`a`, `b` and `c`."""
-    each = [f"`{shown(name)}`" for name in names]
-    return f" {word} ".join(filter(None, [", ".join(each[:-1]), *each[-1:]]))
+    return listed_names(map(shown, names), word)

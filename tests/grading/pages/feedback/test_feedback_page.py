@@ -10,7 +10,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from attention_lib.assignment.check_records import JUDGED_OVER_CORRECT_FUNCTIONS
-from grading.pages.feedback.page import FeedbackExporter, UnusableAutogradedNotebook, code_marks
+from attention_lib.sentences import code_marks
+from grading.pages.feedback.page import FeedbackExporter, UnusableAutogradedNotebook
 
 LIMIT = 10_000_000
 

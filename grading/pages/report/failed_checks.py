@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"(?<![A-Za-z_])[-\N{MINUS SIGN}]?\d+(?:[.,]\d+)*(?:e[-+]?\
 
 
 @dataclass(frozen=True)
-class Finding:
+class FailedCheck:
     """A check that did not pass for at least one student.
 
     answer: the answer's grade_id
@@ -31,7 +31,7 @@ class Finding:
     sentences: list[tuple[str, int]]
 
 
-def findings(students: list[Student]) -> list[Finding]:
+def failed_checks(students: list[Student]) -> list[FailedCheck]:
     """Over all submissions that could be read: failed ones first, the most frequent first."""
     sentences: dict[tuple, Counter] = {}
     examples: dict[tuple, str] = {}
@@ -44,7 +44,7 @@ def findings(students: list[Student]) -> list[Finding]:
                 examples.setdefault((key, pattern), message)
                 sentences.setdefault(key, Counter())[pattern] += 1
     found = [
-        Finding(*key[:4], counts.total(), [(examples[key, pattern], n) for pattern, n in counts.most_common()])
+        FailedCheck(*key[:4], counts.total(), [(examples[key, pattern], n) for pattern, n in counts.most_common()])
         for key, counts in sentences.items()
     ]
     # The records come in the notebook's order.
