@@ -30,7 +30,7 @@ from grading.source.released import graded_cells, read_source
 class ClassRun:
     """What came of grading a class: ids, and for those that were not graded the reason; in which walls.
 
-    late_anew: those of `unchanged` whose late penalty changed, because the deadline was moved
+    late_again: those of `unchanged` whose late penalty changed, because the deadline was moved
     at_fault: the tests that fail over the instructor's own solution, by answer, with what they say; they judge nobody
     """
 
@@ -38,7 +38,7 @@ class ClassRun:
     unchanged: list[str] = field(default_factory=list)
     not_graded: dict[str, str] = field(default_factory=dict)
     walls: set[str] = field(default_factory=set)
-    late_anew: list[str] = field(default_factory=list)
+    late_again: list[str] = field(default_factory=list)
     at_fault: dict[str, str] = field(default_factory=dict)
 
 
@@ -130,7 +130,7 @@ class _ClassGrading:
                 if is_graded(self._gradebook, self._course, self._assignment, student, self._cells):
                     self._run.unchanged.append(student)
                     if reassess_lateness(self._gradebook, self._assignment, student, self._config):
-                        self._run.late_anew.append(student)
+                        self._run.late_again.append(student)
                     self._done(student)
                     continue
                 self._digests[student] = submission_digest(self._course, self._assignment, student)

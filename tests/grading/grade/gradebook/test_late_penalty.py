@@ -46,8 +46,8 @@ def test_our_command_notices_it_without_grading_again(course, config, monkeypatc
     assert points(course, "ada") == 0
     set_due(course, AFTER)
     run = autograde_class("attention", config)
-    assert (run.graded, run.unchanged, run.late_anew) == ([], ["ada"], ["ada"]) and points(course, "ada") == 5
-    assert autograde_class("attention", config).late_anew == []
+    assert (run.graded, run.unchanged, run.late_again) == ([], ["ada"], ["ada"]) and points(course, "ada") == 5
+    assert autograde_class("attention", config).late_again == []
     set_due(course, BEFORE)
     monkeypatch.setattr("course.folders.load_config", lambda: config)
     assert main(["autograde", "attention"]) == 0 and points(course, "ada") == 0
