@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearHiddenTests
 
 from attention_lib.assignment.cells import noted, view
 from attention_lib.assignment.check_records import (
@@ -17,6 +16,7 @@ from attention_lib.assignment.check_records import (
 )
 from grading.pages.feedback.allowance import Allowance
 from grading.pages.feedback.code_listing import Listing, Remark, code_listing
+from grading.pages.feedback.hidden_lines import hidden_tests
 from grading.pages.feedback.markdown import harmless_html, markdown_html
 from grading.pages.feedback.outputs import Shown, shown_outputs
 from grading.pages.feedback.plain_text import cut_lines, plain_text
@@ -189,20 +189,6 @@ def headings(markdown: str) -> list[tuple[int, str]]:
     """The headings of a Markdown text as pairs of level and words."""
     found = _HEADING.findall(_FENCED.sub("", plain_text(markdown)))
     return [(len(marks), _words(text)) for marks, text in found if _words(text)]
-
-
-def hidden_tests(source: str) -> str:
-    """The lines between nbgrader's delimiters, to the end where the last is missing; "" where there are none."""
-    delimiters = ClearHiddenTests()
-    found, inside = [], False
-    for line in source.split("\n"):
-        if delimiters.begin_test_delimeter in line:
-            inside = True
-        elif delimiters.end_test_delimeter in line:
-            inside = False
-        elif inside:
-            found.append(line)
-    return "\n".join(found).strip("\n")
 
 
 def _words(markdown: str) -> str:

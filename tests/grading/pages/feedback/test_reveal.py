@@ -6,8 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from traitlets.config import Config
 
-from grading.pages.feedback.content import hidden_tests
-from grading.pages.feedback.hidden_lines import WITHHELD
+from grading.pages.feedback.hidden_lines import WITHHELD, hidden_tests
 from grading.pages.feedback.page import FeedbackExporter
 
 
