@@ -28,13 +28,7 @@ from dataclasses import dataclass, field
 import numpy
 import torch
 
-from attention_lib.assignment.check_records import (
-    WAITS_FOR_OTHERS,
-    CheckRecord,
-    all_passed,
-    as_bundle,
-    how_many_failed,
-)
+from attention_lib.assignment.check_records import WAITS_FOR_OTHERS, CheckRecord, all_passed, as_bundle, how_many_failed
 from attention_lib.sentences import listed_names
 
 # By a sentence that names a mistake: what comes out if it is made.

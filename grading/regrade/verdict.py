@@ -25,10 +25,7 @@ def records_of(notebook: NotebookNode, test_id: str) -> list[CheckRecord]:
 
 def sentences_of(notebook: NotebookNode) -> list:
     """What a student is told beside points and code: checks' records, what was mended, what was left out."""
-    return [
-        _entry(notebook),
-        [(noted(cell), _records(cell)) for cell in notebook.cells],
-    ]
+    return [_entry(notebook), [(noted(cell), _records(cell)) for cell in notebook.cells]]
 
 
 def written_of(notebook: NotebookNode) -> list:

@@ -50,9 +50,7 @@ def autograded_path(course: CourseDirectory, assignment: str, student: str) -> P
     return Path(course.format_path(course.autograded_directory, student, assignment)) / f"{assignment}.ipynb"
 
 
-def is_graded(
-    gradebook: Gradebook, course: CourseDirectory, assignment: str, student: str, cells: Assignment
-) -> bool:
+def is_graded(gradebook: Gradebook, course: CourseDirectory, assignment: str, student: str, cells: Assignment) -> bool:
     """Whether the submission that is there now was graded to its end, and its points are in the gradebook.
 
     cells: what is declared; each test must have given points

@@ -146,4 +146,3 @@ def _squeezed(pieces: list[str]) -> tuple[str, list[tuple[int, int]]]:
             characters.append(character)
             places.append((index, offset))
     return "".join(characters), places
-
