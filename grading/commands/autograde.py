@@ -73,37 +73,33 @@ def autograde_class(
         require_gradebook(course, assignment, graded_cells(source))
         cells = declared(source)
         with Gradebook(course.db_url, course.course_id) as gradebook:
-            ship = not isinstance(pool, LocalPool)
-            run = _ClassGrading(course, assignment, config, gradebook, cells, common, tell, warn, ship).grade(pool)
+            run = _ClassGrading(course, assignment, config, gradebook, cells, common, tell, warn).grade(pool)
     keep_reasons(course, assignment, run.not_graded)
     return run
 
 
+@dataclass
 class _ClassGrading:
-    def __init__(
-        self,
-        course: CourseDirectory,
-        assignment: str,
-        config: Config,
-        gradebook: Gradebook,
-        cells: Assignment,
-        common: Request,
-        tell,
-        warn,
-        ship: bool,
-    ):
-        self._course, self._assignment, self._gradebook = course, assignment, gradebook
-        self._config, self._cells, self._common = config, cells, common
-        self._writer = GradebookWriter(gradebook, course, assignment, config)
-        self._tell, self._warn, self._ship = tell, warn, ship
+    course: CourseDirectory
+    assignment: str
+    config: Config
+    gradebook: Gradebook
+    cells: Assignment
+    common: Request
+    tell: Callable[[str, int, int], None]
+    warn: Callable[[str], None]
+
+    def __post_init__(self):
+        self._writer = GradebookWriter(self.gradebook, self.course, self.assignment, self.config)
         self._run = ClassRun()
-        self._students = submitted_ids(course, assignment)
+        self._students = submitted_ids(self.course, self.assignment)
         self._digests: dict[str, str] = {}
         # Nothing is written before it is known which tests are at fault.
         self._reference_is_judged = False
         self._waiting: list[Outcome] = []
 
     def grade(self, pool: Pool) -> ClassRun:
+        self._sees_the_course = isinstance(pool, LocalPool)
         for outcome in pool.outcomes(self._requests()):
             if outcome.student == THE_REFERENCE:
                 self._take_reference(outcome)
@@ -118,7 +114,7 @@ class _ClassGrading:
         to_judge = self._submissions()
         first = next(to_judge, None)
         if first is not None:
-            yield from (replace(self._common, reference=True), first)
+            yield from (replace(self.common, reference=True), first)
             yield from to_judge
 
     def _submissions(self) -> Iterator[Request]:
@@ -127,22 +123,22 @@ class _ClassGrading:
                 self._done(student, reason)
                 continue
             try:
-                if is_graded(self._gradebook, self._course, self._assignment, student, self._cells):
+                if is_graded(self.gradebook, self.course, self.assignment, student, self.cells):
                     self._run.unchanged.append(student)
-                    if reassess_lateness(self._gradebook, self._assignment, student, self._config):
+                    if reassess_lateness(self.gradebook, self.assignment, student, self.config):
                         self._run.late_again.append(student)
                     self._done(student)
                     continue
-                self._digests[student] = submission_digest(self._course, self._assignment, student)
+                self._digests[student] = submission_digest(self.course, self.assignment, student)
                 yield self._request(student)
             except Exception as error:
                 self._done(student, _failure(error))
 
     def _request(self, student: str) -> Request:
-        folder = Path(self._course.format_path(self._course.submitted_directory, student, self._assignment))
-        path = folder / f"{self._assignment}.ipynb"
-        given = {"parcel": packed(path)} if self._ship else {"submitted": str(path)}
-        return replace(self._common, student=student, **given)
+        folder = Path(self.course.format_path(self.course.submitted_directory, student, self.assignment))
+        path = folder / f"{self.assignment}.ipynb"
+        given = {"submitted": str(path)} if self._sees_the_course else {"parcel": packed(path)}
+        return replace(self.common, student=student, **given)
 
     def _take_reference(self, outcome: Outcome) -> None:
         if outcome.failed:
@@ -161,7 +157,7 @@ class _ClassGrading:
             self._done(student, outcome.failed)
             return
         if outcome.warning and outcome.walls not in self._run.walls:
-            self._warn(outcome.warning)
+            self.warn(outcome.warning)
         self._run.walls.add(outcome.walls)
         try:
             notebook = outcome.judged
@@ -176,7 +172,7 @@ class _ClassGrading:
         if reason:
             self._run.not_graded[student] = reason
         run = self._run
-        self._tell(student, len(run.graded) + len(run.unchanged) + len(run.not_graded), len(self._students))
+        self.tell(student, len(run.graded) + len(run.unchanged) + len(run.not_graded), len(self._students))
 
 
 def _failure(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Judges every graded submission anew, in the sandbox. Writes nothing."""
+"""Judges every graded submission again, in the sandbox. Writes nothing."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ from grading.source.released import read_source
 
 @dataclass(frozen=True)
 class Rejudgement:
-    """The class judged anew: the submissions, by id; and why others were left alone or could not be judged."""
+    """The class judged again: the submissions, by id; and why others were left alone or could not be judged."""
 
     judged: dict[str, Rejudged] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)

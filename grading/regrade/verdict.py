@@ -29,7 +29,7 @@ def sentences_of(notebook: NotebookNode) -> list:
 
 
 def written_of(notebook: NotebookNode) -> list:
-    """All that is worth writing anew if it changes: everything but what the student's own cells showed."""
+    """All that is worth writing again if it changes: everything but what the student's own cells showed."""
     return [
         notebook.metadata | {"attention101": _entry(notebook)},
         [(cell.cell_type, cell.source, cell.metadata, _records(cell)) for cell in notebook.cells],

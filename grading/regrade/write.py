@@ -1,4 +1,4 @@
-"""Writes what was judged anew, one submission after the other: points, notebook, feedback page."""
+"""Writes what was judged again, one submission after the other: points, notebook, feedback page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from grading.regrade.rejudged import Rejudged
 
 @dataclass(frozen=True)
 class Written:
-    """What was written: the students; the pages made anew; and why others were not written, by student."""
+    """What was written: the students; the pages made again; and why others were not written, by student."""
 
     students: list[str] = field(default_factory=list)
     pages: dict[str, Path] = field(default_factory=dict)
@@ -77,7 +77,7 @@ class _Writing:
             if not earlier.begun:
                 backup.begin()
             self._write_or_put_back(item, backup)
-            if item.told_anew:
+            if item.page_changes:
                 page = SubmissionFeedback(coursedir=self._course, config=self._config)
                 written.pages[student] = page.make_page(self._assignment, student)
             backup.remove()

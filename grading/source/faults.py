@@ -162,7 +162,7 @@ def _damaged(notebook: NotebookNode) -> Iterator[SourceFault]:
         ):
             yield SourceFault(
                 f"Cell {number} of the notebook is damaged (it needs a type, a text and metadata): delete it and write "
-                "it anew in JupyterLab.",
+                "it again in JupyterLab.",
                 number=number,
             )
 

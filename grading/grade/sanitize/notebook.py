@@ -18,10 +18,10 @@ _PLAIN_WORDS = re.compile(r"[\w .()+-]{0,80}")
 
 
 def sanitize(notebook: NotebookNode) -> NotebookNode:
-    """A judged canonical notebook made anew; see `sanitize_outputs` and `sanitize_markdown` for what it keeps.
+    """A copy of a judged canonical notebook; see `sanitize_outputs` and `sanitize_markdown` for what it keeps.
 
     Outputs of every cell are cleaned, since a student's code can make another cell show what it likes. The outputs of a
-    test cell are made anew from its records. Of a student's cells Markdown is made harmless, raw text becomes a block
+    test cell are made from its records. Of a student's cells Markdown is made harmless, raw text becomes a block
     of code, and attachments go. Code stays as it is: every reader shows it as text.
     """
     new = NotebookNode(notebook)

@@ -123,4 +123,4 @@ def nbgrader_faults(source: Source, known: set[int]) -> Iterator[SourceFault]:
             yield cell.fault("was marked by an older nbgrader: back up the source and run `nbgrader update .`.")
         except Exception as error:
             why = shown(str(error).strip().partition("\n")[0])[:200]
-            yield cell.fault(f"has metadata that nbgrader refuses ({why}): choose its type anew in the cell toolbar.")
+            yield cell.fault(f"has metadata that nbgrader refuses ({why}): choose its type again in the cell toolbar.")
