@@ -77,7 +77,7 @@ c.GenerateSolution.preprocessors = [*before_execution, "grading.source.released.
 c.Execute.timeout = 120
 
 c.Autograde.exporter_class = "grading.grade.submission.reader.SubmissionReader"
-c.Autograde.sanitize_preprocessors = ["grading.grade.submission.canonicalize.Canonicalize"]
+c.Autograde.sanitize_preprocessors = ["grading.grade.submission.reader.Canonicalize"]
 c.Autograde.autograde_preprocessors = [
     "grading.grade.run_notebook.RunNotebook",
     "grading.grade.gradebook.save_points.SavePoints",

@@ -18,7 +18,7 @@ from grading.class_record.gradebook import ClassPoints, Points, class_points, ut
 from grading.class_record.not_graded import kept_reasons
 from grading.class_record.reasons import reason_of
 from grading.class_record.student import GRADED, MISSING, NOT_GRADED, PARTLY_GRADED, WAITS, Student
-from grading.grade.gradebook.completed import read_autograded, submission_digest
+from grading.grade.gradebook.completed import graded_digest, read_autograded, submission_digest
 from grading.source.released import read_source
 from handin.lateness import lateness
 from handin.timestamp import read_timestamp
@@ -87,7 +87,7 @@ class _Reader:
         if notebook is None or points is None:
             return self._not_graded(student, points, unfinished)
         digest = submission_digest(self._course, self._assignment, student)
-        if student in self._submitted and noted(notebook)["graded"] != digest:
+        if student in self._submitted and graded_digest(notebook) != digest:
             return self._not_graded(student, points, f"it was handed in again after it had been graded ({again})")
         try:
             judged = self._judged(student, name, points, notebook)

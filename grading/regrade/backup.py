@@ -9,8 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 
-from attention_lib.assignment.cells import noted
-from grading.grade.gradebook.completed import autograded_path
+from grading.grade.gradebook.completed import autograded_path, graded_digest
 
 
 class Backup:
@@ -28,7 +27,7 @@ class Backup:
         """
         try:
             notebook = nbformat.from_dict(json.loads((self._backup / self._notebook.name).read_bytes()))
-            return notebook if noted(notebook).get("graded") == digest else None
+            return notebook if graded_digest(notebook) == digest else None
         except (OSError, ValueError, AttributeError):
             return None
 

@@ -76,8 +76,8 @@ def _summary(judged: list[Rejudged]) -> str:
     changes = [change for item in judged for change in item.changes]
     gained, lost = _students(c for c in changes if c.new > c.old), _students(c for c in changes if c.new < c.old)
     counts = {
-        "Same points, other words on the feedback page": sum(i.page_changes and not i.changes for i in judged),
-        "Same for the student, other text of cells in autograded/": sum(i.to_write and not i.page_changes for i in judged),
+        "Same points, other words on the feedback page": sum(i.new_page and not i.changes for i in judged),
+        "Same for the student, other text of cells in autograded/": sum(i.to_write and not i.new_page for i in judged),
         "Begun by an interrupted run, and still to be finished": sum(i.earlier.begun for i in judged),
     }
     rest = "".join(f" {words}: {count}." for words, count in counts.items() if count)

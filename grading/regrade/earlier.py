@@ -7,10 +7,9 @@ from nbformat.v4.rwbase import rejoin_lines
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
-from attention_lib.assignment.cells import noted
 from attention_lib.assignment.declaration import Assignment
 from course.student_ids import trouble_with
-from grading.grade.gradebook.completed import is_graded, read_autograded, submission_digest
+from grading.grade.gradebook.completed import graded_digest, is_graded, read_autograded, submission_digest
 from grading.regrade.backup import Backup
 from grading.regrade.verdict import points_of
 
@@ -59,7 +58,7 @@ def earlier_grading(
         notebook, points = before, points_of(before)
     elif notebook is None:
         raise NotToRegrade("it is not graded yet")
-    elif noted(notebook)["graded"] != digest:
+    elif graded_digest(notebook) != digest:
         raise NotToRegrade("what is in submitted/ is not what was graded: it was handed in again, or taken away")
     else:
         raise NotToRegrade("its points are not in the gradebook")

@@ -32,14 +32,14 @@ class Rejudged:
 
     notebook: the judged notebook
     changes: points gained and lost
-    page_changes: whether the feedback page says something else now, or was to be made by an interrupted run
+    new_page: whether the feedback page says something else now, or was to be made by an interrupted run
     to_write: whether anything at all is to be written
     """
 
     earlier: Earlier
     notebook: NotebookNode
     changes: list[Change]
-    page_changes: bool
+    new_page: bool
     to_write: bool
 
 
@@ -65,9 +65,9 @@ def compare(earlier: Earlier, notebook: NotebookNode, tests_are_shown: bool) -> 
     ]
     other_words = sentences_of(notebook) != sentences_of(earlier.notebook)
     other_tests = _sources(notebook) != _sources(earlier.notebook)
-    page_changes = bool(changes) or earlier.begun or other_words or (tests_are_shown and other_tests)
-    to_write = page_changes or written_of(notebook) != written_of(earlier.notebook)
-    return Rejudged(earlier, notebook, changes, page_changes, to_write)
+    new_page = bool(changes) or earlier.begun or other_words or (tests_are_shown and other_tests)
+    to_write = new_page or written_of(notebook) != written_of(earlier.notebook)
+    return Rejudged(earlier, notebook, changes, new_page, to_write)
 
 
 def _forget_new_notes(notebook: NotebookNode, before: NotebookNode) -> None:

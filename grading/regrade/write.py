@@ -77,7 +77,7 @@ class _Writing:
             if not earlier.begun:
                 backup.begin()
             self._write_or_put_back(item, backup)
-            if item.page_changes:
+            if item.new_page:
                 page = SubmissionFeedback(coursedir=self._course, config=self._config)
                 written.pages[student] = page.make_page(self._assignment, student)
             backup.remove()

@@ -20,6 +20,11 @@ def seal(notebook: NotebookNode, digest: str) -> None:
     notes_of(notebook)["graded"] = digest
 
 
+def graded_digest(notebook: NotebookNode) -> str:
+    """Which submission an autograded notebook is of; "" for one that was not written to its end."""
+    return noted(notebook).get("graded", "")
+
+
 def submission_digest(course: CourseDirectory, assignment: str, student: str) -> str:
     """Stands for the notebooks and the time stamp of a submission; changes when one of them does."""
     digest = hashlib.sha256()
@@ -40,7 +45,7 @@ def read_autograded(course: CourseDirectory, assignment: str, student: str) -> N
         # Written by us, and so not validated again: that takes most of the time.
         # Plain nbgrader writes each text as a list of lines.
         notebook = rejoin_lines(nbformat.from_dict(json.loads(path.read_bytes())))
-        return notebook if noted(notebook).get("graded") else None
+        return notebook if graded_digest(notebook) else None
     except (OSError, ValueError, AttributeError, RecursionError):
         return None
 
@@ -56,7 +61,7 @@ def is_graded(gradebook: Gradebook, course: CourseDirectory, assignment: str, st
     cells: what is declared; each test must have given points
     """
     notebook = read_autograded(course, assignment, student)
-    if notebook is None or noted(notebook)["graded"] != submission_digest(course, assignment, student):
+    if notebook is None or graded_digest(notebook) != submission_digest(course, assignment, student):
         return False
     try:
         grades = gradebook.find_submission_notebook(assignment, assignment, student).grades

@@ -42,7 +42,7 @@ def test_with_it_each_answer_has_its_hidden_tests_folded_below_its_checks(sample
     assert samples.VISIBLE_TEST_LINE not in text and "and their source below them" in text
 
 
-def test_nothing_else_of_the_page_changes(samples):
+def test_nothing_else_of_the_new_page(samples):
     records = {"attention_scores": [samples.record("shape", False, "The shape is wrong.", hidden=True)]}
     plain = BeautifulSoup(page(samples.autograded(records=records)), "html.parser")
     shown = BeautifulSoup(page(samples.autograded(records=records), reveal_hidden_tests=True), "html.parser")
