@@ -21,7 +21,7 @@ from grading.grade.run_notebook import common_request, settings_request
 from grading.grade.workers.dask_pool import DaskPool
 from grading.grade.workers.messages import THE_REFERENCE, Outcome, Request
 from grading.grade.workers.parcel import packed
-from grading.grade.workers.pool import LocalPool, Pool
+from grading.grade.workers.pool import LocalPool
 from grading.source.faults import require_sound_source
 from grading.source.released import graded_cells, read_source
 
@@ -49,7 +49,7 @@ def autograde_class(
     warn: Callable[[str], None] = lambda sentence: None,
     jobs: int = 1,
     scheduler: str = "",
-    pool: Pool | None = None,
+    pool: LocalPool | DaskPool | None = None,
 ) -> ClassRun:
     """Grade all that is in `submitted/` and not graded yet, also after an interruption.
 
@@ -98,7 +98,7 @@ class _ClassGrading:
         self._reference_is_judged = False
         self._waiting: list[Outcome] = []
 
-    def grade(self, pool: Pool) -> ClassRun:
+    def grade(self, pool: LocalPool | DaskPool) -> ClassRun:
         self._sees_the_course = isinstance(pool, LocalPool)
         for outcome in pool.outcomes(self._requests()):
             if outcome.student == THE_REFERENCE:

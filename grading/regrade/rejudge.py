@@ -49,9 +49,8 @@ def rejudge_class(
         common = common_request(course, assignment, config)
         cells = declared(read_source(source_path(course, assignment)))
         shown = FeedbackExporter(config=config).reveal_hidden_tests
-        result, earlier = Rejudgement(), _earlier_gradings(gradebook, course, assignment, cells)
-        result.left.update({student: found for student, found in earlier.items() if isinstance(found, str)})
-        earlier = {student: found for student, found in earlier.items() if isinstance(found, Earlier)}
+        result = Rejudgement()
+        earlier = _earlier_gradings(gradebook, course, assignment, cells, result.left)
         pool.prepare(common, len(earlier))
         warned = False
         for outcome in pool.outcomes(_requests(course, assignment, common, earlier)):
@@ -70,15 +69,15 @@ def rejudge_class(
 
 
 def _earlier_gradings(
-    gradebook: Gradebook, course: CourseDirectory, assignment: str, cells: Assignment
-) -> dict[str, Earlier | str]:
-    """What was decided before, or why a submission is left alone, by student."""
+    gradebook: Gradebook, course: CourseDirectory, assignment: str, cells: Assignment, left: dict[str, str]
+) -> dict[str, Earlier]:
+    """What was decided before, by student. Into `left` goes why others are left alone."""
     found = {}
     for student in sorted({*submitted_ids(course, assignment), *autograded_ids(course, assignment)}):
         try:
             found[student] = earlier_grading(gradebook, course, assignment, student, cells)
         except NotToRegrade as reason:
-            found[student] = str(reason)
+            left[student] = str(reason)
         except OperationalError as error:
             raise CourseError(gradebook_trouble(course, error)) from None
     return found

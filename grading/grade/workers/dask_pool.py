@@ -36,7 +36,7 @@ class DaskPool:
         self._client.close()
 
     def prepare(self, settings: Request, most: int) -> None:
-        """See Pool. These workers get ready with their first request."""
+        """See LocalPool. These workers get ready with their first request."""
 
     def outcomes(self, requests: Iterable[Request]) -> Iterator[Outcome]:
         """The outcomes, as they come. Of a worker that died, the submission is tried once more at the end, alone."""

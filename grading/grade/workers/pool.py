@@ -3,30 +3,10 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from multiprocessing.connection import wait
-from typing import Protocol
 
 from course.checkout import CourseError
 from grading.grade.workers.local_worker import LocalWorker, WorkerDied
 from grading.grade.workers.messages import Outcome, Request
-
-
-class Pool(Protocol):
-    """What `autograde_class` needs of workers, on this machine or on others. A context manager."""
-
-    def __enter__(self) -> "Pool": ...
-
-    def __exit__(self, *error) -> None: ...
-
-    def prepare(self, settings: Request, most: int) -> None:
-        """Get ready. settings: what all requests have in common, at least; most: how many there may be."""
-        ...
-
-    def outcomes(self, requests: Iterable[Request]) -> Iterator[Outcome]:
-        """The outcomes, as they come. `requests` is read no faster than workers come free.
-
-        Raises CourseError where demanded walls do not stand.
-        """
-        ...
 
 
 def required(outcome: Outcome) -> Outcome:
@@ -37,7 +17,10 @@ def required(outcome: Outcome) -> Outcome:
 
 
 class LocalPool:
-    """Workers of this machine. They start at once; each costs memory, so there should be no more than cores."""
+    """Workers of this machine, a context manager. They start at once; each costs memory: no more of them than cores.
+
+    `DaskPool` has the same methods.
+    """
 
     def __init__(self, jobs: int):
         self._workers = [LocalWorker() for _ in range(jobs)]
@@ -53,7 +36,10 @@ class LocalPool:
             worker.close()
 
     def prepare(self, settings: Request, most: int) -> None:
-        """See Pool. Workers that would find nothing to do are ended. Raises CourseError where one has died already."""
+        """Get ready. Workers that would find nothing to do are ended. Raises CourseError where one has died already.
+
+        settings: what all requests have in common, at least; most: how many there may be
+        """
         self._settings = settings
         while len(self._workers) > max(1, most):
             self._workers.pop().close()
@@ -64,7 +50,11 @@ class LocalPool:
                 raise _not_ready(death) from None
 
     def outcomes(self, requests: Iterable[Request]) -> Iterator[Outcome]:
-        """The outcomes, as they come. Of a worker that died, the submission is tried once more at the end, alone."""
+        """The outcomes, as they come; `requests` is read no faster than workers come free.
+
+        Of a worker that died, the submission is tried once more at the end, alone. Raises CourseError where demanded
+        walls do not stand.
+        """
         waiting, again = iter(requests), deque()
         busy: dict[LocalWorker, Request | None] = dict.fromkeys(self._workers)  # None: getting ready
         while busy:
