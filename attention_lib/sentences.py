@@ -15,6 +15,11 @@ def listed_names(names: Iterable[str], last: str = "and") -> str:
     return listed((f"`{name}`" for name in names), last)
 
 
+def error_in_words(error: BaseException) -> str:
+    """An error's type and its text, on one line and not too long."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+
+
 def code_marks(sentence: str) -> str:
     """A sentence as HTML, with what stands between backticks as code. An odd number of backticks is left alone."""
     parts = html.escape(sentence).split("`")

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
 from attention_lib.assignment.declaration import Assignment, declared
+from attention_lib.sentences import error_in_words
 from course.folders import CourseError, load_config, open_course, require_gradebook, source_path, submitted_ids
 from course.student_ids import trouble_with
 from grading.class_record.not_graded import keep_reasons
@@ -178,8 +179,7 @@ class _ClassGrading:
 def _failure(error: Exception) -> str:
     if isinstance(error, CourseError):
         return str(error)
-    words = " ".join(str(error).split())[:300]
     # nbgrader wraps the former into the latter in some places.
     if isinstance(error, OperationalError | InvalidEntry):
-        return f"the gradebook could not be written: {words}"
-    return f"the grader failed: {type(error).__name__}: {words}"
+        return f"the gradebook could not be written: {' '.join(str(error).split())[:300]}"
+    return f"the grader failed: {error_in_words(error)}"

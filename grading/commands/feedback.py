@@ -10,6 +10,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import rmtree
 from traitlets.config import Config
 
+from attention_lib.sentences import error_in_words
 from course.folders import autograded_ids, load_config, open_course
 from grading.grade.gradebook.completed import read_autograded
 from grading.review.class_review import ask_class
@@ -42,9 +43,7 @@ def generate_feedback_for_class(
             page = SubmissionFeedback(coursedir=course, config=config)
             pages[student] = page.make_page(assignment, student, ask=False)
         except Exception as error:
-            failed[student] = (
-                f"the page could not be made: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
-            )
+            failed[student] = f"the page could not be made: {error_in_words(error)}"
     return pages, failed
 
 

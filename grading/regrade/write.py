@@ -11,6 +11,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import DBAPIError
 from traitlets.config import Config
 
+from attention_lib.sentences import error_in_words
 from course.folders import CourseError
 from grading.commands.feedback import SubmissionFeedback
 from grading.grade.gradebook.completed import submission_digest
@@ -85,8 +86,7 @@ class _Writing:
         except (DBAPIError, InvalidEntry):
             raise
         except Exception as error:
-            words = " ".join(str(error).split())[:300]
-            written.failed[student] = f"{type(error).__name__}: {words} (mend that, then run the same command again)"
+            written.failed[student] = f"{error_in_words(error)} (mend that, then run the same command again)"
 
     def _write_or_put_back(self, item: Rejudged, backup: Backup) -> None:
         try:

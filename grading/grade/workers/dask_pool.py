@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from attention_lib.sentences import error_in_words
 from course.checkout import CourseError
 from grading.grade.workers.messages import Outcome, Request
 from grading.grade.workers.pool import required
@@ -70,9 +71,7 @@ class DaskPool:
             try:
                 outcome = Outcome.from_json(future.result())
             except Exception as error:
-                words = " ".join(str(error).split())[:300]
-                failed = f"the grader failed twice on it: {type(error).__name__}: {words}"
-                outcome = Outcome(request.student, failed=failed)
+                outcome = Outcome(request.student, failed=f"the grader failed twice on it: {error_in_words(error)}")
             yield required(outcome)
 
 

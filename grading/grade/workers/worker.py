@@ -18,6 +18,7 @@ from threading import Lock, Thread
 import nbformat
 from nbformat import NotebookNode
 
+from attention_lib.sentences import error_in_words
 from grading.grade.workers.messages import Outcome, Request
 from grading.sandbox.walls import NoWall, Walls, chosen_walls
 from grading.sandbox.warm_process import WarmParentFailed, WarmProcess
@@ -51,8 +52,7 @@ def _outcome(asked: Request) -> Outcome:
             raise
         except Exception as error:
             traceback.print_exc()
-            words = " ".join(str(error).split())[:300]
-            return Outcome(asked.student, failed=f"the grader failed: {type(error).__name__}: {words}")
+            return Outcome(asked.student, failed=f"the grader failed: {error_in_words(error)}")
         return Outcome(asked.student, notebook, warm.walls.name, warm.walls.warning)
 
 
