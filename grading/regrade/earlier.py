@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
-from nbformat.v4.rwbase import rejoin_lines
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
@@ -63,8 +62,7 @@ def earlier_grading(
     else:
         raise NotToRegrade("its points are not in the gradebook")
     by_hand = {name: grade.manual_score for name, grade in grades.items() if grade.manual_score is not None}
-    # nbgrader's own commands write texts as lists of lines.
-    return Earlier(student, digest, rejoin_lines(notebook), points, by_hand, before is not None)
+    return Earlier(student, digest, notebook, points, by_hand, before is not None)
 
 
 def grades_of(gradebook: Gradebook, assignment: str, student: str) -> dict:

@@ -40,7 +40,11 @@ def submission_digest(course: CourseDirectory, assignment: str, student: str) ->
 
 def read_autograded(course: CourseDirectory, assignment: str, student: str) -> NotebookNode | None:
     """The autograded notebook; None if there is none, or none that was written to its end."""
-    path = autograded_path(course, assignment, student)
+    return read_judged(autograded_path(course, assignment, student))
+
+
+def read_judged(path: Path) -> NotebookNode | None:
+    """The notebook that grading has written there; None if there is none, or none that was written to its end."""
     try:
         # Written by us, and so not validated again: that takes most of the time.
         # Plain nbgrader writes each text as a list of lines.
