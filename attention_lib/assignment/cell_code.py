@@ -271,7 +271,7 @@ def _set_by_magic(call: ast.Call) -> set[str]:
             code, stored = body, _stored(name, options)
         case _:
             return set()
-    # A magic in a magic in a magic is not followed: each is a text to be read by itself.
+    # A magic in a magic in a magic is not followed: each is a text of its own to be read.
     runs = name in _RUN_HERE and not code.lstrip().startswith("%")
     return stored | (_read(code).defines if runs else set())
 

@@ -46,7 +46,7 @@ def run_afresh(
     left out instead. All runs together take no longer than about `total_limit_s` seconds.
 
     notebook: of nbformat 4, not changed
-    tell: called with a sentence each time that the run begins anew
+    tell: called with a sentence each time that the run begins again
     Raises KernelNotStarted.
     """
 
