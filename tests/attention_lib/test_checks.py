@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from attention_lib import checks as checks_module
 from attention_lib.assignment.check_records import (
     CHECKS_MIME,
+    WAITS_FOR_OTHERS,
     CheckRecord,
     all_passed,
     checks_output,
@@ -20,6 +21,7 @@ from attention_lib.checks import (
     Checks,
     ChecksFailed,
     RightGradients,
+    collected,
     expect,
     expect_close,
     expect_dtype,
@@ -143,8 +145,25 @@ def test_a_head_over_a_failing_helper_could_not_be_checked(capsys):
     head.visible(lambda: None)
     assert [record.passed for record in head.records] == [None, True]
     assert head.records[0].message.startswith("This comes once `attention_scores` is right.")
+    assert head.records[0].code == WAITS_FOR_OTHERS
+    assert head.records[0].message.endswith(f" For now: {head.records[0].fields['for_now']}")
     with pytest.raises(ChecksFailed):
         head.report()
+
+
+def test_in_grading_reports_are_collected_and_may_hold_no_more_than_the_rules(capsys):
+    def check_values():
+        """The values come out."""
+        raise ValueError("a secret")
+
+    with collected(rules_only=True) as reported:
+        checks = Checks("attention_scores")
+        checks.visible(check_values)
+        with pytest.raises(ChecksFailed):
+            checks.report()
+    assert [bundle[CHECKS_MIME] for bundle in reported.bundles] == [[checks.records[0].as_json]]
+    assert checks.records[0].message == "The values come out." and not capsys.readouterr().out
+    assert "a secret" in record_of(check_values).message
 
 
 def test_a_blank_head_is_blank_whatever_its_helpers_do(capsys):
