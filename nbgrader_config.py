@@ -81,7 +81,7 @@ c.Autograde.sanitize_preprocessors = ["grading.grade.submission.reader.Canonical
 c.Autograde.autograde_preprocessors = [
     "grading.grade.run_notebook.RunNotebook",
     "grading.grade.gradebook.save_points.SavePoints",
-    "grading.grade.gradebook.late_penalty.AssignPenalty",
+    "nbgrader.preprocessors.AssignLatePenalties",
 ]
 
 c.GenerateFeedback.force = True

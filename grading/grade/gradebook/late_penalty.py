@@ -1,24 +1,10 @@
 """Late penalties, by nbgrader's policy and the deadline that holds now, also where it was moved after grading."""
 
-from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
 from handin.lateness import lateness
-
-
-class AssignPenalty(AssignLatePenalties):
-    """Stands in nbgrader's list where `AssignLatePenalties` does.
-
-    nbgrader's own reading stops with an error at an extension of an assignment without a due date.
-    """
-
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        given = resources["nbgrader"]
-        with Gradebook(given["db_url"]) as gradebook:
-            reassess_lateness(gradebook, given["assignment"], given["student"], self.config)
-        return nb, resources
 
 
 def reassess_lateness(gradebook: Gradebook, assignment: str, student: str, config: Config) -> bool:
