@@ -63,8 +63,7 @@ class GradebookWriter:
         bring_along(folder, master, path.parent, self._kept_files, self._course.max_file_size * 1000)
         with one_transaction(self._gradebook):
             submission = self._write_points(student, notebook, timestamp)
-        if set_penalty(submission, self._config):
-            self._gradebook.db.commit()
+        self._assign_penalty(student, submission)
         seal(notebook, digest)
         unfinished = path.with_suffix(".unfinished")
         try:
@@ -85,3 +84,7 @@ class GradebookWriter:
         for index, cell in enumerate(notebook.cells):
             self._grades.preprocess_cell(cell, {}, index)
         return submission
+
+    def _assign_penalty(self, student: str, submission: SubmittedAssignment) -> None:
+        if set_penalty(submission, self._config):
+            self._gradebook.db.commit()
