@@ -30,7 +30,7 @@ if programs not in os.environ.get("PATH", "").split(os.pathsep):
 from course.checkout import CourseError  # noqa: E402
 from course.zone import course_zone  # noqa: E402
 from grading.grade.gradebook.due_dates import take_due_dates_in  # noqa: E402
-from grading.grade.gradebook.moved_deadline import notice_moved_deadlines  # noqa: E402
+from grading.grade.gradebook.late_penalty import notice_moved_deadlines  # noqa: E402
 from grading.grade.gradebook.wait import wait_for_gradebook  # noqa: E402
 from grading.grade.run_notebook import end_in_error_where_tests_are_at_fault  # noqa: E402
 from grading.source.faults import read_source_first  # noqa: E402
@@ -77,7 +77,7 @@ c.GenerateSolution.preprocessors = [*before_execution, "grading.source.released.
 c.Execute.timeout = 120
 
 c.Autograde.exporter_class = "grading.grade.submission.reader.SubmissionReader"
-c.Autograde.sanitize_preprocessors = ["grading.grade.submission.canonicalize.Canonicalize"]
+c.Autograde.sanitize_preprocessors = ["grading.grade.submission.reader.Canonicalize"]
 c.Autograde.autograde_preprocessors = [
     "grading.grade.run_notebook.RunNotebook",
     "grading.grade.gradebook.save_points.SavePoints",

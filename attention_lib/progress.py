@@ -202,7 +202,7 @@ def _verdict(answer: Answer, run: FreshRun) -> tuple[bool, str]:
     if errors:
         return False, f"Your cell stops with {errors[0]}"
     if records:
-        return False, next(record["message"] for record in records if record["passed"] is not True)
+        return False, next(record.message for record in records if record.passed is not True)
     if test_outputs is None:
         return False, "The run did not reach its test."
     return False, "Its test did not come to its end."

@@ -13,7 +13,7 @@ from attention_lib.assignment.cell_code import read_code, seems_to_define
 from attention_lib.assignment.cells import view
 from attention_lib.assignment.declaration import Assignment
 from attention_lib.assignment.notebook_file import UnreadableNotebook, read_notebook
-from attention_lib.verification.fresh_run import FreshRun
+from attention_lib.verification.culprits import FreshRun
 from attention_lib.verification.live_session import LiveSession, unsaved
 
 _OTHER_NOTEBOOKS_READ = 20

@@ -11,8 +11,10 @@ import tokenize
 import warnings
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
-from IPython.core.inputtransformer2 import TransformerManager, cell_magic
+if TYPE_CHECKING:
+    from IPython.core.inputtransformer2 import TransformerManager
 
 LONGEST_SOURCE = 50_000  # A tree takes a hundred times the memory of its text.
 MOST_MAGICS = 200
@@ -126,6 +128,9 @@ def _parsed(python: str) -> ast.Module | None:
 
 def _as_python(source: str) -> str:
     """The text as IPython would run it. IPython begins again after each magic; this goes through the text once."""
+    # Half a second, and most notebooks hold nothing but Python.
+    from IPython.core.inputtransformer2 import TransformerManager, cell_magic
+
     manager = TransformerManager()
     lines = source.splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n"):
