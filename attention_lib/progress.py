@@ -19,7 +19,8 @@ from attention_lib.assignment.declaration import ENTRY, Answer, declared
 from attention_lib.assignment.notebook_file import UnreadableNotebook, read_notebook
 from attention_lib.surprises import Surprise, surprises
 from attention_lib.verification import fresh_run
-from attention_lib.verification.fresh_run import CELL_LIMIT_S, TOTAL_LIMIT_S, FreshRun
+from attention_lib.verification.culprits import FreshRun
+from attention_lib.verification.fresh_run import CELL_LIMIT_S, TOTAL_LIMIT_S
 from attention_lib.verification.lesson_progress import CellProgress, LessonProgress, load_progress, save_progress
 from attention_lib.verification.live_session import live_session
 from attention_lib.verification.score_card import Row, ScoreCard
