@@ -95,3 +95,12 @@ c.ExchangeFactory.submit = "handin.exchange.submit.SubmitWithoutWheels"
 c.ExchangeFactory.release_assignment = "handin.exchange.release_assignment.ReleaseWithDeadline"
 c.ExchangeFactory.collect = "handin.exchange.collect.CollectRegularFiles"
 c.ExchangeFactory.release_feedback = "handin.exchange.release_feedback.ReleaseOwnPage"
+
+# What courses change most often, with the values that hold where nothing is said. All settings, with what they mean, are
+# in grading/sandbox/settings.py, grading/review/settings.py and grading/grade/run_notebook.py.
+# c.Sandbox.memory_mb = 1024
+# c.Sandbox.walls = "best"
+# c.RunNotebook.cell_seconds = 20.0
+# c.LateSubmissionPlugin.penalty_method = "none"  # "zero": no points for what comes after the deadline
+# c.CodeReview.host = "http://127.0.0.1:11434"
+# c.CodeReview.model = "qwen2.5-coder:7b"
