@@ -96,8 +96,8 @@ c.ExchangeFactory.release_assignment = "handin.exchange.release_assignment.Relea
 c.ExchangeFactory.collect = "handin.exchange.collect.CollectRegularFiles"
 c.ExchangeFactory.release_feedback = "handin.exchange.release_feedback.ReleaseOwnPage"
 
-# What courses change most often, with the values that hold where nothing is said. All settings, with what they mean, are
-# in grading/sandbox/settings.py, grading/review/settings.py and grading/grade/run_notebook.py.
+# What courses change most often, with the values that hold where nothing is said. All settings and what they mean:
+# grading/sandbox/settings.py, grading/review/settings.py and grading/grade/run_notebook.py.
 # c.Sandbox.memory_mb = 1024
 # c.Sandbox.walls = "best"
 # c.RunNotebook.cell_seconds = 20.0
