@@ -39,7 +39,7 @@ def _checked(path: str) -> dict[str, torch.Tensor]:
 
 @cache
 def weights() -> dict[str, torch.Tensor]:
-    """The model's weights by their names in its file. Raises MissingWeights (see `model_files`)."""
+    """The model's weights by their names in its file. Raises MissingWeights (see `model.files`)."""
     return read_model_file(WEIGHTS_FOLDER / "model.safetensors", _checked)
 
 
@@ -116,7 +116,7 @@ def head_input(ids: torch.Tensor, layer: int = PRONOUN_HEAD[0]) -> torch.Tensor:
     The embedding goes through the layers before this one, then through this one's layer norm.
 
     Raises ValueError for a layer or ids that do not exist, or more ids than the model has positions; MissingWeights
-    (see `model_files`) when the weights cannot be read.
+    (see `model.files`) when the weights cannot be read.
     """
     check_number("layer", layer, config()["n_layer"])
     x = embed(ids)
@@ -131,7 +131,7 @@ def head_weights(
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The matrices W_q, W_k, W_v of one head, each (d_model, d_head). The model has no biases there.
 
-    Raises ValueError for a layer or head that does not exist; MissingWeights (see `model_files`) when the weights
+    Raises ValueError for a layer or head that does not exist; MissingWeights (see `model.files`) when the weights
     cannot be read.
     """
     check_number("layer", layer, config()["n_layer"])

@@ -13,7 +13,7 @@ def write_file(path: Path, content: str | bytes, mode: int | None = None, to_dis
     to_disk: wait until it would outlive a power cut
     Raises OSError, and leaves nothing half.
     """
-    unfinished = path.with_name(f".{secrets.token_hex(16)}")
+    unfinished = path.with_name(f".{secrets.token_hex(8)}.unfinished")
     private = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
         with open(os.open(unfinished, private, 0o666 if mode is None else 0o600), "wb") as file:

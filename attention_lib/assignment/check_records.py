@@ -113,6 +113,9 @@ def _is_record(given: object) -> bool:
 
 def _record(given: dict) -> CheckRecord:
     code, fields = given.get("code"), given.get("fields")
+    if code is None and given["check"] == JUDGED_OVER_CORRECT_FUNCTIONS:
+        # As it was written before records had codes: what was graded then is not graded again.
+        code = JUDGED_OVER_CORRECT_FUNCTIONS
     return CheckRecord(
         **{key: given[key] for key in _TYPES},
         code=code if isinstance(code, str) else "",

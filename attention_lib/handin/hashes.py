@@ -17,7 +17,7 @@ def content_hash(files: Iterable[tuple[str, str]]) -> str:
 
     In a shell, in the folder: `sha256sum FILES | sha256sum`, with the files in the order of their names' bytes.
     """
-    lines = sorted((os.fsencode(name), digest) for name, digest in files)
+    lines = sorted((name.encode("utf-8", "surrogateescape"), digest) for name, digest in files)
     return hashlib.sha256(b"".join(digest.encode() + b"  " + name + b"\n" for name, digest in lines)).hexdigest()
 
 

@@ -86,8 +86,9 @@ class _Reader:
         unfinished = f"its grading was not begun, or not finished ({again})"
         if notebook is None or points is None:
             return self._not_graded(student, points, unfinished)
-        digest = submission_digest(self._course, self._assignment, student)
-        if student in self._submitted and graded_digest(notebook) != digest:
+        if student in self._submitted and graded_digest(notebook) != submission_digest(
+            self._course, self._assignment, student
+        ):
             return self._not_graded(student, points, f"it was handed in again after it had been graded ({again})")
         try:
             judged = self._judged(student, name, points, notebook)

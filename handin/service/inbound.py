@@ -130,7 +130,7 @@ class Inbound:
         return sorted(found, key=lambda stored: stored.when)
 
     def hash_of(self, stored: Stored) -> str:
-        """The hash over its names and contents."""
+        """The hash over its names and contents; read once, unless `store` was told."""
         name = stored.folder.name
         if name not in self._hashes:
             self._hashes[name] = folder_hash(stored.folder)
@@ -141,9 +141,12 @@ class Inbound:
         path = stored.folder / SECRET
         return path.read_text(encoding="utf-8") if path.is_file() else ""
 
-    def store(self, files: Path, student: str, assignment: str, when: datetime, secret: str) -> Stored:
+    def store(
+        self, files: Path, full_hash: str, student: str, assignment: str, when: datetime, secret: str
+    ) -> Stored:
         """Turn `files`, a folder within a room, into a submission: after a power cut it is there whole, or not at all.
 
+        full_hash: of these files, see `hash_of`
         when: in UTC; moved on by microseconds where the student has handed in at the same one
         """
         taken = {stored.timestamp for stored in self.of(student, assignment)}
@@ -157,6 +160,7 @@ class Inbound:
         folder = self.folder / f"{student}+{assignment}+{timestamp}+{chance}"
         os.rename(files, folder)
         _to_disk(self.folder)
+        self._hashes[folder.name] = full_hash
         return Stored(folder, timestamp, when)
 
 

@@ -67,7 +67,7 @@ class Reception:
         if latest and self.inbound.hash_of(latest) == full_hash and self.inbound.secret_of(latest):
             stored, note = latest, self._same_again(latest, due.of(student), when)
         else:
-            stored = self.inbound.store(files, student, assignment, when, secrets.token_hex(64))
+            stored = self.inbound.store(files, full_hash, student, assignment, when, secrets.token_hex(64))
             note = self._same_as_before(earlier, full_hash, due.of(student), when)
         return vars(self._receipt(stored, student, assignment, due, note)) | {"secret": self.inbound.secret_of(stored)}
 

@@ -8,10 +8,10 @@ from urllib.parse import quote
 from nbgrader.exchange.default.submit import ExchangeSubmit
 from traitlets import Unicode, default
 
-from attention_lib.handin.ask_service import NotHandedIn, send
 from attention_lib.handin.hashes import SHORT_HASH
 from attention_lib.handin.packing import Packed, TooMuch, packed, write_out
 from attention_lib.handin.receipt import FILE, Receipt, in_words, write_beside
+from hub.student.ask_service import NotHandedIn, send
 from hub.student.exchange_to_read import ReadOnly
 
 

@@ -1,7 +1,14 @@
 import pytest
 from nbformat import v4
 
-from attention_lib.assignment.check_records import CHECKS_MIME, CheckRecord, all_passed, as_bundle, completed_records
+from attention_lib.assignment.check_records import (
+    CHECKS_MIME,
+    JUDGED_OVER_CORRECT_FUNCTIONS,
+    CheckRecord,
+    all_passed,
+    as_bundle,
+    completed_records,
+)
 
 GOOD = {"check": "shape", "passed": True, "message": "", "hidden": False}
 ERROR = v4.new_output("error", ename="ChecksFailed", evalue="", traceback=[])
@@ -46,3 +53,10 @@ def test_records_keep_their_json_and_what_programs_know_of_them():
     as_json = as_bundle([plain, coded])[CHECKS_MIME]
     assert as_json[0] == GOOD
     assert completed_records([shown(as_json)]) == [plain, coded]
+
+
+def test_what_was_judged_over_correct_functions_before_records_had_codes_is_known_as_such():
+    earlier = {"check": "judged over correct functions", "passed": True, "message": "It is right.", "hidden": False}
+    (record,) = completed_records([shown([earlier])])
+    assert record.code == JUDGED_OVER_CORRECT_FUNCTIONS
+    assert completed_records([shown([record.as_json])]) == [record]

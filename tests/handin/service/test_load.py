@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from attention_lib.handin.ask_service import send
 from attention_lib.handin.hashes import content_hash
 from attention_lib.handin.receipt import Receipt
+from hub.student.ask_service import send
 from tests.handin.service.archives import archive
 from tests.handin.service.real_hub import RealHub, until
 from tests.handin.service.test_service import half_a_request

@@ -12,8 +12,8 @@ from threading import Thread
 import pytest
 from nbgrader.utils import notebook_hash
 
-from attention_lib.handin.ask_service import NotHandedIn, send
 from attention_lib.handin.receipt import Receipt, in_words, write_beside
+from hub.student.ask_service import NotHandedIn, send
 from tests.handin.service.real_hub import COURSE, ROOT, RealHub
 from tests.handin.service.student_home import SUBMIT_AS_THE_ASSIGNMENT_LIST, Home
 
