@@ -30,7 +30,7 @@ if programs not in os.environ.get("PATH", "").split(os.pathsep):
 from course.checkout import CourseError  # noqa: E402
 from course.zone import course_zone  # noqa: E402
 from grading.grade.gradebook.due_dates import take_due_dates_in  # noqa: E402
-from grading.grade.gradebook.moved_deadline import notice_moved_deadlines  # noqa: E402
+from grading.grade.gradebook.late_penalty import notice_moved_deadlines  # noqa: E402
 from grading.grade.gradebook.wait import wait_for_gradebook  # noqa: E402
 from grading.grade.run_notebook import end_in_error_where_tests_are_at_fault  # noqa: E402
 from grading.source.faults import read_source_first  # noqa: E402
@@ -77,7 +77,7 @@ c.GenerateSolution.preprocessors = [*before_execution, "grading.source.released.
 c.Execute.timeout = 120
 
 c.Autograde.exporter_class = "grading.grade.submission.reader.SubmissionReader"
-c.Autograde.sanitize_preprocessors = ["grading.grade.submission.canonicalize.Canonicalize"]
+c.Autograde.sanitize_preprocessors = ["grading.grade.submission.reader.Canonicalize"]
 c.Autograde.autograde_preprocessors = [
     "grading.grade.run_notebook.RunNotebook",
     "grading.grade.gradebook.save_points.SavePoints",
@@ -95,3 +95,12 @@ c.ExchangeFactory.submit = "handin.exchange.submit.SubmitWithoutWheels"
 c.ExchangeFactory.release_assignment = "handin.exchange.release_assignment.ReleaseWithDeadline"
 c.ExchangeFactory.collect = "handin.exchange.collect.CollectRegularFiles"
 c.ExchangeFactory.release_feedback = "handin.exchange.release_feedback.ReleaseOwnPage"
+
+# What courses change most often, with the values that hold where nothing is said. All settings and what they mean:
+# grading/sandbox/settings.py, grading/review/settings.py and grading/grade/run_notebook.py.
+# c.Sandbox.memory_mb = 1024
+# c.Sandbox.walls = "best"
+# c.RunNotebook.cell_seconds = 20.0
+# c.LateSubmissionPlugin.penalty_method = "none"  # "zero": no points for what comes after the deadline
+# c.CodeReview.host = "http://127.0.0.1:11434"
+# c.CodeReview.model = "qwen2.5-coder:7b"

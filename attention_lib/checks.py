@@ -22,12 +22,14 @@ import random
 import re
 import warnings
 from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 import numpy
 import torch
 
-from attention_lib.assignment.check_records import FOR_NOW
-from attention_lib.assignment.record_view import as_bundle
+from attention_lib.assignment.check_records import WAITS_FOR_OTHERS, CheckRecord, all_passed, as_bundle, how_many_failed
+from attention_lib.sentences import listed_names
 
 # By a sentence that names a mistake: what comes out if it is made.
 Mistakes = dict[str, torch.Tensor | tuple[torch.Tensor, ...]]
@@ -77,7 +79,7 @@ class Checks:
         self.answer = answer
         self.name = name or answer
         self.over = over
-        self.records: list[dict] = []
+        self.records: list[CheckRecord] = []
         self._printed = _Printed(_PRINTED_LIMIT)
 
     def visible(self, check):
@@ -90,12 +92,15 @@ class Checks:
 
     def report(self) -> None:
         """Show the records as one output and raise ChecksFailed unless all of them passed."""
-        passed = all(record["passed"] is True for record in self.records) and bool(self.records)
+        passed = all_passed(self.records)
         passed_in_this_session[self.answer] = passed_in_this_session[self.name] = passed
-        publish(as_bundle(self.records, self._printed.getvalue()))
+        bundle = as_bundle(self.records, self._printed.getvalue())
+        if taken := _collected.get():
+            taken.bundles.append(bundle)
+        else:
+            _show_in_notebook(bundle)
         if not passed:
-            count = sum(record["passed"] is not True for record in self.records)
-            raise ChecksFailed(f"{count} of {len(self.records)} checks did not pass. The sentences above say why.")
+            raise ChecksFailed(how_many_failed(self.records))
 
     def _run(self, check, hidden: bool):
         printed = _Printed(0) if hidden else self._printed
@@ -109,17 +114,16 @@ class Checks:
         except (Exception, SystemExit) as error:
             passed, message = False, self._explain(error, check.__code__.co_filename, rule)
             blank = self._is_blank(error)
-        waiting = [f"`{name}`" for name in self.over if passed_in_this_session.get(name) is False]
-        if passed is False and waiting and not blank:
-            passed = None
-            names = " and ".join(filter(None, [", ".join(waiting[:-1]), waiting[-1]]))
-            message = f"This comes once {names} {'is' if len(waiting) == 1 else 'are'} right. {FOR_NOW}{message}"
-        if rules_only:
+        if (taken := _collected.get()) and taken.rules_only:
             message = rule
-        if len(message) > _LONGEST_MESSAGE:
-            message = message[:_LONGEST_MESSAGE] + "…"
+        code, fields = "", {}
+        waiting = [name for name in self.over if passed_in_this_session.get(name) is False]
+        if passed is False and waiting and not blank:
+            passed, code, fields = None, WAITS_FOR_OTHERS, {"for_now": _shortened(message)}
+            are = "is" if len(waiting) == 1 else "are"
+            message = f"This comes once {listed_names(waiting)} {are} right. For now: {message}"
         name = check.__name__.removeprefix("check_").replace("_", " ")
-        self.records.append({"check": name, "passed": passed, "message": message, "hidden": hidden})
+        self.records.append(CheckRecord(name, passed, _shortened(message), hidden, code, fields))
         return check
 
     def _is_blank(self, error: BaseException) -> bool:
@@ -140,7 +144,33 @@ class Checks:
         return f"`{self.name}` stopped with {type(error).__name__}{where}{said}. Checked was this: {rule}"
 
 
-def show_in_notebook(bundle: dict) -> None:
+@dataclass
+class Collected:
+    """What test cells reported that run outside of a notebook, as in grading.
+
+    rules_only: whether a message is the check's rule, whatever the answer did, because it runs beside secrets
+    bundles: by `report()`, the records as JSON, HTML and plain text, by type
+    """
+
+    rules_only: bool = False
+    bundles: list[dict] = field(default_factory=list)
+
+
+_collected: ContextVar[Collected | None] = ContextVar("collected", default=None)
+
+
+@contextlib.contextmanager
+def collected(rules_only: bool = False):
+    """Within this, `report()` shows nothing in a notebook; gives what it reports instead, a `Collected`."""
+    taken = Collected(rules_only)
+    token = _collected.set(taken)
+    try:
+        yield taken
+    finally:
+        _collected.reset(token)
+
+
+def _show_in_notebook(bundle: dict) -> None:
     """Show the records (JSON, HTML and plain text, by type) as the one output of the cell that runs."""
     from IPython.display import clear_output, display
 
@@ -148,10 +178,6 @@ def show_in_notebook(bundle: dict) -> None:
     display(bundle, raw=True)
 
 
-# Where `report()` puts the records; grading runs test cells outside of a notebook and takes them from here.
-publish = show_in_notebook
-# Grading sets this where an answer runs beside secrets: a message is then the check's rule, whatever the answer did.
-rules_only = False
 _kept = False
 
 
@@ -380,6 +406,10 @@ def _about_shape(got: tuple[int, ...], want: tuple[int, ...]) -> str:
     if len(got) < len(want) and len(want) > 2:
         return "Dimensions are missing: those in front, such as a batch, should stay as they are."
     return ""
+
+
+def _shortened(message: str) -> str:
+    return message if len(message) <= _LONGEST_MESSAGE else message[:_LONGEST_MESSAGE] + "…"
 
 
 def _joined(message: str, hint: str) -> str:

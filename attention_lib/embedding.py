@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
 
-from attention_lib.model.files import WEIGHTS_FOLDER, config, read_model_file
+from attention_lib.model.files import WEIGHTS_FOLDER, check_number, config, read_model_file
 
 PRONOUN_HEAD = (2, 2)  # (layer, head), from 0: looks from a pronoun to what it stands for
 
@@ -39,7 +39,7 @@ def _checked(path: str) -> dict[str, torch.Tensor]:
 
 @cache
 def weights() -> dict[str, torch.Tensor]:
-    """The model's weights by their names in its file. Raises MissingWeights (see `model_files`)."""
+    """The model's weights by their names in its file. Raises MissingWeights (see `model.files`)."""
     return read_model_file(WEIGHTS_FOLDER / "model.safetensors", _checked)
 
 
@@ -61,11 +61,6 @@ def _checked_ids(ids) -> torch.Tensor:
             "Take them from `tokenize(text)`."
         )
     return ids.long()
-
-
-def _check_number(name: str, value: int, count: int) -> None:
-    if not isinstance(value, int) or value not in range(count):
-        raise ValueError(f"`{name}` is {value!r}, but the model has {count} of them: use 0 to {count - 1}.")
 
 
 @torch.no_grad()
@@ -121,9 +116,9 @@ def head_input(ids: torch.Tensor, layer: int = PRONOUN_HEAD[0]) -> torch.Tensor:
     The embedding goes through the layers before this one, then through this one's layer norm.
 
     Raises ValueError for a layer or ids that do not exist, or more ids than the model has positions; MissingWeights
-    (see `model_files`) when the weights cannot be read.
+    (see `model.files`) when the weights cannot be read.
     """
-    _check_number("layer", layer, config()["n_layer"])
+    check_number("layer", layer, config()["n_layer"])
     x = embed(ids)
     for before in range(layer):
         x = _layer(x, before)
@@ -136,11 +131,11 @@ def head_weights(
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The matrices W_q, W_k, W_v of one head, each (d_model, d_head). The model has no biases there.
 
-    Raises ValueError for a layer or head that does not exist; MissingWeights (see `model_files`) when the weights
+    Raises ValueError for a layer or head that does not exist; MissingWeights (see `model.files`) when the weights
     cannot be read.
     """
-    _check_number("layer", layer, config()["n_layer"])
-    _check_number("head", head, config()["n_head"])
+    check_number("layer", layer, config()["n_layer"])
+    check_number("head", head, config()["n_head"])
     width = config()["n_embd"] // config()["n_head"]
     queries, keys, values = _weight(f"h.{layer}.attn.c_attn.weight").chunk(3, dim=1)
     columns = slice(head * width, (head + 1) * width)

@@ -2,7 +2,7 @@
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,21 +18,10 @@ from attention_lib.assignment.check_records import all_passed, completed_records
 from attention_lib.assignment.declaration import ENTRY, Answer, declared
 from attention_lib.assignment.notebook_file import UnreadableNotebook, read_notebook
 from attention_lib.surprises import Surprise, surprises
-from attention_lib.verification.fresh_run import (
-    CELL_LIMIT_S,
-    INSIDE_FRESH_RUN,
-    TOTAL_LIMIT_S,
-    FreshRun,
-    KernelNotStarted,
-    run_afresh,
-)
-from attention_lib.verification.lesson_progress import (
-    CellProgress,
-    LessonProgress,
-    as_entry,
-    load_progress,
-    save_progress,
-)
+from attention_lib.verification import fresh_run
+from attention_lib.verification.culprits import FreshRun
+from attention_lib.verification.fresh_run import CELL_LIMIT_S, TOTAL_LIMIT_S
+from attention_lib.verification.lesson_progress import CellProgress, LessonProgress, load_progress, save_progress
 from attention_lib.verification.live_session import live_session
 from attention_lib.verification.score_card import Row, ScoreCard
 
@@ -59,24 +48,21 @@ def check_notebook(path: Path, cell_limit_s: float = CELL_LIMIT_S, total_limit_s
     now = datetime.now(UTC).isoformat(timespec="seconds")
     before, told = load_progress(path)
     notes = [Surprise("", told)] if told else []
-    if os.environ.get("NBGRADER_EXECUTION") or os.environ.get(INSIDE_FRESH_RUN):
-        return _not_checked(
-            "This notebook is being graded or checked right now; nothing else was run.", before, now, notes
-        )
     screen = _Screen()
+    if os.environ.get("NBGRADER_EXECUTION") or os.environ.get(fresh_run.INSIDE_FRESH_RUN):
+        reason = "This notebook is being graded or checked right now; nothing else was run."
+        return _not_checked(reason, before, notes, screen)
     screen.say("Checking the saved notebook in a new Python kernel …")
     try:
         submitted = read_notebook(path)
     except UnreadableNotebook as error:
-        return _not_checked(f"{error}{_notebooks_there(path)}", before, now, notes, screen)
+        return _not_checked(f"{error}{_notebooks_there(path)}", before, notes, screen)
 
     released, compared = _released(submitted)
     assignment = declared(released)
     if not assignment.answers:
-        return _not_checked(
-            f"No cell of {path.name} is an answer that a test of it judges. Fetch the assignment again.",
-            *(before, now, notes, screen),
-        )
+        reason = f"No cell of {path.name} is an answer that a test of it judges. Fetch the assignment again."
+        return _not_checked(reason, before, notes, screen)
     if not compared:
         notes.append(Surprise("", (
             "This notebook does not tell how it was handed out, so locked cells that were changed cannot be found. "
@@ -84,9 +70,11 @@ def check_notebook(path: Path, cell_limit_s: float = CELL_LIMIT_S, total_limit_s
         )))  # fmt: skip
     canonical = canonical_notebook(released, submitted)
     try:
-        run = run_afresh(canonical.notebook, cell_limit_s=cell_limit_s, total_limit_s=total_limit_s, tell=screen.say)
-    except KernelNotStarted as error:
-        return _not_checked(str(error), before, now, notes, screen)
+        run = fresh_run.run_afresh(
+            canonical.notebook, cell_limit_s=cell_limit_s, total_limit_s=total_limit_s, tell=screen.say
+        )
+    except fresh_run.KernelNotStarted as error:
+        return _not_checked(str(error), before, notes, screen)
 
     session = live_session()
     notes += surprises(path, assignment, submitted, canonical, run, session, cell_limit_s)
@@ -115,17 +103,15 @@ def check_notebook(path: Path, cell_limit_s: float = CELL_LIMIT_S, total_limit_s
 def _result(cells: dict[str, CellProgress], notes: list[Surprise]) -> dict:
     return {
         "score": sum(cell.passed for cell in cells.values()),
-        "cells": {answer: as_entry(cell) for answer, cell in cells.items()},
+        "cells": {answer: asdict(cell) for answer, cell in cells.items()},
         "warnings": [{"cell": note.cell, "message": note.message} for note in notes],
     }
 
 
-def _not_checked(
-    reason: str, before: LessonProgress, now: str, notes: list[Surprise], screen: "_Screen | None" = None
-) -> dict:
+def _not_checked(reason: str, before: LessonProgress, notes: list[Surprise], screen: "_Screen") -> dict:
     """The result where nothing could be checked. It is shown and not written: earlier progress stays."""
     cells = {answer: CellProgress(False, old.attempts, old.checked) for answer, old in before.cells.items()}
-    (screen or _Screen()).show(ScoreCard([], [note.message for note in notes], trouble=reason))
+    screen.show(ScoreCard([], [note.message for note in notes], trouble=reason))
     return _result(cells, [Surprise("", reason), *notes])
 
 
@@ -196,38 +182,29 @@ def _is_written(answer: Answer, canonical: Canonical, released: NotebookNode) ->
     return False
 
 
-@dataclass
-class _Outcome:
-    """What the fresh run left of one answer: its cells' errors, why one was left out, and its test's outputs."""
-
-    errors: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-    test_outputs: list[NotebookNode] | None = None
-
-
 def _verdict(answer: Answer, run: FreshRun) -> tuple[bool, str]:
     """Whether the answer's test passed, and the first reason why not."""
-    outcome = _Outcome()
+    errors, left_out, test_outputs = [], [], None
     for index, cell in enumerate(run.notebook.cells):
         is_test = view(cell).tested == answer.grade_id
         if not is_test and view(cell).answer != answer.grade_id:
             continue
         if index in run.left_out:
-            outcome.left_out.append(run.left_out[index])
+            left_out.append(run.left_out[index])
         elif is_test and index in run.seconds:
-            outcome.test_outputs = cell.get("outputs", [])
+            test_outputs = cell.get("outputs", [])
         elif not is_test and cell.cell_type == "code":
-            outcome.errors += [_error(out) for out in cell.get("outputs", []) if out.output_type == "error"]
-    records = completed_records(outcome.test_outputs or [])
+            errors += [_error(out) for out in cell.get("outputs", []) if out.output_type == "error"]
+    records = completed_records(test_outputs or [])
     if all_passed(records):
         return True, ""
-    if outcome.left_out:
-        return False, f"Left out: it {outcome.left_out[0]}."
-    if outcome.errors:
-        return False, f"Your cell stops with {outcome.errors[0]}"
+    if left_out:
+        return False, f"Left out: it {left_out[0]}."
+    if errors:
+        return False, f"Your cell stops with {errors[0]}"
     if records:
-        return False, next(record["message"] for record in records if record["passed"] is not True)
-    if outcome.test_outputs is None:
+        return False, next(record.message for record in records if record.passed is not True)
+    if test_outputs is None:
         return False, "The run did not reach its test."
     return False, "Its test did not come to its end."
 

@@ -13,10 +13,11 @@ from attention_lib.assignment.cell_code import read_code, seems_to_define
 from attention_lib.assignment.cells import view
 from attention_lib.assignment.declaration import Assignment
 from attention_lib.assignment.notebook_file import UnreadableNotebook, read_notebook
-from attention_lib.verification.fresh_run import FreshRun
+from attention_lib.verification.culprits import FreshRun
 from attention_lib.verification.live_session import LiveSession, unsaved
 
 _OTHER_NOTEBOOKS_READ = 20
+_LEFT_BEHIND = "which lies beside the notebook and is left behind at grading."
 
 
 @dataclass(frozen=True)
@@ -56,19 +57,21 @@ def surprises(
     return list(dict.fromkeys(found))
 
 
-def _students_cells(notebook: NotebookNode) -> Iterator[tuple[int, str, NotebookNode]]:
-    """Position, answer's grade_id or "", and cell, for each code cell whose text is the student's."""
-    for index, cell in enumerate(notebook.cells):
+def _students_cells(canonical: Canonical) -> Iterator[tuple[int, NotebookNode]]:
+    """Position and cell, for each code cell whose text is the student's."""
+    for index, cell in enumerate(canonical.notebook.cells):
         seen = view(cell)
         if seen.is_code and (seen.answer or seen.is_own):
-            yield index, seen.answer, cell
+            yield index, cell
 
 
-def _called(answer: str, cell: NotebookNode) -> str:
-    if answer:
-        return f"The cell `{answer}`"
+def _about(cell: NotebookNode, text: str) -> Surprise:
+    """What is said of one cell: `text` goes on after its name."""
+    name = view(cell).answer or view(cell).grade_id
+    if name:
+        return Surprise(name, f"The cell `{name}` {text}")
     first = next((line.strip() for line in cell.source.splitlines() if line.strip()), "")
-    return f"Your own cell that begins `{first[:40].replace('`', '')}`"
+    return Surprise("", f"Your own cell that begins `{first[:40].replace('`', '')}` {text}")
 
 
 def _wrong_file(path: Path, assignment: Assignment, session: LiveSession) -> Iterator[Surprise]:
@@ -100,12 +103,8 @@ def _left_out(run: FreshRun | None) -> Iterator[Surprise]:
     if run is None:
         return
     for index, reason in run.left_out.items():
-        cell = run.notebook.cells[index]
-        name = view(cell).answer or view(cell).grade_id
-        yield Surprise(name, (
-            f"{_called(name, cell)} {reason}. It was left out and the rest was run again, as at grading: mend it or "
-            "delete it."
-        ))  # fmt: skip
+        remedy = "It was left out and the rest was run again, as at grading: mend it or delete it."
+        yield _about(run.notebook.cells[index], f"{reason}. {remedy}")
     if not run.finished:
         yield Surprise("", (
             "The whole notebook took too long, so its last cells were not checked. Find the cells that take long, "
@@ -114,22 +113,18 @@ def _left_out(run: FreshRun | None) -> Iterator[Surprise]:
 
 
 def _left_behind(canonical: Canonical, path: Path) -> Iterator[Surprise]:
-    for _, answer, cell in _students_cells(canonical.notebook):
+    for _, cell in _students_cells(canonical):
         tree = read_code(cell.source).tree
         if tree is None:
             continue
         for module in _imported(tree):
             if found := _module_beside(path.parent, module):
-                yield Surprise(answer, (
-                    f"{_called(answer, cell)} imports `{module}` from {found}, which lies beside the notebook and is "
-                    "left behind at grading. Copy the code that you need from it into the notebook."
-                ))  # fmt: skip
+                remedy = "Copy the code that you need from it into the notebook."
+                yield _about(cell, f"imports `{module}` from {found}, {_LEFT_BEHIND} {remedy}")
         for name in sorted(_file_names(tree)):
             if _is_file_beside(path.parent, name):
-                yield Surprise(answer, (
-                    f"{_called(answer, cell)} uses the file {name}, which lies beside the notebook and is left behind "
-                    "at grading. Write what you need from it into the notebook."
-                ))  # fmt: skip
+                remedy = "Write what you need from it into the notebook."
+                yield _about(cell, f"uses the file {name}, {_LEFT_BEHIND} {remedy}")
 
 
 def _imported(tree: ast.Module) -> list[str]:
@@ -177,7 +172,8 @@ def _names_not_there(canonical: Canonical, session: LiveSession) -> Iterator[Sur
     }
     tests = {view(cell).tested: i for i, cell in enumerate(cells)}
     lost = " ".join(note.message for note in canonical.mended if note.lost)
-    for index, answer, cell in _students_cells(canonical.notebook):
+    for index, cell in _students_cells(canonical):
+        answer = view(cell).answer
         test = tests.get(answer, len(cells)) if answer else len(cells)
         needed = _needed_when_called(cell, answer, cells, definers)
         limits = dict.fromkeys(needed, test) | dict.fromkeys(read_code(cell.source).needs_at_once, index)
@@ -185,7 +181,7 @@ def _names_not_there(canonical: Canonical, session: LiveSession) -> Iterator[Sur
             if first.get(name, len(cells)) < limit or re.search(rf"\b{re.escape(name)}\b", lost):
                 continue
             if reason := _why_missing(name, index, cells, definers, session):
-                yield Surprise(answer, f"{_called(answer, cell)} uses `{name}`, {reason}")
+                yield _about(cell, f"uses `{name}`, {reason}")
 
 
 def _definers(cells: list[NotebookNode]) -> dict[str, list[int]]:
@@ -234,14 +230,12 @@ def _is_graded(cell: NotebookNode) -> bool:
 
 
 def _nobody_answers(canonical: Canonical) -> Iterator[Surprise]:
-    for _, answer, cell in _students_cells(canonical.notebook):
+    for _, cell in _students_cells(canonical):
         for call in sorted(_calls(cell)):
             shown = next((text for pattern, text in _QUESTIONS.items() if re.match(pattern, call)), None)
             if shown:
-                yield Surprise(answer, (
-                    f"{_called(answer, cell)} waits for somebody to type: `{shown}`. Nobody answers at grading, where "
-                    "it stops with an error. Delete it before you hand in."
-                ))  # fmt: skip
+                remedy = "Nobody answers at grading, where it stops with an error. Delete it before you hand in."
+                yield _about(cell, f"waits for somebody to type: `{shown}`. {remedy}")
 
 
 # What a call looks like in the syntax tree, and how the student wrote it.
@@ -258,12 +252,10 @@ _QUESTIONS = {
 
 
 def _installs(canonical: Canonical) -> Iterator[Surprise]:
-    for _, answer, cell in _students_cells(canonical.notebook):
+    for _, cell in _students_cells(canonical):
         if any(call[0] in "%!" and _INSTALL.search(call) for call in _calls(cell)):
-            yield Surprise(answer, (
-                f"{_called(answer, cell)} installs a package. Nothing is installed at grading: use torch, numpy and "
-                "Python's standard library alone."
-            ))  # fmt: skip
+            remedy = "Nothing is installed at grading: use torch, numpy and Python's standard library alone."
+            yield _about(cell, f"installs a package. {remedy}")
 
 
 _INSTALL = re.compile(r"\b(pip3?|conda|mamba|uv|apt|apt-get)\b.*\b(install|add)\b", re.DOTALL)
@@ -286,13 +278,9 @@ def _calls(cell: NotebookNode) -> set[str]:
 
 def _slow(run: FreshRun | None, cell_limit_s: float) -> Iterator[Surprise]:
     for index, seconds in (run.seconds if run else {}).items():
-        cell = run.notebook.cells[index]
         if seconds > cell_limit_s / 2:
-            name = view(cell).answer or view(cell).grade_id
-            yield Surprise(name, (
-                f"{_called(name, cell)} took {seconds:.0f} s. After {cell_limit_s:g} s it is stopped at grading: make "
-                "it faster."
-            ))  # fmt: skip
+            remedy = f"After {cell_limit_s:g} s it is stopped at grading: make it faster."
+            yield _about(run.notebook.cells[index], f"took {seconds:.0f} s. {remedy}")
 
 
 def _newer_notebooks(path: Path, assignment: Assignment) -> Iterator[Surprise]:
@@ -306,8 +294,7 @@ def _newer_notebooks(path: Path, assignment: Assignment) -> Iterator[Surprise]:
         if written > saved and _is_of(assignment, other):
             yield Surprise("", (
                 f"{other.name} was saved later than {path.name}. Only {path.name} is handed in and graded: if your "
-                "work "
-                "is in the other one, copy it over."
+                "work is in the other one, copy it over."
             ))  # fmt: skip
 
 

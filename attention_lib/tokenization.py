@@ -32,7 +32,7 @@ def tokenize(text: str) -> tuple[list[str], torch.Tensor]:
     try:
         text.encode()
     except UnicodeEncodeError as reason:
-        raise ValueError(f"The text holds half a sign at place {reason.start}. Remove it or type it anew.") from None
+        raise ValueError(f"The text holds half a sign at place {reason.start}. Remove it or type it again.") from None
     ids = tokenizer().encode(text).ids
     most = config()["n_positions"]
     if len(ids) > most:

@@ -8,6 +8,7 @@ import os
 import sys
 import warnings
 from contextlib import nullcontext
+from importlib import import_module
 
 import traitlets.log
 from sqlalchemy.exc import SAWarning
@@ -17,91 +18,76 @@ from grading.progress_bar import ProgressBar
 from grading.sandbox.settings import WALLS
 from grading.grade.workers.pool import LocalPool
 
+# These read their own arguments: where each one's `run` is, and what it is for.
+_OF_THEIR_OWN = {
+    "demo": ("grading.demo.command", "compile, grade a small class in a temporary course, print its table"),
+    "review-bench": (
+        "grading.review.bench.command",
+        "how far a model can be trusted with reviews, on labelled answers",
+    ),
+}
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m grading", description="Compile, grade and give feedback.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, words in (
-        ("autograde", "grade all that is in submitted/, also after an interruption"),
-        ("feedback", "make every student's feedback page"),
-        ("review", "ask a model for the code reviews that are missing"),
-        ("report", "print the class's table, and write it into report/ as CSV and as a page"),
-    ):
-        command = commands.add_parser(name, help=words, description=words)
-        command.add_argument("assignment", help="for example: attention")
-        if name == "autograde":
-            command.add_argument(
-                "--jobs",
-                type=_jobs,
-                default=os.cpu_count() or 1,
-                metavar="N",
-                help="how many submissions to judge side by side (default: one per core)",
-            )
-            command.add_argument(
-                "--scheduler", default="", metavar="ADDRESS", help="judge on the workers of this Dask scheduler instead"
-            )
-            command.add_argument("--walls", choices=WALLS, help="the setting Sandbox.walls, for this run")
-    command = commands.add_parser("release", help="compile the student version, with attention_lib's wheel beside it")
-    command.add_argument("assignment", nargs="?", default="attention", help="default: attention")
-    words = "judge the class anew after a test was corrected; shows who gains or loses which point, and asks"
-    command = commands.add_parser("regrade", help=words, description=words)
-    command.add_argument("assignment", help="for example: attention")
-    told = command.add_mutually_exclusive_group()
-    told.add_argument("--preview", action="store_true", help="only show what would change")
-    told.add_argument("--yes", action="store_true", help="do not ask")
-    command.add_argument(
-        "--jobs",
-        type=_jobs,
-        default=os.cpu_count() or 1,
-        metavar="N",
-        help="how many submissions to judge side by side (default: one per core)",
-    )
-    commands.add_parser(
-        "demo", add_help=False, help="compile, grade a small class in a temporary course, print its table"
-    )
-    commands.add_parser(
-        "review-bench", add_help=False, help="how far a model can be trusted with reviews, on labelled answers"
-    )
-    words = "what code finds in each answer's style, without a model and without running it"
-    command = commands.add_parser("findings", help=words, description=words)
-    command.add_argument("notebook", help="a student's notebook, as a file")
-    command.add_argument("--json", action="store_true", help="print a list of JSON objects")
-    desk = commands.add_parser("desk", help="open the page on which people decide about comments")
-    desk.add_argument("assignment", nargs="?", default="attention", help="default: attention")
-    desk.add_argument("--port", type=int, default=0, help="default: a free one")
+    parser = _parser()
     given, rest = parser.parse_known_args(arguments)
-    if given.command == "demo":
-        from grading.demo.command import run
-
-        return run(rest)
-    if given.command == "review-bench":
-        from grading.review.bench.command import run
-
-        return run(rest)
+    if given.command in _OF_THEIR_OWN:
+        return import_module(_OF_THEIR_OWN[given.command][0]).run(rest)
     if rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     traitlets.log.get_logger().setLevel(logging.ERROR)
-    # nbgrader's own queries cause these; they mean nothing to who grades.
+    # nbgrader's own queries cause these; they mean nothing to graders.
     warnings.simplefilter("ignore", SAWarning)
     try:
-        run = {
-            "autograde": _autograde,
-            "feedback": _feedback,
-            "regrade": _regrade,
-            "report": _report,
-            "review": _review,
-            "desk": _desk,
-            "findings": _findings,
-            "release": _release,
-        }
-        return run[given.command](given)
+        return given.run(given)
     except CourseError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Interrupted. Run the same command again: it goes on where it stopped.", file=sys.stderr)
         return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m grading", description="Compile, grade and give feedback.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+
+    def command(run, words: str, assignment: str = "") -> argparse.ArgumentParser:
+        added = commands.add_parser(run.__name__.removeprefix("_"), help=words, description=words)
+        named = {"nargs": "?", "default": assignment, "help": "default: attention"} if assignment else {}
+        added.add_argument("assignment", **{"help": "for example: attention"} | named)
+        added.set_defaults(run=run)
+        return added
+
+    autograde = command(_autograde, "grade all that is in submitted/, also after an interruption")
+    command(_feedback, "make every student's feedback page")
+    command(_review, "ask a model for the code reviews that are missing")
+    command(_report, "print the class's table, and write it into report/ as CSV and as a page")
+    command(_release, "compile the student version, with attention_lib's wheel beside it", "attention")
+    words = "judge the class again after a test was corrected; shows who gains or loses which point, and asks"
+    regrade = command(_regrade, words)
+    for name, (_, words) in _OF_THEIR_OWN.items():
+        commands.add_parser(name, add_help=False, help=words)
+    findings = commands.add_parser(
+        "findings", help="what code finds in each answer's style, without a model and without running it"
+    )
+    findings.add_argument("notebook", help="a student's notebook, as a file")
+    findings.add_argument("--json", action="store_true", help="print a list of JSON objects")
+    findings.set_defaults(run=_findings)
+    desk = command(_desk, "open the page on which people decide about comments", "attention")
+
+    for each in (autograde, regrade):
+        words = "how many submissions to judge side by side (default: one per core)"
+        each.add_argument("--jobs", type=_jobs, default=os.cpu_count() or 1, metavar="N", help=words)
+    words = "judge on the workers of this Dask scheduler instead"
+    autograde.add_argument("--scheduler", default="", metavar="ADDRESS", help=words)
+    autograde.add_argument("--walls", choices=WALLS, help="the setting Sandbox.walls, for this run")
+    told = regrade.add_mutually_exclusive_group()
+    told.add_argument("--preview", action="store_true", help="only show what would change")
+    told.add_argument("--yes", action="store_true", help="do not ask")
+    desk.add_argument("--port", type=int, default=0, help="default: a free one")
+    return parser
 
 
 def _autograde(given: argparse.Namespace) -> int:
@@ -123,8 +109,8 @@ def _autograde(given: argparse.Namespace) -> int:
     print(
         f"{len(run.graded)} graded now, {len(run.unchanged)} graded before, {len(run.not_graded)} not graded.{behind}"
     )
-    if run.late_anew:
-        print(f"The deadline was moved; the late penalty changed of: {', '.join(map(repr, run.late_anew))}.")
+    if run.late_again:
+        print(f"The deadline was moved; the late penalty changed of: {', '.join(map(repr, run.late_again))}.")
     for student, reason in run.not_graded.items():
         print(f"{student!r}: not graded, because {reason}", file=sys.stderr)
     for sentence in in_words(run.at_fault):

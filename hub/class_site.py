@@ -3,8 +3,10 @@
 import grp
 import pwd
 import tomllib
-from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 DEFAULT_FILE = Path("/etc/attention101/hub.toml")
 
@@ -13,8 +15,25 @@ class SiteError(Exception):
     """The site's file cannot be used; the message names the entry and the remedy."""
 
 
-@dataclass(frozen=True)
-class Site:
+def _absolute(path: Path) -> Path:
+    if not path.is_absolute():
+        raise ValueError
+    return path
+
+
+AbsolutePath = Annotated[Path, Field(strict=False), AfterValidator(_absolute)]
+# By pydantic's name of what is wrong.
+_WANTED = {
+    "string_type": "a text",
+    "path_type": "a path, as text",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "list_type": "a list",
+    "value_error": "an absolute path",
+}
+
+
+class Site(BaseModel):
     """The entries of the file; those without a value here must be there.
 
     grader: the Unix account that owns course, gradebook and submissions, and under which grading runs
@@ -33,16 +52,18 @@ class Site:
     extra: a JupyterHub configuration file that is read at the end; "" for none
     """
 
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
     grader: str
-    course: Path
-    exchange: Path
-    for_students: Path
+    course: AbsolutePath
+    exchange: AbsolutePath
+    for_students: AbsolutePath
     course_id: str = "attention101"
     assignment: str = "attention"
-    instructors: list[str] = field(default_factory=list)
-    tas: list[str] = field(default_factory=list)
-    students: list[str] = field(default_factory=list)
-    admins: list[str] = field(default_factory=list)
+    instructors: list[str] = []
+    tas: list[str] = []
+    students: list[str] = []
+    admins: list[str] = []
     authenticator: str = "hub.unix_accounts.UnixAccounts"
     spawner: str = "hub.limited_servers.LimitedServers"
     memory: str = "3G"
@@ -50,10 +71,10 @@ class Site:
     idle_minutes: int = 60
     address: str = "http://127.0.0.1:8000"
     subdomains: str = ""
-    state: Path = Path("/var/lib/attention101-hub")
-    proxy: list[str] = field(default_factory=list)
+    state: AbsolutePath = Path("/var/lib/attention101-hub")
+    proxy: list[str] = []
     extra: str = ""
-    ports: list[int] = field(default_factory=lambda: [8081, 8001, 8110, 8111, 8112])
+    ports: list[int] = [8081, 8001, 8110, 8111, 8112]
 
     @property
     def staff(self) -> list[str]:
@@ -71,37 +92,25 @@ def read_site(path: Path) -> Site:
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SiteError(f"{path} is no TOML file: {error}.") from None
-    known = {each.name: each for each in fields(Site)}
-    if unknown := sorted(set(entries) - set(known)):
-        raise SiteError(f"{path} has the unknown entry {unknown[0]!r}. Known are: {', '.join(known)}.")
-    needed = ("grader", "course", "exchange", "for_students")
-    if missing := [name for name in needed if name not in entries]:
-        raise SiteError(f"{path} lacks the entry {missing[0]!r}.")
-    for name, value in entries.items():
-        _check_kind(path, name, value, known[name].type)
-    for name in ("course", "exchange", "for_students", "state"):
-        if name in entries:
-            entries[name] = Path(entries[name])
-            if not entries[name].is_absolute():
-                raise SiteError(f"{path}: {name} must be an absolute path, and is {str(entries[name])!r}.")
-    site = Site(**entries)
+    try:
+        site = Site(**entries)
+    except ValidationError as error:
+        raise SiteError(f"{path}{_what_is_wrong(error)}") from None
     _check(path, site)
     return site
 
 
-def _check_kind(path: Path, name: str, value: object, kind: object) -> None:
-    wanted = {
-        str: (str, "a text"),
-        Path: (str, "a path, as text"),
-        float: ((int, float), "a number"),
-        int: (int, "a whole number"),
-    }.get(kind, (list, "a list"))
-    if not isinstance(value, wanted[0]) or isinstance(value, bool):
-        raise SiteError(f"{path}: {name} must be {wanted[1]}, and is {value!r}.")
-    if wanted[0] is list:
-        inner = int if kind == list[int] else str
-        if not all(isinstance(each, inner) for each in value):
-            raise SiteError(f"{path}: {name} must be a list of {'numbers' if inner is int else 'texts'}.")
+def _what_is_wrong(errors: ValidationError) -> str:
+    """The first error in words; of several, an unknown entry, which may be a missing one with a slip in its name."""
+    error = min(errors.errors(), key=lambda each: each["type"] != "extra_forbidden")
+    kind, (name, *place) = error["type"], error["loc"]
+    if kind == "extra_forbidden":
+        return f" has the unknown entry {name!r}. Known are: {', '.join(Site.model_fields)}."
+    if kind == "missing":
+        return f" lacks the entry {name!r}."
+    if place:
+        return f": {name} must be a list of {'numbers' if kind == 'int_type' else 'texts'}."
+    return f": {name} must be {_WANTED[kind]}, and is {error['input']!r}."
 
 
 def _check(path: Path, site: Site) -> None:

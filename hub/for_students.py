@@ -15,7 +15,7 @@ _PARTS = ("attention_lib", "hub/__init__.py", "hub/student", "hub/servers/studen
 
 
 def copy_for_students(folder: Path) -> None:
-    """Make `folder` anew, readable by all and writable by its owner alone. Raises OSError."""
+    """Make `folder` from scratch, readable by all and writable by its owner alone. Raises OSError."""
     folder.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as place:
         part = Path(place) / "new"
@@ -35,7 +35,7 @@ def copy_for_students(folder: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m hub.for_students", description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path, help="for example /opt/attention101/for_students; made anew")
+    parser.add_argument("folder", type=Path, help="for example /opt/attention101/for_students; made from scratch")
     folder = parser.parse_args(arguments).folder.absolute()
     if folder.exists() and not (folder / "hub" / "student").is_dir():
         print(f"{folder} is there and was not made by this command. Name another folder.", file=sys.stderr)

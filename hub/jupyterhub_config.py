@@ -15,16 +15,15 @@ if str(checkout) not in sys.path:
 
 from hub.class_folders import secure_folders  # noqa: E402  (found once the checkout is in the path)
 from hub.class_site import DEFAULT_FILE, SiteError, read_site  # noqa: E402
-from hub.roles import (  # noqa: E402
-    DESK,
-    HAND_IN,
-    IDLE_CULLER,
-    SERVER_TOKEN_SCOPES,
-    course_roles,
-    culler_role,
-    formgrader_role,
-    grader_group,
-    student_group,
+from hub.roles import IDLE_CULLER, culler_role, formgrader_role  # noqa: E402
+from hub.shared_config import (  # noqa: E402
+    LOOPBACK,
+    PROGRAMS,
+    course_services,
+    server_environment,
+    service_environment,
+    set_up_course,
+    set_up_hub,
 )
 
 c = get_config()  # noqa: F821  (JupyterHub defines it)
@@ -36,20 +35,8 @@ try:
 except SiteError as error:
     sys.exit(f"The hub cannot start: {error}")
 
-programs = Path(sys.executable).parent
 hub_port, proxy_port, hand_in_port, desk_port, formgrader_port = site.ports
-loopback = "http://127.0.0.1"
-
-c.JupyterHub.bind_url = site.address
-c.JupyterHub.hub_bind_url = f"{loopback}:{hub_port}"
-c.ConfigurableHTTPProxy.api_url = f"{loopback}:{proxy_port}"
-# The proxy in Python gives up on an answer after 20 s; formgrader and Validate may take longer. That in JavaScript
-# waits as long as it takes, and knows the option, too.
-proxy = site.proxy or [sys.executable, "-P", str(checkout / "hub" / "python_proxy.py")]
-c.ConfigurableHTTPProxy.command = [*proxy, "--proxy-timeout", "3600000"]
-c.ConfigurableHTTPProxy.pid_file = str(site.state / "proxy.pid")
-c.JupyterHub.db_url = f"sqlite:///{site.state / 'jupyterhub.sqlite'}"
-c.JupyterHub.cookie_secret_file = str(site.state / "cookie_secret")
+set_up_hub(c, site.state, site.address, hub_port, proxy_port, site.proxy)
 if site.subdomains:
     # Each server is a web origin of its own, so that one student's HTML cannot act in another's name.
     c.JupyterHub.subdomain_host = site.subdomains
@@ -58,78 +45,53 @@ c.JupyterHub.authenticator_class = site.authenticator
 c.Authenticator.allowed_users = {*site.staff, *site.students, *site.admins}
 c.Authenticator.admin_users = set(site.admins)
 c.PAMAuthenticator.open_sessions = False
-c.JupyterHub.load_groups = {
-    student_group(site.course_id): {"users": site.students},
-    grader_group(site.course_id): {"users": site.staff},
-}
-c.JupyterHub.load_roles = [*course_roles(site.course_id), formgrader_role(site.course_id), culler_role()]
+set_up_course(c, site.course_id, site.staff, site.students)
+c.JupyterHub.load_roles += [formgrader_role(site.course_id), culler_role()]
 
 # Students' and everybody's own servers.
 for_students = site.for_students / "hub"
 c.JupyterHub.spawner_class = site.spawner
-c.Spawner.cmd = [str(programs / "jupyterhub-singleuser")]
-c.Spawner.default_url = "/lab"
-c.Spawner.server_token_scopes = SERVER_TOKEN_SCOPES
-c.Spawner.start_timeout = c.Spawner.http_timeout = 120
 c.Spawner.mem_limit = site.memory
 c.Spawner.cpu_limit = site.cpus
 # What stands in a home cannot break the server: no configuration, no packages from there.
 c.Spawner.disable_user_config = True
 c.Spawner.env_keep = ["LANG", "LC_ALL"]
-c.Spawner.environment = {
-    "ATTENTION101_COURSE_ID": site.course_id,
-    "ATTENTION101_EXCHANGE": str(site.exchange),
-    "ATTENTION101_HAND_IN_URL": f"{loopback}:{hand_in_port}/services/{HAND_IN}/",
-    "JUPYTER_CONFIG_PATH": os.pathsep.join(
+c.Spawner.environment = server_environment(
+    site.exchange,
+    hand_in_port,
+    os.defpath,
+    ATTENTION101_COURSE_ID=site.course_id,
+    JUPYTER_CONFIG_PATH=os.pathsep.join(
         str(for_students / room) for room in ("servers/student", "servers/class", "student")
     ),
-    "PATH": os.pathsep.join([str(programs), os.defpath]),
-    "PYTHONPATH": str(site.for_students),
-    "PYTHONNOUSERSITE": "1",
+    PYTHONPATH=str(site.for_students),
     # As many threads as the CPU limit gives; else torch starts one for each of the server's cores.
-    "OMP_NUM_THREADS": str(max(1, int(site.cpus))),
-}
+    OMP_NUM_THREADS=str(max(1, int(site.cpus))),
+)
 
 # What runs as the grading account: it alone owns the course, the gradebook and what was handed in.
+path = os.pathsep.join([str(PROGRAMS), os.defpath])
 as_grader = {
     "user": site.grader,
     "cwd": str(site.course),
-    "environment": {
-        "ATTENTION101_COURSE": str(site.course),
-        "ATTENTION101_EXCHANGE": str(site.exchange),
-        "PYTHONPATH": str(checkout),
-        "PYTHONNOUSERSITE": "1",
-        "PATH": os.pathsep.join([str(programs), os.defpath]),
-    },
-    "oauth_no_confirm": True,
+    "environment": service_environment(site.course, site.exchange, path),
     "timeout": 120,
 }
+# JupyterHub sets this name for a service with a Unix user; the desk would take it for a person's terminal.
+desk = ["env", "-u", "JUPYTERHUB_USER", sys.executable, "-m", "grading", "desk", site.assignment]
 c.JupyterHub.services = [
-    {
-        **as_grader,
-        "name": HAND_IN,
-        "url": f"{loopback}:{hand_in_port}",
-        "command": [sys.executable, "-m", "handin.service"],
-        "display": False,
-    },
-    {
-        **as_grader,
-        "name": DESK,
-        "url": f"{loopback}:{desk_port}",
-        # JupyterHub sets this name for a service with a Unix user; the desk would take it for a person's terminal.
-        "command": ["env", "-u", "JUPYTERHUB_USER", sys.executable, "-m", "grading", "desk", site.assignment],
-    },
+    *course_services(
+        (hand_in_port, [sys.executable, "-m", "handin.service"]), (desk_port, desk), **as_grader
+    ),
     {
         **as_grader,
         # By the course's id nbgrader's course list finds it.
         "name": site.course_id,
-        "url": f"{loopback}:{formgrader_port}",
-        "command": [str(programs / "jupyterhub-singleuser"), f"--ServerApp.root_dir={site.course}"],
+        "url": f"{LOOPBACK}:{formgrader_port}",
+        "command": [str(PROGRAMS / "jupyterhub-singleuser"), f"--ServerApp.root_dir={site.course}"],
         "environment": as_grader["environment"]
-        | {
-            "JUPYTERHUB_DEFAULT_URL": "/lab",
-            "JUPYTER_CONFIG_PATH": str(checkout / "hub" / "servers" / "staff"),
-        },
+        | {"JUPYTERHUB_DEFAULT_URL": "/lab", "JUPYTER_CONFIG_PATH": str(checkout / "hub" / "servers" / "staff")},
+        "oauth_no_confirm": True,
     },
     {
         "name": IDLE_CULLER,

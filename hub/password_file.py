@@ -12,7 +12,7 @@ from hub.password_hashes import hash_password, is_password
 
 
 class PasswordFile(Authenticator):
-    """Lets in who has a line in the file and its password."""
+    """Lets in people who have a line in the file and know its password."""
 
     path = Unicode(help="The file that `write_hashes` made.").tag(config=True)
 

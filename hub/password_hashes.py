@@ -3,9 +3,10 @@
 import hashlib
 import hmac
 import json
-import os
 import secrets
 from pathlib import Path
+
+from attention_lib.written_file import write_file
 
 # About 50 ms and 16 MB for each attempt.
 _COST = {"n": 2**14, "r": 8, "p": 1, "maxmem": 2**26}
@@ -26,11 +27,7 @@ def is_password(password: str, kept: str) -> bool:
 def write_hashes(path: Path, passwords: dict[str, str]) -> None:
     """Write the hashes of `passwords` (by user name) where `PasswordFile` reads them, for the owner's eyes alone."""
     text = json.dumps({name: hash_password(password) for name, password in passwords.items()}, indent=1)
-    part = path.with_name(f".{path.name}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-    part.replace(path)
+    write_file(path, text, mode=0o600)
 
 
 def _scrypt(password: str, salt: bytes) -> bytes:

@@ -15,7 +15,7 @@ def course_roles(course_id: str) -> list[dict]:
     """The entries for `JupyterHub.load_roles`.
 
     Students reach the hand-in service, graders the desk. The hand-in service may ask who is in which group, and
-    nothing else. The desk asks with the token of who visits it, so it needs no scope.
+    nothing else. The desk asks with the token of its visitor, so it needs no scope.
     """
     return [
         {

@@ -28,7 +28,10 @@ def run(arguments: list[str], cache: Path, until: float) -> int:
     except subprocess.TimeoutExpired:
         print(f"\nThe slow tests have {SECONDS_FOR_ALL} seconds; they are over.", file=sys.stderr, flush=True)
         pytests.send_signal(signal.SIGINT)
-        pytests.wait()
+        try:
+            pytests.wait(60)
+        except subprocess.TimeoutExpired:
+            pytests.kill()
         return pytest.ExitCode.INTERRUPTED
 
 
@@ -47,7 +50,8 @@ def main(arguments: list[str]) -> int:
         if set(codes) == {pytest.ExitCode.NO_TESTS_COLLECTED}:
             print("no test is marked slow: at least tests/test_setup.py should have one", file=sys.stderr)
             return pytest.ExitCode.NO_TESTS_COLLECTED
-        status = max(code for code in codes if code != pytest.ExitCode.NO_TESTS_COLLECTED)
+        # A run that a signal ended has a code below 0.
+        status = max((code for code in codes if code != pytest.ExitCode.NO_TESTS_COLLECTED), key=abs)
         if status == pytest.ExitCode.TESTS_FAILED and os.environ.get("CI") == "true":
             failed = [test for cache in caches for test in failed_in(cache)]
             again = [test for test in failed if run([test], Path(folder) / "again", until) != 0]

@@ -1,8 +1,14 @@
 """The house's plan: packages import one way, and none lies deeper than three."""
 
 import ast
+import sys
+import tomllib
 from graphlib import CycleError, TopologicalSorter
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("attention_lib", "course", "handin", "grading", "hub", "training")
@@ -78,3 +84,32 @@ def test_the_rooms_import_only_what_lies_below_them():
 def test_no_package_lies_deeper_than_three():
     deep = sorted({module for module, path in MODULES.items() if len(path.parent.relative_to(ROOT).parts) > 3})
     assert not deep, "\n".join(deep)
+
+
+# Used where it is there.
+OPTIONAL = {"ipywidgets"}
+
+
+def _third_party(room: str) -> set[str]:
+    """The distributions that a room's modules import."""
+    found = set()
+    for path in (ROOT / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                found.add(node.module.split(".")[0])
+    known = packages_distributions()
+    return {canonicalize_name(known[name][0]) for name in found - sys.stdlib_module_names - set(ROOMS)}
+
+
+def test_what_students_install_holds_all_that_attention_lib_imports():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted, installed = [Requirement(text) for text in project["dependencies"]], set()
+    while wanted:
+        requirement = wanted.pop()
+        name = canonicalize_name(requirement.name)
+        if name not in installed and (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
+            installed.add(name)
+            wanted += [Requirement(text) for text in requires(name) or ()]
+    assert _third_party("attention_lib") - OPTIONAL <= installed

@@ -218,6 +218,16 @@ def test_a_slow_test_that_passes_when_run_alone_is_named_as_flaky(tmp_path):
     assert subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True).returncode == 1
 
 
+def test_slow_tests_that_a_signal_ends_have_not_passed(tmp_path):
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    slow\n    alone\n")
+    text = "import os, signal, pytest\npytestmark = pytest.mark.slow\n@pytest.mark.alone\ndef test_good(): pass\n"
+    text += "def test_worst(): os.kill(os.getppid(), signal.SIGKILL)\n"
+    (tmp_path / "test_it.py").write_text(text)
+    command = [sys.executable, str(ROOT / "tests/run_slow.py")]
+    answer = subprocess.run(command, cwd=tmp_path, env={**os.environ, "CI": "true"}, capture_output=True, text=True)
+    assert "1 passed" in answer.stdout and answer.returncode != 0
+
+
 def set_up(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
     environment = {**os.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder / "wheels")}
     environment |= {"PIP_CONFIG_FILE": os.devnull}

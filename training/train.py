@@ -8,7 +8,6 @@ import argparse
 import io
 import json
 import math
-import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from attention_lib.written_file import write_file
 from training.heads import attention_of, best_head, induction_score, previous_token_score
 from training.model import new_model, next_token_loss
 from training.muon import Muon
@@ -49,7 +49,7 @@ def prepare(settings, corpus, run):
         name: _write_tokens(bpe, texts, run / f"{name}.npy")
         for name, texts in (("books", books), ("stories", stories), ("tune", [story.text for story in split.tune]))
     }
-    _write_atomically(run / "prepared.json", json.dumps(sizes).encode())
+    write_file(run / "prepared.json", json.dumps(sizes), to_disk=True)
 
 
 def _tokenizer_texts(train, stories):
@@ -67,16 +67,6 @@ def _write_tokens(bpe, texts, path):
     tokens = np.concatenate(pieces)
     np.save(path, tokens)
     return {"tokens": len(tokens), "bytes": sum(len(text.encode("utf-8")) for text in texts)}
-
-
-def _write_atomically(path, data):
-    """Write bytes so that a kill at any moment leaves the old file or the new one, never half of one."""
-    beside = path.with_suffix(".new")
-    with open(beside, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
 
 
 class Rows:
@@ -132,7 +122,7 @@ def save_checkpoint(path, step, model, chosen, rows):
         },
         buffer,
     )
-    _write_atomically(path, buffer.getvalue())
+    write_file(path, buffer.getvalue(), to_disk=True)
 
 
 def load_checkpoint(path, model, chosen, rows):

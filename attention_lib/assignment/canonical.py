@@ -34,22 +34,16 @@ def canonical_notebook(
 ) -> Canonical:
     """Puts the text of a submission into the instructor's notebook; changes none of its arguments.
 
-    Args:
-        instructor: the source notebook, or on the student's side the released one.
-        submitted: the student's notebook, as `read_notebook` returns it. Of each cell only type, text and grade_id
-            count.
-        released: the student version of `instructor`. Its texts tell a changed cell from an unchanged one, an answer
-            from a stub, and recognise cells that lost their grade_id. Left out, it is `instructor` itself, which is
-            right where that has no solutions and no hidden tests.
-
-    Returns:
-        A notebook of format 4.5 without outputs. The instructor's cells have all their metadata; where an answer runs
-        as several cells, the last has it, and those before it have {"attention101": {"answer": grade_id}}; the
-        student's own cells have {"attention101": {"own": True}}. The notebook's metadata holds the instructor's
-        kernelspec and language_info, and {"attention101": {"mended": [{"cell", "message", "lost"}, ...]}}.
-
-    Raises:
-        ValueError: two cells of the instructor's have the same grade_id.
+    instructor: the source notebook, or on the student's side the released one
+    submitted: the student's notebook, as `read_notebook` returns it. Of each cell only type, text and grade_id count
+    released: the student version of `instructor`. Its texts tell a changed cell from an unchanged one, an answer from a
+        stub, and recognise cells that lost their grade_id. Left out, it is `instructor` itself, which is right where
+        that has no solutions and no hidden tests
+    Returns a notebook of format 4.5 without outputs. The instructor's cells have all their metadata; where an answer
+    runs as several cells, the last has it, and those before it have {"attention101": {"answer": grade_id}}; the
+    student's own cells have {"attention101": {"own": True}}. The notebook's metadata holds the instructor's kernelspec
+    and language_info, and {"attention101": {"mended": [{"cell", "message", "lost"}, ...]}}.
+    Raises ValueError where two cells of the instructor's have the same grade_id.
     """
     matching = match(instructor, submitted, released or instructor)
     mended = notes(matching)

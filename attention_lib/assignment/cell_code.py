@@ -11,8 +11,10 @@ import tokenize
 import warnings
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
-from IPython.core.inputtransformer2 import TransformerManager, cell_magic
+if TYPE_CHECKING:
+    from IPython.core.inputtransformer2 import TransformerManager
 
 LONGEST_SOURCE = 50_000  # A tree takes a hundred times the memory of its text.
 MOST_MAGICS = 200
@@ -48,7 +50,7 @@ class CellCode:
 
     @property
     def tree(self) -> ast.Module | None:
-        """The syntax tree; None where the text is not Python. Made anew each time: it is large."""
+        """The syntax tree; None where the text is not Python. Made each time: it is large."""
         return None if self.python is None else _parsed(self.python)
 
     @cached_property
@@ -125,7 +127,10 @@ def _parsed(python: str) -> ast.Module | None:
 
 
 def _as_python(source: str) -> str:
-    """The text as IPython would run it. IPython begins anew after each magic; this goes through the text once."""
+    """The text as IPython would run it. IPython begins again after each magic; this goes through the text once."""
+    # Half a second, and most notebooks hold nothing but Python.
+    from IPython.core.inputtransformer2 import TransformerManager, cell_magic
+
     manager = TransformerManager()
     lines = source.splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n"):
@@ -266,7 +271,7 @@ def _set_by_magic(call: ast.Call) -> set[str]:
             code, stored = body, _stored(name, options)
         case _:
             return set()
-    # A magic in a magic in a magic is not followed: each is a text to be read anew.
+    # A magic in a magic in a magic is not followed: each is a text of its own to be read.
     runs = name in _RUN_HERE and not code.lstrip().startswith("%")
     return stored | (_read(code).defines if runs else set())
 

@@ -1,4 +1,4 @@
-"""One typed view of a notebook's cell: what nbgrader's metadata and ours say of it."""
+"""What nbgrader's metadata and ours say of a notebook and its cells: one typed view of a cell, and our notes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class CellView:
 
     grade_id: the cell's id, "" if it has none
     points: as the metadata has them, a number or a text; None for anything else
+    score, comment: what nbgrader's `GetGrades` puts in for a feedback page; None and "" without it
     part_of: the grade_id of the answer of which a canonical notebook's cell is an earlier part, or ""
     is_own: whether it is the student's own, in a canonical notebook
     left_out: why it was left out when the notebook was run, or ""
@@ -28,6 +29,8 @@ class CellView:
     task: bool
     locked: bool
     points: float | str | None
+    score: float | None
+    comment: str
     tags: tuple[str, ...]
     part_of: str
     is_own: bool
@@ -64,6 +67,11 @@ class CellView:
         return self.part_of or (self.grade_id if self.solution else "")
 
     @property
+    def is_marked(self) -> bool:
+        """Whether nbgrader does anything with it."""
+        return self.grade or self.solution or self.locked or self.task
+
+    @property
     def is_lesson_only(self) -> bool:
         """Whether it is part of the lesson alone, and not run in grading."""
         return LESSON_ONLY in self.tags
@@ -71,9 +79,8 @@ class CellView:
 
 def view(cell: NotebookNode) -> CellView:
     """The view of a cell, of whatever notebook."""
-    metadata = _dict(cell.get("metadata"))
-    nbgrader, ours = _dict(metadata.get("nbgrader")), _dict(metadata.get("attention101"))
-    tags, points = metadata.get("tags"), nbgrader.get("points")
+    nbgrader, ours, tags = nbgrader_entry(cell), noted(cell), _dict(cell.get("metadata")).get("tags")
+    points, score = nbgrader.get("points"), nbgrader.get("score")
     return CellView(
         is_code=cell.get("cell_type") == "code",
         grade_id=_text(nbgrader.get("grade_id")),
@@ -82,11 +89,28 @@ def view(cell: NotebookNode) -> CellView:
         task=bool(nbgrader.get("task")),
         locked=bool(nbgrader.get("locked")),
         points=points if isinstance(points, int | float | str) else None,
+        score=score if isinstance(score, int | float) else None,
+        comment=_text(nbgrader.get("comment")),
         tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
         part_of=_text(ours.get("answer")),
         is_own=bool(ours.get("own")),
         left_out=_text(ours.get("left_out")),
     )
+
+
+def nbgrader_entry(cell: NotebookNode) -> dict:
+    """What nbgrader's metadata say of a cell, of whatever types; empty where they are damaged. For rules and copies."""
+    return _dict(_dict(cell.get("metadata")).get("nbgrader"))
+
+
+def noted(node: NotebookNode) -> dict:
+    """What this project has noted about a notebook or a cell; empty where that is nothing, or damaged."""
+    return _dict(_dict(node.get("metadata")).get("attention101"))
+
+
+def notes_of(node: NotebookNode) -> NotebookNode:
+    """The same, to be written into."""
+    return node.metadata.setdefault("attention101", NotebookNode())
 
 
 def _dict(value: object) -> dict:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from nbformat import NotebookNode
 
 from attention_lib.assignment.cell_code import read_code
-from attention_lib.assignment.cells import TEST, CellView, view
+from attention_lib.assignment.cells import TEST, CellView, noted, view
 
 ENTRY = "declared"
 
@@ -235,8 +235,7 @@ def _literal(node: ast.expr | None) -> object:
 
 def _carried(notebook: NotebookNode) -> Assignment | None:
     """The declaration in a released notebook's metadata; None where there is none, or one that is damaged."""
-    ours = notebook.get("metadata", {}).get("attention101")
-    entry = ours.get(ENTRY) if isinstance(ours, dict) else None
+    entry = noted(notebook).get(ENTRY)
     try:
         return Assignment(tuple(map(_graded, entry["graded"])), _plain(entry["notebook"]))
     except (KeyError, TypeError, ValueError, AttributeError):

@@ -106,9 +106,7 @@ class Matching:
         return answer.is_unanswered(text) and read_code(text).statements != ()
 
     def is_of_this_assignment(self) -> bool:
-        return any(
-            place.given or self.defined_in(place) for place in self.places if place.is_written or place.is_test
-        )
+        return any(place.given or self.defined_in(place) for place in self.places if place.is_written or place.is_test)
 
 
 def match(instructor: NotebookNode, submitted: NotebookNode, released: NotebookNode) -> Matching:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from attention_lib.assignment.cell_code import read_code
 from attention_lib.assignment.matching import Matching, Place, comparable
@@ -15,10 +16,9 @@ LETTERS_IN_A_NAME = 40
 class Mended:
     """Something that had to be mended.
 
-    Attributes:
-        cell: the grade_id of the instructor's cell that it is about; "" for the notebook as a whole.
-        message: one sentence, for instructor and student.
-        lost: True where code of the student's was left behind.
+    cell: the grade_id of the instructor's cell that it is about; "" for the notebook as a whole
+    message: one sentence, for instructor and student
+    lost: True where code of the student's was left behind
     """
 
     cell: str
@@ -56,7 +56,7 @@ def _on_the_whole(matching: Matching):
 
 
 def _on_a_written_cell(place: Place, matching: Matching):
-    answer = place.grade_id
+    answer, say = place.grade_id, partial(Mended, place.grade_id)
     name = " and ".join(place.answer.names) if place.answer else ""
     is_are = "are" if " and " in name else "is"
     cells = [matching.given[number] for number in place.given]
@@ -68,20 +68,18 @@ def _on_a_written_cell(place: Place, matching: Matching):
 
     if not cells:
         if only_below:
-            yield Mended(
-                answer,
+            yield say(
                 f"The cell of the answer {answer} was missing, and {name} {is_are} defined only below its test, "
                 "which sees what stands above it.",
             )
         elif defined_in:
-            yield Mended(
-                answer,
+            yield say(
                 f"The cell of the answer {answer} was missing; another cell defines {name} and counts where it stands.",
             )
         elif name:
-            yield Mended(answer, f"The cell of the answer {answer} was missing, and no other cell defines {name}.")
+            yield say(f"The cell of the answer {answer} was missing, and no other cell defines {name}.")
         else:
-            yield Mended(answer, f"The cell of the answer {answer} was missing.")
+            yield say(f"The cell of the answer {answer} was missing.")
         return
 
     if len(cells) > 1 and not all(place.is_unanswered(cell.source) for cell in cells):
@@ -95,20 +93,18 @@ def _on_a_written_cell(place: Place, matching: Matching):
             what.append("a copy that is no code stays as text")
         if any(number not in stands and not matching.given[number].own for number in place.given):
             what.append("a copy without an answer in it was left out")
-        yield Mended(answer, f"The answer {answer} was there {often}: {', and '.join(what)}.")
+        yield say(f"The answer {answer} was there {often}: {', and '.join(what)}.")
     if not place.is_code and any(cell.is_code for cell in parts):
-        yield Mended(answer, f"The answer {answer} had been turned into code; it stays as text.")
+        yield say(f"The answer {answer} had been turned into code; it stays as text.")
     if place.is_code and not all(cell.is_code for cell in parts):
-        yield Mended(answer, f"The answer {answer} was no longer a code cell; its text counts and is run as code.")
+        yield say(f"The answer {answer} was no longer a code cell; its text counts and is run as code.")
     if matching.hides_a_definition(place):
-        yield Mended(
-            answer,
+        yield say(
             f"The cell of the answer {answer} was left as released, and {name} {is_are} defined in a cell above it; "
             "the released text was left out so that it hides nothing.",
         )
     elif only_below and place.is_unanswered(parts[-1].source):
-        yield Mended(
-            answer,
+        yield say(
             f"The cell of the answer {answer} has no answer, and {name} {is_are} defined only below its test, "
             "which sees what stands above it.",
         )
@@ -117,18 +113,19 @@ def _on_a_written_cell(place: Place, matching: Matching):
 def _on_a_locked_cell(place: Place, matching: Matching):
     if place.view.is_lesson_only and not place.view.locked:
         return
+    say = partial(Mended, place.grade_id)
     kind = "test cell" if place.is_test else "locked cell"
     subject = f"The {kind} {place.grade_id or _first_line(place)}"
     cells = [matching.given[number] for number in place.given]
     if not cells:
-        yield Mended(place.grade_id, f"{subject} was missing; the original was put back.")
+        yield say(f"{subject} was missing; the original was put back.")
         return
     if not any(cell.is_code for cell in cells):
-        yield Mended(place.grade_id, f"{subject} was no longer a code cell; the original was put back.")
+        yield say(f"{subject} was no longer a code cell; the original was put back.")
     if all(place.is_unchanged(cell.source) for cell in cells):
         return
     if place.is_test:
-        yield Mended(place.grade_id, f"{subject} had been changed; the original was used.")
+        yield say(f"{subject} had been changed; the original was used.")
         return
     lost, names = _what_is_lost(place, [cell.source for cell in cells])
     if names:
@@ -137,7 +134,7 @@ def _on_a_locked_cell(place: Place, matching: Matching):
         consequence = ", without the changes made there."
     else:
         consequence = "."
-    yield Mended(place.grade_id, f"{subject} had been changed; the original was used{consequence}", lost)
+    yield say(f"{subject} had been changed; the original was used{consequence}", lost)
 
 
 def _on_a_text_cell(place: Place, matching: Matching):

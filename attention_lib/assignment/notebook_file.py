@@ -15,13 +15,21 @@ MOST_CELLS = 2_000
 MOST_CHARACTERS = 5_000_000
 _SAVE_AGAIN = "Open your notebook in JupyterLab, save it, and hand in that file."
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_KINDS = (
+    (stat.S_ISLNK, "a symbolic link"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISREG, "a file"),
+)
 
 
 class UnreadableNotebook(Exception):
     """No notebook could be read from a file.
 
-    Attributes:
-        reason: one or two sentences that name the file, what is wrong with it, and the remedy.
+    reason: one or two sentences that name the file, what is wrong with it, and the remedy
     """
 
     def __init__(self, reason: str):
@@ -71,6 +79,11 @@ def copied(value):
     return [copied(item) for item in value] if isinstance(value, list) else value
 
 
+def kind(status: os.stat_result) -> str:
+    """What a name stands for, in words."""
+    return next((words for is_kind, words in _KINDS if is_kind(status.st_mode)), "a special file")
+
+
 def read_notebook(path: str | os.PathLike, limit_mb: float = 50) -> NotebookNode:
     """Reads a notebook of whatever format version, as far as it can be understood.
 
@@ -78,16 +91,11 @@ def read_notebook(path: str | os.PathLike, limit_mb: float = 50) -> NotebookNode
     line feeds), `metadata` (a dictionary) and a fresh `id`; outputs and attachments are dropped. A heading of
     format 3 becomes Markdown, a cell of unknown type raw text unless it has what only code cells have.
 
-    Args:
-        path: a regular file; links, folders and pipes are refused without waiting for them.
-        limit_mb: largest size that is read, in units of 10**6 bytes.
-
-    Returns:
-        A notebook of format 4.5. Metadata is kept as it was, so that it may still break nbformat's schema.
-
-    Raises:
-        UnreadableNotebook: whenever no notebook comes of it, or one of more than MOST_CELLS cells or MOST_CHARACTERS
-            in them, with a reason to show to the student.
+    path: a regular file; links, folders and pipes are refused without waiting for them
+    limit_mb: largest size that is read, in units of 10**6 bytes
+    Returns a notebook of format 4.5. Metadata is kept as it was, so that it may still break nbformat's schema.
+    Raises UnreadableNotebook, with a reason to show to the student, whenever no notebook comes of it, or one of more
+    than MOST_CELLS cells or MOST_CHARACTERS in them.
     """
     name = encodable(Path(path).name)
     content = _read_bytes(path, name, limit_mb)
@@ -127,15 +135,7 @@ def _read_bytes(path, name: str, limit_mb: float) -> bytes:
 def _require_regular(status: os.stat_result, name: str) -> None:
     if stat.S_ISREG(status.st_mode):
         return
-    kind = "a special file"
-    for is_kind, words in (
-        (stat.S_ISDIR, "a folder"),
-        (stat.S_ISLNK, "a symbolic link"),
-        (stat.S_ISFIFO, "a pipe"),
-    ):
-        if is_kind(status.st_mode):
-            kind = words
-    raise UnreadableNotebook(f"{name} is {kind}, not a file. Put the notebook itself there, under this name.")
+    raise UnreadableNotebook(f"{name} is {kind(status)}, not a file. Put the notebook itself there, under this name.")
 
 
 def _refusal(error: Exception, name: str) -> str:
@@ -179,15 +179,13 @@ def _notebook(content, name: str) -> NotebookNode:
     if len(cells) > MOST_CELLS:
         raise UnreadableNotebook(
             f"The notebook {name} has {len(cells):,} cells, and no more than {MOST_CELLS:,} can be graded. Delete "
-            "those "
-            "that you do not need, save it, and hand it in again."
+            "those that you do not need, save it, and hand it in again."
         )
     cells = [_cell(cell, f"cell-{place}") for place, cell in enumerate(cells) if isinstance(cell, dict)]
     if sum(len(cell.source) for cell in cells) > MOST_CHARACTERS:
         raise UnreadableNotebook(
             f"The cells of the notebook {name} hold more than {MOST_CHARACTERS / 1e6:g} million characters, which is "
-            "too "
-            "much to be graded. Delete what was pasted into them, save it, and hand it in again."
+            "too much to be graded. Delete what was pasted into them, save it, and hand it in again."
         )
     return new_notebook(cells, _metadata(content))
 

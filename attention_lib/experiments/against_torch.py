@@ -7,21 +7,10 @@ import torch
 import torch.nn.functional as F
 
 from attention_lib.experiments.peak_memory import peak_bytes
-from attention_lib.experiments.sentence import show_with
 from attention_lib.experiments.student_calls import called, tensor_from
-from attention_lib.pictures.display import Picture
+from attention_lib.pictures import style
+from attention_lib.pictures.display import Picture, show_with
 from attention_lib.pictures.inputs import PictureError, as_mask, as_table
-from attention_lib.pictures.style import (
-    ACCENT,
-    BLUE,
-    FAINT,
-    MUTED,
-    SMALL_SIZE,
-    TEXT_SIZE,
-    TITLE_SIZE,
-    WIDEST,
-    picture_style,
-)
 
 LONG, LONG_FOR_LOOPS = 256, 64
 LONGEST_CALL = 0.05  # seconds that one call on the long text may take
@@ -226,36 +215,32 @@ def _drawn(numbers) -> Picture:
         (f"time, {numbers['long']} tokens", numbers["your_seconds_long"], numbers["torch_seconds_long"], time_text),
         (f"memory, {numbers['long']} tokens", numbers["your_bytes_long"], numbers["torch_bytes_long"], memory_text),
     )
-    with picture_style():
+    with style.picture_style():
         body, low = 0.56, 0.4
         height = low + body + 0.4 + 0.95
-        picture = Picture(WIDEST, height)
-        picture.write(0.1, height - 0.08, "Your three functions and torch's own attention", fontsize=TITLE_SIZE,
-                      fontweight="bold", va="top")
+        picture = Picture(style.WIDEST, height)
+        picture.heading(height - 0.08, "Your three functions and torch's own attention")
         for line, (name, verdict, detail) in enumerate(facts):
             y = height - 0.5 - 0.24 * line
-            picture.write(0.14, y, name, fontsize=TEXT_SIZE, va="center_baseline")
-            picture.write(1.05, y, verdict, fontsize=TEXT_SIZE, fontweight="bold", va="center_baseline",
-                          color=BLUE if verdict == "agree" else ACCENT)
-            picture.write(1.75, y, detail, fontsize=TEXT_SIZE, color=MUTED, va="center_baseline")
+            picture.write(0.14, y, name, va="center_baseline")
+            picture.write(1.05, y, verdict, fontweight="bold", va="center_baseline",
+                          color=style.BLUE if verdict == "agree" else style.ACCENT)
+            picture.write(1.75, y, detail, color=style.MUTED, va="center_baseline")
         start, gap = 0.62, 0.25
-        across = (WIDEST - start - 0.1 - gap * 2) / 3
+        across = (style.WIDEST - start - 0.1 - gap * 2) / 3
         for i, (name, yours, torchs, told) in enumerate(bars):
             left = start + i * (across + gap)
             axes = picture.panel(left, low, across, body)
-            axes.barh((0, 1), (yours, torchs), height=0.62, color=(ACCENT, BLUE))
+            axes.barh((0, 1), (yours, torchs), height=0.62, color=(style.ACCENT, style.BLUE))
             most = max(yours, torchs) or 1.0
             for row, value in enumerate((yours, torchs)):
-                axes.text(value + 0.03 * most, row, told(value), va="center_baseline", fontsize=SMALL_SIZE,
+                axes.text(value + 0.03 * most, row, told(value), va="center_baseline", fontsize=style.SMALL_SIZE,
                           gid=f"bar-{i}-{row}")
             axes.set(ylim=(1.5, -0.5), xlim=(0, most * 1.55), xticks=[])
-            axes.set_yticks((0, 1) if i == 0 else (), ("yours", "torch") if i == 0 else (), fontsize=TEXT_SIZE)
-            axes.tick_params(length=0)
-            for side_name, side in axes.spines.items():
-                side.set_visible(side_name == "left")
-                side.set_edgecolor(FAINT)
-            picture.write(left, low + body + 0.08, name, fontsize=TEXT_SIZE, va="bottom")
-        picture.write(0.14, 0.14,
-                      "time: median of repeated runs, no gradient; memory: the most that torch allocated at once",
-                      fontsize=SMALL_SIZE, color=MUTED, va="center")
+            axes.set_yticks((0, 1) if i == 0 else (), ("yours", "torch") if i == 0 else ())
+            style.line_at_the_left(axes)
+            picture.write(left, low + body + 0.08, name, va="bottom")
+        picture.note(0.14, 0.14,
+                     "time: median of repeated runs, no gradient; memory: the most that torch allocated at once",
+                     va="center")
     return picture

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from matplotlib.colors import Normalize
 
-from attention_lib.experiments.sentence import show_with
-from attention_lib.pictures import alt_text
-from attention_lib.pictures.display import Picture
+from attention_lib.pictures import alt_text, style
+from attention_lib.pictures.display import Picture, show_with
+from attention_lib.pictures.heatmaps import draw_cells, label_columns, label_rows
 from attention_lib.pictures.inputs import (
     PictureError,
     as_array,
@@ -15,22 +16,6 @@ from attention_lib.pictures.inputs import (
     as_weights,
     find_token,
     shape_text,
-)
-from attention_lib.pictures.style import (
-    ACCENT,
-    BLUE,
-    FAINT,
-    GRID,
-    MUTED,
-    SMALL_SIZE,
-    TEXT_SIZE,
-    TITLE_SIZE,
-    WEIGHTS,
-    WIDEST,
-    ink_on,
-    picture_style,
-    text_width,
-    widest,
 )
 
 CELL_HEIGHT = 0.3
@@ -131,51 +116,45 @@ def _sentence(query, layer, head, shares, favourites, keys, overlap, lengths) ->
 def _drawn(shares, lengths, labels, query, layer, head, different) -> Picture:
     heads, n = shares.shape
     names = [f"head {i}" for i in range(heads)]
-    with picture_style():
-        start = 0.14 + widest(names, TEXT_SIZE, "bold") + 0.1
+    with style.picture_style():
+        start = 0.14 + style.widest(names, style.TEXT_SIZE, "bold") + 0.1
         right = 0.15 if lengths is None else 1.35
-        across = min(0.46 * n, WIDEST - start - right)
+        across = min(0.46 * n, style.WIDEST - start - right)
         cell = across / n
-        slanted = widest(labels, TEXT_SIZE) > cell - 0.06
-        top_room = 0.71 * widest(labels, TEXT_SIZE) + 0.2 if slanted else 0.24
+        slanted = style.widest(labels) > cell - 0.06
+        top_room = 0.71 * style.widest(labels) + 0.2 if slanted else 0.24
         body = CELL_HEIGHT * heads
         heading = f"Where {query} looks in the heads of layer {layer}: {different} " + (
             "favourite" if different == 1 else "different favourites"
         )
         height = 0.34 + body + top_room + 0.36
-        picture = Picture(max(start + across + right, 0.2 + text_width(heading, TITLE_SIZE, "bold")), height)
+        width = max(start + across + right, 0.2 + style.text_width(heading, style.TITLE_SIZE, "bold"))
+        picture = Picture(width, height)
         axes = picture.panel(start, 0.34, across, body)
-        axes.imshow(shares, cmap=WEIGHTS, vmin=0, vmax=1, aspect="auto", gid="cells")
-        inks = ink_on(WEIGHTS(shares))
+        draw_cells(axes, shares, style.WEIGHTS, Normalize(0, 1))
+        label_rows(axes, names, head)
+        label_columns(axes, labels, cell)
+        axes.tick_params(pad=3)
+        inks = style.ink_on(style.WEIGHTS(shares))
         for row, column in np.ndindex(heads, n):
             value = shares[row, column]
-            if value >= 0.05 and cell > text_width("0.00", SMALL_SIZE):
-                axes.text(column, row, f"{value:.2f}", ha="center", va="center_baseline", fontsize=SMALL_SIZE,
+            if value >= 0.05 and cell > style.text_width("0.00", style.SMALL_SIZE):
+                axes.text(column, row, f"{value:.2f}", ha="center", va="center_baseline", fontsize=style.SMALL_SIZE,
                           color=inks[row, column])
-        axes.hlines(np.arange(1, heads) - 0.5, -0.5, n - 0.5, color=GRID, linewidth=0.6)
-        axes.vlines(np.arange(1, n) - 0.5, -0.5, heads - 0.5, color=GRID, linewidth=0.6)
-        axes.hlines([head - 0.5, head + 0.5], -0.5, n - 0.5, color=ACCENT, linewidth=2, clip_on=False, zorder=4)
-        axes.vlines([-0.5, n - 0.5], head - 0.5, head + 0.5, color=ACCENT, linewidth=2, clip_on=False, zorder=4,
+        axes.hlines([head - 0.5, head + 0.5], -0.5, n - 0.5, color=style.ACCENT, linewidth=2, clip_on=False, zorder=4)
+        axes.vlines([-0.5, n - 0.5], head - 0.5, head + 0.5, color=style.ACCENT, linewidth=2, clip_on=False, zorder=4,
                     gid=f"frame-{head}")
-        axes.set_yticks(range(heads), names, fontsize=TEXT_SIZE)
-        axes.get_yticklabels()[head].set(color=ACCENT, fontweight="bold")
-        axes.xaxis.tick_top()
-        axes.set_xticks(range(n), labels, fontsize=TEXT_SIZE, rotation=45 if slanted else 0,
-                        ha="left" if slanted else "center", rotation_mode="anchor")
-        axes.tick_params(length=0, pad=3)
-        picture.write(start, 0.14, "a line per head, a column per token looked at; white 0, dark blue 1",
-                      fontsize=SMALL_SIZE, color=MUTED, va="center")
+        picture.note(start, 0.14, "a line per head, a column per token looked at; white 0, dark blue 1", va="center")
         if lengths is not None:
             bars = picture.panel(start + across + 0.25, 0.34, 0.95, body)
             bars.barh(range(heads), lengths, height=0.6,
-                      color=[ACCENT if i == head else BLUE for i in range(heads)])
+                      color=[style.ACCENT if i == head else style.BLUE for i in range(heads)])
             longest = max(lengths) or 1.0
             for row, length in enumerate(lengths):
-                bars.text(length + 0.04 * longest, row, f"{length:.1f}", va="center_baseline", fontsize=SMALL_SIZE)
+                bars.text(length + 0.04 * longest, row, f"{length:.1f}", va="center_baseline",
+                          fontsize=style.SMALL_SIZE)
             bars.set(ylim=(heads - 0.5, -0.5), xlim=(0, longest * 1.6), xticks=[], yticks=[])
-            for name, side in bars.spines.items():
-                side.set_visible(name == "left")
-                side.set_edgecolor(FAINT)
-            picture.write(start + across + 0.25, 0.14, "length added", fontsize=SMALL_SIZE, color=MUTED, va="center")
-        picture.write(0.1, height - 0.08, heading, fontsize=TITLE_SIZE, fontweight="bold", va="top")
+            style.line_at_the_left(bars)
+            picture.note(start + across + 0.25, 0.14, "length added", va="center")
+        picture.heading(height - 0.08, heading)
     return picture

@@ -5,26 +5,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from attention_lib.experiments.entropy import entropy_bits
-from attention_lib.experiments.sentence import show_with
 from attention_lib.experiments.student_calls import checked_weights, tensor_from, weights_from
-from attention_lib.experiments.weight_bars import ROW_HEIGHT, draw_weight_bars
-from attention_lib.pictures import alt_text
-from attention_lib.pictures.display import Picture
+from attention_lib.experiments.weight_bars import ROW_HEIGHT, draw_weight_bars, entropy_bits
+from attention_lib.pictures import alt_text, style
+from attention_lib.pictures.display import Picture, show_with
 from attention_lib.pictures.inputs import PictureError, as_labels, find_token
-from attention_lib.pictures.style import (
-    ACCENT,
-    BLUE,
-    GRID,
-    MUTED,
-    SMALL_SIZE,
-    TEXT_SIZE,
-    TITLE_SIZE,
-    WIDEST,
-    picture_style,
-    text_width,
-    widest,
-)
 
 SIZES = (4, 8, 16, 32, 64, 128, 256, 512)
 RANDOM_QUERIES, RANDOM_KEYS = 256, 16
@@ -155,27 +140,26 @@ def _change(values) -> str:
 
 
 def _drawn(numbers, shares_with, shares_without, labels) -> Picture:
-    with picture_style():
+    with style.picture_style():
         body, curves = ROW_HEIGHT * len(labels), 1.5
-        start = 0.14 + widest(labels, TEXT_SIZE) + 0.08
-        across = (WIDEST - start - 0.4) / 2
+        start = 0.14 + style.widest(labels) + 0.08
+        across = (style.WIDEST - start - 0.4) / 2
         low = 0.5
         bottom = low + curves + 0.62
         height = bottom + body + 0.62
-        picture = Picture(WIDEST, height)
+        picture = Picture(style.WIDEST, height)
         lefts = (start, start + across + 0.25)
         heads = (
-            ("with the scale", shares_with, numbers["bits_with"], BLUE),
-            ("without (scale = 1)", shares_without, numbers["bits_without"], ACCENT),
+            ("with the scale", shares_with, numbers["bits_with"], style.BLUE),
+            ("without (scale = 1)", shares_without, numbers["bits_without"], style.ACCENT),
         )
         for i, (name, shares, bits, colour) in enumerate(heads):
             axes = picture.panel(lefts[i], bottom, across, body)
             draw_weight_bars(axes, shares, None if i else labels)
-            picture.write(lefts[i], bottom + body + 0.06, name, fontsize=TEXT_SIZE, fontweight="bold", color=colour,
-                          va="bottom")
-            picture.write(lefts[i] + text_width(name, TEXT_SIZE, "bold") + 0.12, bottom + body + 0.06,
-                          f"{bits:.2f} bits", fontsize=SMALL_SIZE, color=MUTED, va="bottom")
-        curve_left, curve_width = 0.5, (WIDEST - 0.5 - 0.75 - 0.25) / 2
+            picture.write(lefts[i], bottom + body + 0.06, name, fontweight="bold", color=colour, va="bottom")
+            picture.note(lefts[i] + style.text_width(name, style.TEXT_SIZE, "bold") + 0.12, bottom + body + 0.06,
+                         f"{bits:.2f} bits", va="bottom")
+        curve_left, curve_width = 0.5, (style.WIDEST - 0.5 - 0.75 - 0.25) / 2
         for i, (name, with_scale, without, top) in enumerate((
             ("mean entropy in bits", numbers["random_bits_with"], numbers["random_bits_without"],
              np.log2(RANDOM_KEYS)),
@@ -184,30 +168,28 @@ def _drawn(numbers, shares_with, shares_without, labels) -> Picture:
             axes = picture.panel(curve_left + i * (curve_width + 0.75), low, curve_width, curves)
             _curves(axes, numbers["sizes"], with_scale, without, top)
             picture.write(curve_left + i * (curve_width + 0.75), low + curves + 0.08, f"random Q and K: {name}",
-                          fontsize=TEXT_SIZE, va="bottom")
-            picture.write(curve_left + i * (curve_width + 0.75) + curve_width / 2, 0.1,
-                          "d, numbers per query and key", fontsize=SMALL_SIZE, color=MUTED, ha="center", va="bottom")
-        picture.write(0.1, height - 0.08, f"Where {numbers['query']} looks, with the scale and without",
-                      fontsize=TITLE_SIZE, fontweight="bold", va="top")
+                          va="bottom")
+            picture.note(curve_left + i * (curve_width + 0.75) + curve_width / 2, 0.1, "d, numbers per query and key",
+                         ha="center", va="bottom")
+        picture.heading(height - 0.08, f"Where {numbers['query']} looks, with the scale and without")
     return picture
 
 
 def _curves(axes, sizes, with_scale, without, top):
     places = range(len(sizes))
-    axes.plot(places, without, color=ACCENT, marker="s", markersize=4, gid="curve-without")
-    axes.plot(places, with_scale, color=BLUE, marker="o", markersize=4, gid="curve-with")
+    axes.plot(places, without, color=style.ACCENT, marker="s", markersize=4, gid="curve-without")
+    axes.plot(places, with_scale, color=style.BLUE, marker="o", markersize=4, gid="curve-with")
     highest = top or max(*with_scale, *without) * 1.1 or 1.0
     axes.set(ylim=(0, highest * 1.04), xlim=(-0.3, len(sizes) - 0.7))
-    axes.set_xticks(places, [str(size) for size in sizes], fontsize=SMALL_SIZE)
-    axes.tick_params(length=0, labelsize=SMALL_SIZE)
+    axes.set_xticks(places, [str(size) for size in sizes], fontsize=style.SMALL_SIZE)
+    axes.tick_params(length=0, labelsize=style.SMALL_SIZE)
     if top:
-        names = ((with_scale, "with", BLUE), (without, "without", ACCENT))
+        names = ((with_scale, "with", style.BLUE), (without, "without", style.ACCENT))
         if abs(with_scale[-1] - without[-1]) < 0.15 * highest:
-            names = ((np.maximum(with_scale, without), "both", MUTED),)
+            names = ((np.maximum(with_scale, without), "both", style.MUTED),)
         for values, name, colour in names:
-            axes.text(places[-1], values[-1] + 0.05 * highest, name, color=colour, fontsize=SMALL_SIZE, ha="right",
-                      va="bottom")
-    axes.grid(axis="y", color=GRID, linewidth=0.6)
+            axes.text(places[-1], values[-1] + 0.05 * highest, name, color=colour, fontsize=style.SMALL_SIZE,
+                      ha="right", va="bottom")
+    axes.grid(axis="y", color=style.GRID, linewidth=0.6)
     axes.set_axisbelow(True)
-    for name, side in axes.spines.items():
-        side.set_visible(name in ("left", "bottom"))
+    axes.spines[["top", "right"]].set_visible(False)

@@ -1,4 +1,4 @@
-"""A slider that draws one picture anew, where ipywidgets and a page to show it are there."""
+"""A slider that redraws one picture, where ipywidgets and a page to show it are there."""
 
 from importlib.util import find_spec
 

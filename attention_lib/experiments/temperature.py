@@ -5,24 +5,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from attention_lib.experiments.entropy import entropy_bits
-from attention_lib.experiments.sentence import show_with
 from attention_lib.experiments.slider import show_slider, slider_runs
 from attention_lib.experiments.student_calls import tensor_from, weights_from
-from attention_lib.experiments.weight_bars import ROW_HEIGHT, draw_weight_bars
-from attention_lib.pictures import alt_text
-from attention_lib.pictures.display import Picture
+from attention_lib.experiments.weight_bars import ROW_HEIGHT, draw_weight_bars, entropy_bits
+from attention_lib.pictures import alt_text, style
+from attention_lib.pictures.display import Picture, show_with
 from attention_lib.pictures.inputs import PictureError, as_labels, find_token
-from attention_lib.pictures.style import (
-    MUTED,
-    SMALL_SIZE,
-    TEXT_SIZE,
-    TITLE_SIZE,
-    WIDEST,
-    picture_style,
-    text_width,
-    widest,
-)
 
 MOST_PANELS = 6
 
@@ -66,11 +54,10 @@ def temperatures(
     largest = tuple(float(value) for value in rows.max(axis=1))
     sentence = _sentence(spoken, values, bits, largest, favourites, len(set(keys.tolist())) == 1, rows)
     picture = _drawn(rows, [f"T = {value:g}" for value in values], bits, labels, spoken)
-    picture.alt_text = (
-        f"Weights of {spoken} as bars, a panel for each of {len(values)} temperatures. {sentence}"
-    )
+    picture.alt_text = f"Weights of {spoken} as bars, a panel for each of {len(values)} temperatures. {sentence}"
     show_with(picture, sentence)
     if slider_runs():
+
         def drawn_at(value: float) -> Picture:
             one = row(value)[None]
             return _drawn(one, [f"T = {value:.2f}"], entropy_bits(one), labels, spoken)
@@ -108,19 +95,19 @@ def _sentence(query, values, bits, largest, favourites, same_favourite, rows) ->
 
 
 def _drawn(rows, names, bits, labels, query) -> Picture:
-    with picture_style():
+    with style.picture_style():
         body, gap = ROW_HEIGHT * len(labels), 0.12
-        start = 0.14 + widest(labels, TEXT_SIZE) + 0.08
-        across = min(2.4, (WIDEST - start - 0.1 - gap * (len(rows) - 1)) / len(rows))
+        start = 0.14 + style.widest(labels) + 0.08
+        across = min(2.4, (style.WIDEST - start - 0.1 - gap * (len(rows) - 1)) / len(rows))
         heading = f"The weights of {query} at {'one temperature' if len(rows) == 1 else 'different temperatures'}"
         width = start + len(rows) * (across + gap)
-        width = max(width, 0.2 + text_width(heading, TITLE_SIZE, "bold"))
+        width = max(width, 0.2 + style.text_width(heading, style.TITLE_SIZE, "bold"))
         height = 0.12 + body + 0.78
         picture = Picture(width, height)
         for i, (shares, name, bit) in enumerate(zip(rows, names, bits)):
             left = start + i * (across + gap)
             draw_weight_bars(picture.panel(left, 0.12, across, body), shares, None if i else labels)
-            picture.write(left, 0.12 + body + 0.23, name, fontsize=TEXT_SIZE, fontweight="bold", va="bottom")
-            picture.write(left, 0.12 + body + 0.06, f"{bit:.2f} bits", fontsize=SMALL_SIZE, color=MUTED, va="bottom")
-        picture.write(0.1, height - 0.08, heading, fontsize=TITLE_SIZE, fontweight="bold", va="top")
+            picture.write(left, 0.12 + body + 0.23, name, fontweight="bold", va="bottom")
+            picture.note(left, 0.12 + body + 0.06, f"{bit:.2f} bits", va="bottom")
+        picture.heading(height - 0.08, heading)
     return picture

@@ -1,10 +1,5 @@
-"""What of an assignment's folder is handed in: which names, how much, and the hash that stands for the contents.
+"""What of an assignment's folder is handed in: which names, and how much. `submit` and the service both keep to it."""
 
-Both sides use it: `submit` leaves out what the service would not take, and both name equal contents by the same hash.
-"""
-
-import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
@@ -14,11 +9,9 @@ LEFT_OUT = ("__pycache__", "*.pyc", "*.whl", "feedback", "progress")
 # Written by nbgrader and by `submit` into the folder's top.
 RESERVED = ("timestamp.txt", "submission_secret.txt", "receipt.txt")
 
-SHORT_HASH = 12  # hexadecimal digits
-
 
 @dataclass(frozen=True)
-class Limits:
+class UploadLimits:
     """How much one submission may hold; sizes in bytes. `upload` is the packed size."""
 
     files: int = 200
@@ -30,7 +23,7 @@ class Limits:
     upload: int = 40_000_000
 
 
-STANDARD = Limits()
+STANDARD = UploadLimits()
 
 
 def is_left_out(name: str) -> bool:
@@ -41,7 +34,7 @@ def is_left_out(name: str) -> bool:
     return name in RESERVED
 
 
-def trouble_with_name(name: str, limits: Limits = STANDARD) -> str:
+def trouble_with_name(name: str, limits: UploadLimits = STANDARD) -> str:
     """Why a file of this relative name is refused, as a clause; "" if it is fine."""
     parts = name.split("/")
     if name.startswith("/") or any(part in ("", ".", "..") for part in parts):
@@ -53,12 +46,3 @@ def trouble_with_name(name: str, limits: Limits = STANDARD) -> str:
     if any(len(part.encode("utf-8")) > limits.name for part in parts):
         return f"its name is longer than {limits.name} bytes"
     return ""
-
-
-def content_hash(files: Iterable[tuple[str, str]]) -> str:
-    """The SHA-256, in hexadecimal, over pairs of a relative name and the SHA-256 of the file's contents.
-
-    In a shell, in the folder: `sha256sum FILES | sha256sum`, with the files in the order of their names' bytes.
-    """
-    lines = sorted((name.encode("utf-8"), digest) for name, digest in files)
-    return hashlib.sha256(b"".join(digest.encode() + b"  " + name + b"\n" for name, digest in lines)).hexdigest()

@@ -13,7 +13,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from attention_lib.handin.handed_in import STANDARD, Limits, content_hash, is_left_out, trouble_with_name
+from attention_lib.handin.handed_in import STANDARD, UploadLimits, is_left_out, trouble_with_name
+from attention_lib.handin.hashes import content_hash
 
 
 class TooMuch(Exception):
@@ -31,7 +32,7 @@ class Packed:
 
 
 @contextmanager
-def packed(folder: Path, ignore: list[str] = (), limits: Limits = STANDARD) -> Iterator[Packed]:
+def packed(folder: Path, ignore: list[str] = (), limits: UploadLimits = STANDARD) -> Iterator[Packed]:
     """Pack the regular files of `folder` into a temporary archive (tar, gzip).
 
     ignore: patterns of names that stay behind without a word, as `CourseDirectory.ignore`
@@ -70,7 +71,7 @@ def write_out(parcel: Packed, folder: Path) -> None:
             file.write_bytes(tar.extractfile(entry).read())
 
 
-def _names(folder: Path, below: str, ignore: list[str], limits: Limits, left_behind: list[str]) -> Iterator[str]:
+def _names(folder: Path, below: str, ignore: list[str], limits: UploadLimits, left_behind: list[str]) -> Iterator[str]:
     with os.scandir(folder / below) as entries:
         entries = sorted(entries, key=lambda entry: entry.name)
     for entry in entries:
@@ -88,7 +89,7 @@ def _names(folder: Path, below: str, ignore: list[str], limits: Limits, left_beh
             left_behind.append(f"{name!r} stays behind: it is {what}.")
 
 
-def _content(folder: Path, name: str, limits: Limits, left_behind: list[str]) -> bytes | None:
+def _content(folder: Path, name: str, limits: UploadLimits, left_behind: list[str]) -> bytes | None:
     try:
         file = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -119,7 +120,7 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
     tar.addfile(entry, BytesIO(content))
 
 
-def _check(count: int, total: int, folder: Path, limits: Limits) -> None:
+def _check(count: int, total: int, folder: Path, limits: UploadLimits) -> None:
     if count > limits.files:
         raise TooMuch(
             f"The folder {folder.name} holds more than {limits.files} files. Move what does not belong to the "

@@ -1,24 +1,46 @@
-"""A receipt in words, for the screen and for the file beside the notebook."""
+"""A receipt, in words for the screen and for the file beside the notebook."""
 
-import os
-import tempfile
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from attention_lib.written_file import write_file
 
 FILE = "receipt.txt"
 _OLDER = 50_000  # characters of older receipts to keep
 
 
-def in_words(receipt: dict) -> str:
-    """The service's receipt (see handin/service/receipts.py) as a few lines of plain text."""
+@dataclass(frozen=True)
+class Receipt:
+    """What is said of a submission.
+
+    timestamp: when it was submitted, as nbgrader writes it
+    submitted, due: ISO times in the zone; due is None where there is no deadline
+    hash: the first digits of `content_hash`
+    late: None where the deadline is not known
+    """
+
+    student: str
+    assignment: str
+    timestamp: str
+    submitted: str
+    zone: str
+    hash: str
+    due: str | None
+    late: bool | None
+    note: str = ""
+
+
+def in_words(receipt: Receipt) -> str:
+    """A few lines of plain text."""
     lines = [
-        f"Handed in: {receipt['assignment']}, by {receipt['student']}",
-        f"Received:  {_time(receipt['submitted'], receipt['zone'])}",
-        f"Contents:  {receipt['hash']} (the same hash means the same contents)",
+        f"Handed in: {receipt.assignment}, by {receipt.student}",
+        f"Received:  {_time(receipt.submitted, receipt.zone)}",
+        f"Contents:  {receipt.hash} (the same hash means the same contents)",
         f"Deadline:  {_deadline(receipt)}",
     ]
-    if receipt.get("note"):
-        lines.append(f"Note:      {receipt['note']}")
+    if receipt.note:
+        lines.append(f"Note:      {receipt.note}")
     return "\n".join(lines)
 
 
@@ -30,18 +52,15 @@ def write_beside(folder: Path, words: str) -> None:
         earlier = path.read_text(encoding="utf-8", errors="replace")[:_OLDER]
     if earlier.startswith(words):
         return
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".receipt-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(f"{words}\n\n{earlier}")
-    os.replace(name, path)
+    write_file(path, f"{words}\n\n{earlier}", mode=0o600)
 
 
-def _deadline(receipt: dict) -> str:
-    if receipt["late"] is None:
+def _deadline(receipt: Receipt) -> str:
+    if receipt.late is None:
         return "could not be looked up just now; the time above counts"
-    if receipt["due"] is None:
+    if receipt.due is None:
         return "none"
-    return f"{_time(receipt['due'], receipt['zone'])}: {'LATE' if receipt['late'] else 'on time'}"
+    return f"{_time(receipt.due, receipt.zone)}: {'LATE' if receipt.late else 'on time'}"
 
 
 def _time(iso: str, zone: str) -> str:

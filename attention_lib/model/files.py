@@ -33,6 +33,12 @@ def read_model_file(path: Path, reader: Callable[[str], Content]) -> Content:
     )
 
 
+def check_number(name: str, value: int, count: int) -> None:
+    """Raise ValueError unless `value` is the number of one of the `count` layers or heads."""
+    if not isinstance(value, int) or value not in range(count):
+        raise ValueError(f"`{name}` is {value!r}, but the model has {count} of them: use 0 to {count - 1}.")
+
+
 @cache
 def config() -> dict:
     """The model's settings, under the names of transformers' GPT-2: `n_embd`, `n_head`, `n_layer`, `n_positions`, …

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import torch
 
 from attention_lib.model.architecture import require_gpt2
+from attention_lib.model.files import check_number
 
 
 class HeadMatrices(NamedTuple):
@@ -36,9 +37,8 @@ class HeadRun(NamedTuple):
 
 def _attention(model, layer: int, head: int):
     require_gpt2(getattr(model, "config", None))
-    for name, value, most in (("layer", layer, model.config.n_layer), ("head", head, model.config.n_head)):
-        if not isinstance(value, int) or value not in range(most):
-            raise ValueError(f"`{name}` is {value!r}, but the model has {most} of them: use 0 to {most - 1}.")
+    check_number("layer", layer, model.config.n_layer)
+    check_number("head", head, model.config.n_head)
     return model.transformer.h[layer].attn
 
 

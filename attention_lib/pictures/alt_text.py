@@ -22,10 +22,7 @@ def looks_most(weights, query_labels, key_labels, query: int) -> str:
     key = int(np.argmax(weights[query]))
     if key == query and list(query_labels) == list(key_labels):
         return f"{spoken(query_labels, query)} looks most at itself ({weights[query, key]:.2f})"
-    return (
-        f"{spoken(query_labels, query)} looks most at {spoken(key_labels, key)} "
-        f"({weights[query, key]:.2f})"
-    )
+    return f"{spoken(query_labels, query)} looks most at {spoken(key_labels, key)} ({weights[query, key]:.2f})"
 
 
 def strongest_looks(weights, query_labels, key_labels, count: int = 3) -> str:
@@ -41,8 +38,7 @@ def extremes(values, row_labels, column_labels) -> str:
     for word, where in (("largest", np.nanargmax(finite)), ("smallest", np.nanargmin(finite))):
         row, column = np.unravel_index(where, finite.shape)
         parts.append(
-            f"{word} {number(finite[row, column], 2)} at {spoken(row_labels, row)}"
-            f" and {spoken(column_labels, column)}"
+            f"{word} {number(finite[row, column], 2)} at {spoken(row_labels, row)} and {spoken(column_labels, column)}"
         )
     return "; ".join(parts)
 

@@ -1,13 +1,13 @@
 """A kind card where a picture cannot be drawn yet, instead of a traceback."""
 
 import contextlib
-import html
 import sys
 import traceback
 
 from IPython.display import display
 
 from attention_lib.pictures.inputs import PictureError
+from attention_lib.sentences import code_marks, listed_names
 
 LONGEST_REASON = 240
 
@@ -87,12 +87,9 @@ def _open_figures() -> set:
 
 def _show_card(names, why: str):
     works = "works" if len(names) <= 1 else "work"
-    listed = " and ".join([", ".join(f"`{name}`" for name in names[:-1])] * (len(names) > 1) + [
-        f"`{name}`" for name in names[-1:]
-    ]) or "the cell"
-    sentence = f"This picture comes once {listed} above {works}."
+    sentence = f"This picture comes once {listed_names(names) or 'the cell'} above {works}."
     why = why[:1].upper() + why[1:]
-    body = f"{_code(sentence)}<br><span style=\"color:#5b6670\">{_code(why)}</span>"
+    body = f"{code_marks(sentence)}<br><span style=\"color:#5b6670\">{code_marks(why)}</span>"
     display(
         {
             "text/html": (
@@ -103,11 +100,3 @@ def _show_card(names, why: str):
         },
         raw=True,
     )
-
-
-def _code(text: str) -> str:
-    """HTML of a sentence in which backquotes mark names."""
-    parts = html.escape(text).split("`")
-    if len(parts) % 2 == 0:
-        return "`".join(parts)
-    return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))

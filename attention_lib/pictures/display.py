@@ -15,7 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from attention_lib.pictures.style import picture_style
+from attention_lib.pictures.style import MUTED, SMALL_SIZE, TITLE_SIZE, picture_style
 
 CSS_PIXELS_PER_INCH = 100
 PIXEL_RATIO = 2
@@ -41,6 +41,14 @@ class Picture(Figure):
         """Text at `(x, y)` inches from the figure's lower left corner."""
         across, up = self.get_size_inches()
         return self.text(x / across, y / up, text, **settings)
+
+    def heading(self, y: float, text: str, **settings):
+        """The picture's title, its upper edge `y` inches above the lower one."""
+        return self.write(0.1, y, text, fontsize=TITLE_SIZE, fontweight="bold", va="top", **settings)
+
+    def note(self, x: float, y: float, text: str, **settings):
+        """Small, quiet text."""
+        return self.write(x, y, text, fontsize=SMALL_SIZE, color=MUTED, **settings)
 
     def png(self) -> bytes:
         """The picture as PNG, with twice the pixels of its size on a page."""
@@ -79,3 +87,14 @@ def shown(picture: Picture) -> Picture:
     """Shows the picture where a notebook runs; elsewhere it is only returned."""
     picture._ipython_display_()
     return picture
+
+
+def show_with(picture: Picture, sentence: str) -> None:
+    """Shows the picture and the sentence under it where a notebook runs; elsewhere nothing."""
+    shown(picture)
+    if get_ipython() is not None:
+        display({"text/html": sentence_html(sentence), "text/plain": sentence}, raw=True)
+
+
+def sentence_html(sentence: str) -> str:
+    return f'<p style="max-width:52em;line-height:1.5;margin:0.3em 0">{html.escape(sentence)}</p>'

@@ -4,26 +4,9 @@ import numpy as np
 from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path
 
-from attention_lib.pictures import alt_text
+from attention_lib.pictures import alt_text, style
 from attention_lib.pictures.display import Picture, shown
 from attention_lib.pictures.inputs import PictureError, as_labels, as_weights, find_token
-from attention_lib.pictures.style import (
-    ACCENT,
-    BLUE,
-    INK,
-    MUTED,
-    PAPER,
-    SMALL_SIZE,
-    TEXT_SIZE,
-    TITLE_SIZE,
-    WEIGHTS,
-    WIDEST,
-    ink_on,
-    picture_style,
-    text_width,
-    widest,
-    wrapped,
-)
 
 POINTS_PER_WEIGHT = 8.0
 MOST_VALUES = 6
@@ -48,21 +31,18 @@ def attention_graph(
     if not 0 <= threshold < 1:
         raise PictureError(f"`threshold` is {threshold}; it lies between 0 and 1.")
     place = None if query is None else find_token(query, list(tokens), labels)
-    edges = [
-        (q, k, float(weights[q, k]))
-        for q, k in np.argwhere((weights >= threshold) & (weights > 0)).tolist()
-    ]
+    edges = [(q, k, float(weights[q, k])) for q, k in np.argwhere((weights >= threshold) & (weights > 0)).tolist()]
     if not title and place is not None:
         title = alt_text.upper_first(alt_text.looks_most(weights, labels, labels, place))
 
-    with picture_style():
+    with style.picture_style():
         centres, box_widths, width, upright = _place_tokens(labels)
-        box_height = 0.16 + widest(labels, SMALL_SIZE) if upright else BOX_HEIGHT
+        box_height = 0.16 + style.widest(labels, style.SMALL_SIZE) if upright else BOX_HEIGHT
         spans = [(abs(centres[q] - centres[k]), q > k) for q, k, _ in edges]
         above = max([_rise(span) for span, up in spans if up], default=0.2) + 0.25
         below = max([_rise(span) for span, up in spans if not up], default=0.0)
         below += 0.3 if below else 0.08
-        heading = wrapped(title, width - 0.2, TITLE_SIZE, "bold") if title else ""
+        heading = style.wrapped(title, width - 0.2, style.TITLE_SIZE, "bold") if title else ""
         heading_height = 0.12 + 0.2 * len(heading.splitlines())
         row = 0.42 + below
         height = row + box_height + above + heading_height
@@ -73,15 +53,14 @@ def attention_graph(
         order = sorted(edges, key=lambda edge: (edge[0] == place, edge[2]))
         for depth, (q, k, weight) in enumerate(order):
             stands_out = place is None or q == place
-            colour = UNSTRESSED if not stands_out else BLUE if place is None else ACCENT
+            colour = UNSTRESSED if not stands_out else style.BLUE if place is None else style.ACCENT
             _draw_arrow(axes, q, k, weight, centres, row, box_height, colour,
                         0.8 if place is None else 1.0, 2 + depth / 1000)
         _draw_tokens(axes, labels, centres, box_widths, row, box_height, upright, weights, place)
         _write_values(axes, order, centres, row, box_height, place)
         _draw_legend(picture, width, threshold)
         if heading:
-            picture.write(0.1, height - 0.1, heading, va="top", fontsize=TITLE_SIZE, fontweight="bold",
-                          linespacing=1.15)
+            picture.heading(height - 0.1, heading, linespacing=1.15)
 
     start = f"{title}. " if title else ""
     start += f"Graph of attention over {n} tokens, {len(edges)} arrows of weight {threshold:g} or more"
@@ -99,9 +78,9 @@ def attention_graph(
 def _place_tokens(labels):
     """Centre and width of each token's box in inches, the picture's width, and whether the words stand upright."""
     padding, gap = 0.12, 0.1
-    boxes = [max(text_width(label, TEXT_SIZE) + padding, 0.24) for label in labels]
+    boxes = [max(style.text_width(label) + padding, 0.24) for label in labels]
     total = sum(boxes) + gap * (len(labels) - 1)
-    room = WIDEST - 0.3
+    room = style.WIDEST - 0.3
     if total > room:
         step = max(room / len(labels), 0.26)
         centres = [0.15 + step * (i + 0.5) for i in range(len(labels))]
@@ -157,15 +136,15 @@ def _draw_arrow(axes, q, k, weight, centres, row, box_height, colour, alpha, dep
 def _draw_tokens(axes, labels, centres, widths, row, height, upright, weights, place):
     shares = weights[place] if place is not None else np.zeros(len(labels))
     for i, (label, x, width) in enumerate(zip(labels, centres, widths)):
-        fill = WEIGHTS(shares[i])
+        fill = style.WEIGHTS(shares[i])
         is_query = i == place
         axes.add_patch(
             FancyBboxPatch((x - width / 2, row), width, height, boxstyle="round,pad=0,rounding_size=0.05",
-                           facecolor=fill, edgecolor=ACCENT if is_query else MUTED,
+                           facecolor=fill, edgecolor=style.ACCENT if is_query else style.MUTED,
                            linewidth=2 if is_query else 0.7, zorder=5, gid=f"token-{i}")
         )
         axes.text(x, row + height / 2, label, ha="center", va="center", rotation=90 if upright else 0,
-                  fontsize=SMALL_SIZE if upright else TEXT_SIZE, color=str(ink_on(fill)),
+                  fontsize=style.SMALL_SIZE if upright else style.TEXT_SIZE, color=str(style.ink_on(fill)),
                   fontweight="bold" if is_query and not upright else "normal", zorder=6)
 
 
@@ -184,19 +163,20 @@ def _write_values(axes, order, centres, row, box_height, place):
         if any(abs(x - a) < 0.32 and abs(y - b) < 0.17 for a, b in written):
             continue
         written.append((x, y))
-        axes.text(x, y, f"{weight:.2f}", ha="center", va="center", fontsize=SMALL_SIZE, color=INK, zorder=7,
-                  bbox={"boxstyle": "round,pad=0.12", "facecolor": PAPER, "edgecolor": "none"}, gid=f"value-{q}-{k}")
+        axes.text(x, y, f"{weight:.2f}", ha="center", va="center", fontsize=style.SMALL_SIZE, zorder=7,
+                  bbox={"boxstyle": "round,pad=0.12", "facecolor": style.PAPER, "edgecolor": "none"},
+                  gid=f"value-{q}-{k}")
 
 
 def _draw_legend(picture, width, threshold):
     axes = picture.axes[0]
     x, y = 0.15, 0.16
-    axes.text(x, y, "arrow width = weight:", va="center", fontsize=SMALL_SIZE, color=MUTED)
-    x += text_width("arrow width = weight:", SMALL_SIZE) + 0.12
+    axes.text(x, y, "arrow width = weight:", va="center", fontsize=style.SMALL_SIZE, color=style.MUTED)
+    x += style.text_width("arrow width = weight:", style.SMALL_SIZE) + 0.12
     for weight in (0.1, 0.4, 0.8):
-        axes.plot([x, x + 0.3], [y, y], color=MUTED, linewidth=POINTS_PER_WEIGHT * weight,
+        axes.plot([x, x + 0.3], [y, y], color=style.MUTED, linewidth=POINTS_PER_WEIGHT * weight,
                   solid_capstyle="butt", gid=f"legend-{weight}")
-        axes.text(x + 0.36, y, f"{weight}", va="center", fontsize=SMALL_SIZE, color=MUTED)
+        axes.text(x + 0.36, y, f"{weight}", va="center", fontsize=style.SMALL_SIZE, color=style.MUTED)
         x += 0.78
-    if threshold and x + text_width(f"under {threshold:g}: not drawn", SMALL_SIZE) < width:
-        axes.text(x, y, f"under {threshold:g}: not drawn", va="center", fontsize=SMALL_SIZE, color=MUTED)
+    if threshold and x + style.text_width(f"under {threshold:g}: not drawn", style.SMALL_SIZE) < width:
+        axes.text(x, y, f"under {threshold:g}: not drawn", va="center", fontsize=style.SMALL_SIZE, color=style.MUTED)

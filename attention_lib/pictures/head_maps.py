@@ -3,20 +3,9 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from attention_lib.pictures import alt_text
+from attention_lib.pictures import alt_text, style
 from attention_lib.pictures.display import Picture, shown
 from attention_lib.pictures.inputs import PictureError, as_array, as_labels, as_weights, shape_text
-from attention_lib.pictures.style import (
-    ACCENT,
-    FAINT,
-    INK,
-    MUTED,
-    SMALL_SIZE,
-    WEIGHTS,
-    WIDEST,
-    picture_style,
-    wrapped,
-)
 
 GAP = 0.12
 
@@ -47,14 +36,14 @@ def head_grid(weights, tokens, titles=None, highlight=None) -> Picture:
         raise PictureError(f"`titles` has {len(titles)} entries, the picture needs {layers * heads}.")
     framed = _framed_heads(highlight, layers, heads)
 
-    with picture_style():
-        side = min(1.6, (WIDEST - 0.2 - GAP * (heads - 1)) / heads)
+    with style.picture_style():
+        side = min(1.6, (style.WIDEST - 0.2 - GAP * (heads - 1)) / heads)
         step_down = side + 0.34
         width = max(0.2 + heads * side + GAP * (heads - 1), 3.6)
-        footer = wrapped(
+        footer = style.wrapped(
             f"Rows look, columns are looked at; tokens in order, from “{labels[0]}” (top, left) to "
             f"“{labels[-1]}” (bottom, right). White 0, dark blue 1.",
-            width - 0.2, SMALL_SIZE,
+            width - 0.2, style.SMALL_SIZE,
         )
         bottom = 0.14 + 0.17 * len(footer.splitlines())
         picture = Picture(width, bottom + layers * step_down + 0.06)
@@ -66,17 +55,17 @@ def head_grid(weights, tokens, titles=None, highlight=None) -> Picture:
             layer, head = divmod(index, heads)
             x = 0.1 + head * (side + GAP)
             y = bottom + (layers - layer - 1) * step_down + 0.04
-            axes.imshow(weights[layer, head], cmap=WEIGHTS, vmin=0, vmax=1, extent=(x, x + side, y, y + side),
+            axes.imshow(weights[layer, head], cmap=style.WEIGHTS, vmin=0, vmax=1, extent=(x, x + side, y, y + side),
                         aspect="auto", gid=f"head-{layer}-{head}")
             is_framed = (layer, head) in framed
             axes.add_patch(
-                Rectangle((x, y), side, side, fill=False, edgecolor=ACCENT if is_framed else FAINT,
+                Rectangle((x, y), side, side, fill=False, edgecolor=style.ACCENT if is_framed else style.FAINT,
                           linewidth=2.2 if is_framed else 0.6, gid=f"frame-{layer}-{head}")
             )
-            axes.text(x, y + side + 0.05, title, fontsize=SMALL_SIZE, va="bottom",
-                      color=ACCENT if is_framed else INK, fontweight="bold" if is_framed else "normal")
+            axes.text(x, y + side + 0.05, title, fontsize=style.SMALL_SIZE, va="bottom",
+                      color=style.ACCENT if is_framed else style.INK, fontweight="bold" if is_framed else "normal")
         axes.set(xlim=(0, across), ylim=(0, up))
-        picture.write(0.1, bottom - 0.08, footer, fontsize=SMALL_SIZE, color=MUTED, va="top")
+        picture.note(0.1, bottom - 0.08, footer, va="top")
 
     told = [
         f"{titles[layer * heads + head]}: {alt_text.strongest_looks(weights[layer, head], labels, labels, 2)}"

@@ -20,9 +20,7 @@ def as_array(values, name: str) -> np.ndarray:
     Raises PictureError when `values` holds no real numbers or rows of different lengths.
     """
     if values is None:
-        raise PictureError(
-            f"{name} is None: the function returns nothing yet. Is a `return` missing?"
-        )
+        raise PictureError(f"{name} is None: the function returns nothing yet. Is a `return` missing?")
     if isinstance(values, (list, tuple)) and any(
         hasattr(row, "detach") or isinstance(row, (list, tuple)) for row in values
     ):
@@ -48,9 +46,7 @@ def as_array(values, name: str) -> np.ndarray:
     try:
         return array.astype(np.float64)
     except (TypeError, ValueError):
-        raise PictureError(
-            f"{name} is {type(values).__name__}; the picture needs a table of numbers."
-        ) from None
+        raise PictureError(f"{name} is {type(values).__name__}; the picture needs a table of numbers.") from None
 
 
 def as_table(values, name: str, shape=(None, None), *, hidden=None, allow_hidden=False) -> np.ndarray:
@@ -60,9 +56,7 @@ def as_table(values, name: str, shape=(None, None), *, hidden=None, allow_hidden
     with `allow_hidden`, minus infinity is let through as well: that is what a masked score holds.
     """
     array = as_array(values, name)
-    fits = array.ndim == len(shape) and all(
-        want is None or have == want for have, want in zip(array.shape, shape)
-    )
+    fits = array.ndim == len(shape) and all(want is None or have == want for have, want in zip(array.shape, shape))
     if not fits:
         raise PictureError(
             f"{name} has shape {shape_text(array.shape)}, the picture needs "
@@ -90,8 +84,7 @@ def as_weights(values, name: str, shape) -> np.ndarray:
     array = as_table(values, name, shape)
     if array.min() < -1e-4 or array.max() > 1 + 1e-4:
         raise PictureError(
-            f"{name} has values from {array.min():.3g} to {array.max():.3g}; "
-            "attention weights lie between 0 and 1."
+            f"{name} has values from {array.min():.3g} to {array.max():.3g}; attention weights lie between 0 and 1."
         )
     return np.clip(array, 0.0, 1.0)
 
@@ -105,24 +98,18 @@ def as_mask(mask, shape) -> np.ndarray:
         return np.broadcast_to(array.astype(bool), shape)
     except ValueError:
         raise PictureError(
-            f"`mask` has shape {shape_text(array.shape)}, the picture needs one that broadcasts to "
-            f"{shape_text(shape)}."
+            f"`mask` has shape {shape_text(array.shape)}, the picture needs one that broadcasts to {shape_text(shape)}."
         ) from None
 
 
-def as_labels(labels, name: str, size: int | None = None) -> list[str]:
+def as_labels(labels, name: str) -> list[str]:
     """Tokens as short words to write beside a picture. Spaces at the ends go; a lone one is shown as a sign."""
     if isinstance(labels, str):
         raise PictureError(f"{name} is one string; the picture needs a list of tokens.")
     try:
-        labels = [_label(label) for label in labels]
+        return [_label(label) for label in labels]
     except TypeError:
-        raise PictureError(
-            f"{name} is {type(labels).__name__}; the picture needs a list of tokens."
-        ) from None
-    if size is not None and len(labels) != size:
-        raise PictureError(f"{name} has {len(labels)} entries, the picture needs {size}.")
-    return labels
+        raise PictureError(f"{name} is {type(labels).__name__}; the picture needs a list of tokens.") from None
 
 
 def _label(token) -> str:
@@ -145,9 +132,7 @@ def find_token(query, tokens, labels, name: str = "`query`") -> int:
             raise PictureError(f"{name} {query!r} is not among the tokens: {' '.join(labels)}")
         if len(places) > 1:
             listed = " and ".join(str(place) for place in places)
-            raise PictureError(
-                f"{name} {query!r} occurs at positions {listed}: give the position instead."
-            )
+            raise PictureError(f"{name} {query!r} occurs at positions {listed}: give the position instead.")
         return places[0]
     try:
         place = int(query)

@@ -27,8 +27,7 @@ WEIGHTS = LinearSegmentedColormap.from_list(
     "attention_weights", ["#ffffff", "#d3e5f3", "#8fbfe0", "#3a8fc4", "#0b5c97", "#08315f"]
 )
 SIGNED = LinearSegmentedColormap.from_list(
-    "attention_signed",
-    ["#a35f00", "#e69f00", "#f8dfa6", "#ffffff", "#a9cfe8", "#2f86bf", "#08315f"],
+    "attention_signed", ["#a35f00", "#e69f00", "#f8dfa6", "#ffffff", "#a9cfe8", "#2f86bf", "#08315f"]
 )
 
 _STYLE = {
@@ -66,9 +65,7 @@ def picture_style():
         yield
 
 
-_DEFAULTS = {
-    key: value for key, value in matplotlib.rcParamsDefault.items() if not key.startswith("backend")
-}
+_DEFAULTS = {key: value for key, value in matplotlib.rcParamsDefault.items() if not key.startswith("backend")}
 
 
 def signed_scale(values) -> Normalize:
@@ -86,14 +83,21 @@ def ink_on(rgba) -> np.ndarray:
     return np.where(luminance > 0.22, INK, PAPER)
 
 
+def line_at_the_left(axes) -> None:
+    """Take the axes' other three sides and all ticks' marks away."""
+    axes.tick_params(length=0)
+    axes.spines[["top", "right", "bottom"]].set_visible(False)
+    axes.spines.left.set_edgecolor(FAINT)
+
+
 @lru_cache(maxsize=4096)
-def text_width(text: str, size: float, weight: str = "normal") -> float:
+def text_width(text: str, size: float = TEXT_SIZE, weight: str = "normal") -> float:
     """Width of one line of text, in inches, with 3 % for what hinting may add."""
     font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
     return text_to_path.get_text_width_height_descent(text, font, ismath=False)[0] / 72 * 1.03
 
 
-def widest(labels, size: float, weight: str = "normal") -> float:
+def widest(labels, size: float = TEXT_SIZE, weight: str = "normal") -> float:
     """Width of the widest label, in inches."""
     return max((text_width(label, size, weight) for label in labels), default=0.0)
 
@@ -106,7 +110,7 @@ def number(value: float, decimals: int) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def wrapped(text: str, width: float, size: float, weight: str = "normal") -> str:
+def wrapped(text: str, width: float, size: float = TEXT_SIZE, weight: str = "normal") -> str:
     """`text` broken into lines of at most `width` inches."""
     lines, line = [], ""
     for word in text.split():

@@ -1,1 +1,1 @@
-"""What `verify()` in `attention_lib.progress` does: run the notebook afresh, remember, show."""
+"""What `verify()` in `attention_lib.progress` does: run the notebook again from the top, remember, show."""

@@ -7,7 +7,6 @@ import tempfile
 from collections import deque
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
 from time import monotonic
@@ -18,8 +17,7 @@ from jupyter_client.manager import KernelManager
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import output_from_msg
 
-from attention_lib.assignment.cells import view
-from attention_lib.assignment.notebook_file import copied
+from attention_lib.verification.culprits import FreshRun, is_to_run, too_long, without_culprits
 
 INSIDE_FRESH_RUN = "ATTENTION101_FRESH_RUN"
 
@@ -31,22 +29,6 @@ OUTPUT_LIMIT = 2_000_000
 
 class KernelNotStarted(RuntimeError):
     """No new kernel could be started; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class FreshRun:
-    """What came of running a notebook afresh. Cells are named by their position in `notebook.cells`.
-
-    notebook: a copy of what was run, code cells with their outputs (none where a cell was not run to its end)
-    seconds: how long each cell took that ran to its end
-    left_out: why a cell was left out, as a clause ("took longer than 30 s ...") for each cell that was
-    finished: False where the limit for the whole run was met; cells after that were not reached
-    """
-
-    notebook: NotebookNode
-    seconds: dict[int, float]
-    left_out: dict[int, str]
-    finished: bool
 
 
 def run_afresh(
@@ -64,7 +46,7 @@ def run_afresh(
     left out instead. All runs together take no longer than about `total_limit_s` seconds.
 
     notebook: of nbformat 4, not changed
-    tell: called with a sentence each time that the run begins anew
+    tell: called with a sentence each time that the run begins again
     Raises KernelNotStarted.
     """
 
@@ -72,32 +54,6 @@ def run_afresh(
         return _run_once(run, cell_limit_s, deadline)
 
     return without_culprits(notebook, run_once, total_limit_s, tell)
-
-
-def without_culprits(
-    notebook: NotebookNode,
-    run_once: Callable[[FreshRun, float], tuple[int, str | None] | None],
-    total_limit_s: float,
-    tell: Callable[[str], None] = lambda sentence: None,
-) -> FreshRun:
-    """Run a notebook, and while a cell of it stops the run, run it again without that cell.
-
-    run_once: called with what to fill in, of which the cells in `left_out` are not to be run, and the deadline
-        (monotonic time). Returns None at the end, or the cell that stopped it and why: a clause, or None where that was
-        the deadline.
-    """
-    deadline = monotonic() + total_limit_s
-    left_out: dict[int, str] = {}
-    while True:
-        run = FreshRun(copied(notebook), {}, left_out, finished=True)
-        culprit = run_once(run, deadline)
-        if culprit is None:
-            return run
-        index, reason = culprit
-        if reason is None:
-            return FreshRun(run.notebook, run.seconds, left_out, finished=False)
-        left_out |= dict.fromkeys(_to_leave_out(notebook, index, left_out), reason)
-        tell(f"{_place(notebook.cells[index])} {reason}. The rest is run again without it.")
 
 
 def _run_once(run: FreshRun, cell_limit_s: float, deadline: float) -> tuple[int, str | None] | None:
@@ -114,33 +70,11 @@ def _run_once(run: FreshRun, cell_limit_s: float, deadline: float) -> tuple[int,
                 except TimeoutError:
                     if limit == deadline:
                         return index, None
-                    return index, too_long(cell_limit_s)
+                    return index, "{} ({})".format(*too_long(cell_limit_s))
                 except ChildProcessError:
                     return index, "ended the Python process (an exit, or more memory than there is?)"
                 run.seconds[index] = monotonic() - begun
     return None
-
-
-def is_to_run(cell: NotebookNode) -> bool:
-    """Whether a fresh run runs this cell: code that is not tagged `lesson-only`."""
-    return cell.cell_type == "code" and bool(cell.source.strip()) and not view(cell).is_lesson_only
-
-
-def too_long(cell_limit_s: float) -> str:
-    """Why a cell is left out that met the limit for one cell, as a clause."""
-    return f"took longer than {cell_limit_s:g} s (a loop that never ends?)"
-
-
-def _to_leave_out(notebook: NotebookNode, index: int, left_out: dict[int, str]) -> list[int]:
-    """The cells of the answer that a test cell called, unless they are left out already; else the cell itself."""
-    called = view(notebook.cells[index]).tested
-    answers = [i for i, cell in enumerate(notebook.cells) if called and view(cell).answer == called and is_to_run(cell)]
-    return [i for i in answers if i not in left_out] or [index]
-
-
-def _place(cell: NotebookNode) -> str:
-    grade_id = view(cell).answer or view(cell).grade_id
-    return f"The cell `{grade_id}`" if grade_id else "A cell of your own"
 
 
 class _ThisPython(KernelSpecManager):

@@ -2,10 +2,11 @@
 
 import json
 import os
-import tempfile
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from attention_lib.written_file import write_file
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ def load_progress(notebook: Path) -> tuple[LessonProgress, str]:
     except (FileNotFoundError, NotADirectoryError):
         return LessonProgress(), ""
     except OSError as error:
-        return LessonProgress(), f"{_short(path)} could not be read ({error.strerror}), so attempts are counted anew."
+        said = f"{_short(path)} could not be read ({error.strerror}), so attempts are counted from the start."
+        return LessonProgress(), said
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return LessonProgress(), _put_aside(path)
     passed = {answer for answer, cell in cells.items() if cell.passed}
@@ -57,20 +59,15 @@ def save_progress(notebook: Path, result: dict, first_passed: set[str]) -> str:
     folder = progress_folder(notebook)
     try:
         folder.mkdir(exist_ok=True)
-        _write(folder / "lesson_progress.json", result)
-        _write(folder / "first_passed.json", sorted(first_passed))
+        for name, content in (("lesson_progress", result), ("first_passed", sorted(first_passed))):
+            write_file(folder / f"{name}.json", json.dumps(content, indent=1), mode=0o644)
     except OSError as error:
         return (
             f"This result could not be written to {_short(folder / 'lesson_progress.json')} "
-            f"({error.strerror or error}). "
-            "The check itself is not affected. Make the folder writable, or free some disk space, to keep your "
-            "progress."
+            f"({error.strerror or error}). The check itself is not affected. Make the folder writable, or free some "
+            "disk space, to keep your progress."
         )
     return ""
-
-
-def as_entry(cell: CellProgress) -> dict:
-    return asdict(cell)
 
 
 def _read_cells(path: Path) -> dict[str, CellProgress]:
@@ -88,21 +85,8 @@ def _put_aside(path: Path) -> str:
     try:
         os.replace(path, aside)
     except (OSError, ValueError) as error:
-        return f"{_short(path)} is damaged and could not be put aside ({error}). Attempts are counted anew."
-    return f"{_short(path)} was damaged. It is kept as {aside.name}, and attempts are counted anew."
-
-
-def _write(path: Path, content: object) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".json")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file, indent=1)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+        return f"{_short(path)} is damaged and could not be put aside ({error}). Attempts are counted from the start."
+    return f"{_short(path)} was damaged. It is kept as {aside.name}, and attempts are counted from the start."
 
 
 def _short(path: Path) -> str:

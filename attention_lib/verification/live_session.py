@@ -33,9 +33,7 @@ def live_session() -> LiveSession:
     # Jupyter Server puts the notebook's path here; other front ends put something else or nothing.
     opened = Path(os.environ.get("JPY_SESSION_NAME", "")).name
     return LiveSession(
-        tuple(str(text) for text in history),
-        frozenset(shell.user_ns),
-        opened if opened.endswith(".ipynb") else "",
+        tuple(str(text) for text in history), frozenset(shell.user_ns), opened if opened.endswith(".ipynb") else ""
     )
 
 
@@ -50,8 +48,7 @@ def unsaved(name: str, saved_cells: Sequence[str], session: LiveSession) -> str:
         if name in session.names and not saved:
             return (
                 f"This session knows a `{name}`, but no cell of the saved file defines it, and so grading will not "
-                "have "
-                "it. Write it into its answer cell and save (Ctrl+S or Cmd+S)."
+                "have it. Write it into its answer cell and save (Ctrl+S or Cmd+S)."
             )
         return ""
     if _lines(newest) in saved:

@@ -1,10 +1,11 @@
 """The score card: what a check found, as HTML for light and dark notebooks and phones, and as plain text."""
 
 import html
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from attention_lib.sentences import code_marks
 
 State = Literal["passed", "not yet", "not started"]
 
@@ -73,7 +74,8 @@ class ScoreCard:
     def as_html(self) -> str:
         """The card as HTML with inline styles alone; colours are inherited, and no state is told by colour alone."""
         if self.trouble:
-            head = f'<div style="font-size:1.15em;font-weight:600">Not checked</div><div>{_inline(self.trouble)}</div>'
+            head = '<div style="font-size:1.15em;font-weight:600">Not checked</div>'
+            head += f"<div>{code_marks(self.trouble)}</div>"
         else:
             done = sum(row.state == "passed" for row in self.rows) / len(self.rows)
             head = (
@@ -90,13 +92,13 @@ class ScoreCard:
     def _warnings(self) -> str:
         heading = "Also" if self.trouble else "What would surprise at grading"
         part = "margin-top:14px;padding-top:10px;border-top:1px solid rgba(128,128,128,.35)"
-        small = "" if self.trouble else f'<div style="margin-top:10px;font-size:.92em">{_inline(self.closing)}</div>'
+        small = "" if self.trouble else f'<div style="margin-top:10px;font-size:.92em">{code_marks(self.closing)}</div>'
         if not self.warnings:
             calm = "" if self.trouble else f'<div style="{part}">✓ Nothing else would surprise at grading.</div>'
             return calm + small
         items = "".join(
             '<div style="display:flex;gap:8px;margin-top:6px"><span aria-hidden="true" style="flex:none">⚠</span>'
-            f'<span style="min-width:0">{_inline(warning)}</span></div>'
+            f'<span style="min-width:0">{code_marks(warning)}</span></div>'
             for warning in self.warnings
         )
         return f'<div style="{part}"><div style="font-weight:600">{heading}</div>{items}</div>{small}'
@@ -109,7 +111,7 @@ def _row(row: Row) -> str:
     )
     message = ""
     if row.message:
-        message = f'<div style="flex-basis:100%;min-width:0;white-space:pre-wrap">{_inline(row.message)}</div>'
+        message = f'<div style="flex-basis:100%;min-width:0;white-space:pre-wrap">{code_marks(row.message)}</div>'
     return (
         '<div style="display:flex;flex-wrap:wrap;align-items:baseline;gap:2px 10px;padding:8px 0;'
         f'border-top:1px solid rgba(128,128,128,.25)">{chip}<code '
@@ -124,5 +126,3 @@ def _attempts(row: Row, before: str = "") -> str:
     return f"{before}{row.attempts} attempt{'s' if row.attempts > 1 else ''}"
 
 
-def _inline(text: str) -> str:
-    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html.escape(text))

@@ -14,8 +14,3 @@ def one_line(text: str) -> str:
 def number(points: float) -> str:
     """Points as people write them: 1, 0.5."""
     return f"{round(points, 6) + 0:.10g}"
-
-
-def listed(words: list[str]) -> str:
-    """Words as a sentence lists them: "a", "a and b", "a, b and c"."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

@@ -1,25 +1,24 @@
 """Why the last run of `python -m grading autograde` did not grade a submission, kept for the report."""
 
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
 
+from attention_lib.written_file import write_file
+
 
 def keep_reasons(course: CourseDirectory, assignment: str, reasons: dict[str, str]) -> None:
     """Keep a run's reasons, as clauses by student id, in place of those of the run before."""
     path = _path(course, assignment)
-    unfinished = path.with_suffix(".unfinished")
     # A full disk may be the very reason, and then the run has said so already.
     with suppress(OSError):
         if not reasons:
             path.unlink(missing_ok=True)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(json.dumps(reasons), encoding="utf-8")
-        os.replace(unfinished, path)
+        write_file(path, json.dumps(reasons))
 
 
 def kept_reasons(course: CourseDirectory, assignment: str) -> dict[str, str]:

@@ -1,7 +1,9 @@
 """Why a graded submission lost points, or has some open still, in sentences."""
 
+from attention_lib.assignment.check_records import CheckRecord
 from attention_lib.assignment.declaration import TEST, Answer, Assignment, ManualCell
-from grading.class_record.formats import listed, number, one_line
+from attention_lib.sentences import listed_names
+from grading.class_record.formats import number, one_line
 from grading.class_record.gradebook import Points
 
 
@@ -9,7 +11,7 @@ def reason_of(
     cells: Assignment,
     scores: dict[str, float],
     points: Points,
-    records: dict[str, list[dict]],
+    records: dict[str, list[CheckRecord]],
     at_fault: list[str],
     waits: list[str],
     problem: str,
@@ -43,17 +45,16 @@ def reason_of(
 def _waiting(cells: list[str], again: str) -> list[str]:
     if not cells:
         return []
-    return [f"{listed([f'`{c}`' for c in cells])} wait{'s' if len(cells) == 1 else ''} for a person{again}."]
+    return [f"{listed_names(cells)} wait{'s' if len(cells) == 1 else ''} for a person{again}."]
 
 
-def _why(cell: Answer | ManualCell, score: float, by_hand: bool, records: list[dict]) -> str:
+def _why(cell: Answer | ManualCell, score: float, by_hand: bool, records: list[CheckRecord]) -> str:
     if by_hand:
         return f"{cell.grade_id}: a grader gave {number(score)} of {number(cell.points)}."
     if isinstance(cell, ManualCell):
         return f"{cell.grade_id}: nothing was written there."
     # What could not be checked comes second: it waits for something else.
-    found = [r["message"] for r in records if r["passed"] is False]
-    found += [r["message"] for r in records if r["passed"] is None]
+    found = [record.message for passed in (False, None) for record in records if record.passed is passed]
     if not found:
         return f"{cell.grade_id}: its checks did not come to their end."
     more = len(set(found)) - 1

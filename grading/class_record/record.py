@@ -8,7 +8,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 
-from attention_lib.assignment.cells import view
+from attention_lib.assignment.cells import noted, view
 from attention_lib.assignment.check_records import completed_records, is_at_fault
 from attention_lib.assignment.declaration import Assignment, declared
 from course.folders import CourseError, autograded_ids, source_path, submitted_ids
@@ -18,7 +18,7 @@ from grading.class_record.gradebook import ClassPoints, Points, class_points, ut
 from grading.class_record.not_graded import kept_reasons
 from grading.class_record.reasons import reason_of
 from grading.class_record.student import GRADED, MISSING, NOT_GRADED, PARTLY_GRADED, WAITS, Student
-from grading.grade.gradebook.completed import read_autograded, submission_digest
+from grading.grade.gradebook.completed import graded_digest, read_autograded, submission_digest
 from grading.source.released import read_source
 from handin.lateness import lateness
 from handin.timestamp import read_timestamp
@@ -79,14 +79,14 @@ class _Reader:
         if student not in self._handed_in:
             return Student(student, name, MISSING, reason="Nothing was handed in.")
         points = self._book.points.get(student)
-        if reason := trouble_with(student):
-            return self._not_graded(student, None, reason)
+        if trouble := trouble_with(student):
+            return self._not_graded(student, None, str(trouble))
         notebook = read_autograded(self._course, self._assignment, student)
         again = f"run `python -m grading autograde {self._assignment}`"
         unfinished = f"its grading was not begun, or not finished ({again})"
         if notebook is None or points is None:
             return self._not_graded(student, points, unfinished)
-        if student in self._submitted and notebook.metadata["attention101"]["graded"] != submission_digest(
+        if student in self._submitted and graded_digest(notebook) != submission_digest(
             self._course, self._assignment, student
         ):
             return self._not_graded(student, points, f"it was handed in again after it had been graded ({again})")
@@ -107,7 +107,7 @@ class _Reader:
             return None
         waits = [cell for cell in manual if cell in points.to_grade or cell not in points.scores]
         scores = {column: score for column, score in points.scores.items() if column not in at_fault}
-        entry = notebook.metadata["attention101"]
+        entry = noted(notebook)
         problem = one_line(entry.get("problem") or "")
         return Student(
             student,

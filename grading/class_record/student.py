@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from attention_lib.assignment.check_records import CheckRecord
 from handin.lateness import in_words
 
 GRADED, PARTLY_GRADED, WAITS = "graded", "partly graded", "waits for a person"
@@ -43,7 +44,7 @@ class Student:
     reason: str = ""
     mended: tuple[str, ...] = ()
     unusable: bool = False
-    records: dict[str, list[dict]] = field(default_factory=dict)
+    records: dict[str, list[CheckRecord]] = field(default_factory=dict)
     at_fault: tuple[str, ...] = ()
     waits: tuple[str, ...] = ()
 

@@ -1,29 +1,28 @@
 """`python -m grading autograde`: grades every folder of `submitted/`, those that nbgrader's command skips included."""
 
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import nbformat
 from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
 from attention_lib.assignment.declaration import Assignment, declared
+from attention_lib.sentences import error_in_words
 from course.folders import CourseError, load_config, open_course, require_gradebook, source_path, submitted_ids
 from course.student_ids import trouble_with
 from grading.class_record.not_graded import keep_reasons
 from grading.grade.gradebook.completed import is_graded, submission_digest
-from grading.grade.gradebook.moved_deadline import reassess_lateness
+from grading.grade.gradebook.late_penalty import reassess_lateness
 from grading.grade.gradebook.writer import GradebookWriter
-from grading.grade.judging.reference import REFERENCE, THE_REFERENCE, take_out, tests_at_fault
-from grading.grade.run_notebook import RunNotebook
+from grading.grade.judging.reference import take_out, tests_at_fault
+from grading.grade.run_notebook import common_request, settings_request
 from grading.grade.workers.dask_pool import DaskPool
+from grading.grade.workers.messages import THE_REFERENCE, Outcome, Request
 from grading.grade.workers.parcel import packed
-from grading.grade.workers.pool import Answer, LocalPool, Pool, Task
-from grading.grade.workers.request import common_request
+from grading.grade.workers.pool import LocalPool
 from grading.source.faults import require_sound_source
 from grading.source.released import graded_cells, read_source
 
@@ -32,7 +31,7 @@ from grading.source.released import graded_cells, read_source
 class ClassRun:
     """What came of grading a class: ids, and for those that were not graded the reason; in which walls.
 
-    late_anew: those of `unchanged` whose late penalty changed, because the deadline was moved
+    late_again: those of `unchanged` whose late penalty changed, because the deadline was moved
     at_fault: the tests that fail over the instructor's own solution, by answer, with what they say; they judge nobody
     """
 
@@ -40,7 +39,7 @@ class ClassRun:
     unchanged: list[str] = field(default_factory=list)
     not_graded: dict[str, str] = field(default_factory=dict)
     walls: set[str] = field(default_factory=set)
-    late_anew: list[str] = field(default_factory=list)
+    late_again: list[str] = field(default_factory=list)
     at_fault: dict[str, str] = field(default_factory=dict)
 
 
@@ -51,7 +50,7 @@ def autograde_class(
     warn: Callable[[str], None] = lambda sentence: None,
     jobs: int = 1,
     scheduler: str = "",
-    pool: Pool | None = None,
+    pool: LocalPool | DaskPool | None = None,
 ) -> ClassRun:
     """Grade all that is in `submitted/` and not graded yet, also after an interruption.
 
@@ -67,122 +66,120 @@ def autograde_class(
     with pool:
         config = load_config() if config is None else config
         course = open_course(assignment, config)
+        pool.prepare(settings_request(config), len(submitted_ids(course, assignment)))
+        # Meanwhile the workers get ready.
         require_sound_source(course, assignment)
         source = read_source(source_path(course, assignment))
-        common = common_request(course, assignment, config, RunNotebook(config=config).limits())
-        pool.prepare(common, len(submitted_ids(course, assignment)))
+        common = common_request(course, assignment, config)
         require_gradebook(course, assignment, graded_cells(source))
         cells = declared(source)
         with Gradebook(course.db_url, course.course_id) as gradebook:
-            ship = not isinstance(pool, LocalPool)
-            run = _ClassGrading(course, assignment, config, gradebook, cells, tell, warn, ship).grade(pool)
+            run = _ClassGrading(course, assignment, config, gradebook, cells, common, tell, warn).grade(pool)
     keep_reasons(course, assignment, run.not_graded)
     return run
 
 
+@dataclass
 class _ClassGrading:
-    def __init__(
-        self,
-        course: CourseDirectory,
-        assignment: str,
-        config: Config,
-        gradebook: Gradebook,
-        cells: Assignment,
-        tell,
-        warn,
-        ship: bool,
-    ):
-        self._course, self._assignment, self._gradebook = course, assignment, gradebook
-        self._config, self._cells = config, cells
-        self._writer = GradebookWriter(gradebook, course, assignment, config)
-        self._tell, self._warn, self._ship = tell, warn, ship
+    course: CourseDirectory
+    assignment: str
+    config: Config
+    gradebook: Gradebook
+    cells: Assignment
+    common: Request
+    tell: Callable[[str, int, int], None]
+    warn: Callable[[str], None]
+
+    def __post_init__(self):
+        self._writer = GradebookWriter(self.gradebook, self.course, self.assignment, self.config)
         self._run = ClassRun()
-        self._students = submitted_ids(course, assignment)
+        self._students = submitted_ids(self.course, self.assignment)
         self._digests: dict[str, str] = {}
         # Nothing is written before it is known which tests are at fault.
         self._reference_is_judged = False
-        self._waiting: list[Answer] = []
+        self._waiting: list[Outcome] = []
 
-    def grade(self, pool: Pool) -> ClassRun:
-        for answer in pool.answers(self._tasks()):
-            if answer.student == THE_REFERENCE:
-                self._take_reference(answer)
+    def grade(self, pool: LocalPool | DaskPool) -> ClassRun:
+        self._sees_the_course = isinstance(pool, LocalPool)
+        for outcome in pool.outcomes(self._requests()):
+            if outcome.student == THE_REFERENCE:
+                self._take_reference(outcome)
             elif self._reference_is_judged:
-                self._take(answer)
+                self._take(outcome)
             else:
-                self._waiting.append(answer)
+                self._waiting.append(outcome)
         return self._run
 
-    def _tasks(self) -> Iterator[Task]:
+    def _requests(self) -> Iterator[Request]:
         """What there is to judge, the reference first; what is not to be judged goes straight into the result."""
         to_judge = self._submissions()
         first = next(to_judge, None)
         if first is not None:
-            yield from (Task(THE_REFERENCE, REFERENCE), first)
+            yield from (replace(self.common, reference=True), first)
             yield from to_judge
 
-    def _submissions(self) -> Iterator[Task]:
+    def _submissions(self) -> Iterator[Request]:
         for student in self._students:
-            if reason := trouble_with(student):
-                self._done(student, reason)
+            if trouble := trouble_with(student):
+                self._done(student, str(trouble))
                 continue
             try:
-                if is_graded(self._gradebook, self._course, self._assignment, student, self._cells):
+                if is_graded(self.gradebook, self.course, self.assignment, student, self.cells):
                     self._run.unchanged.append(student)
-                    if reassess_lateness(self._gradebook, self._assignment, student, self._config):
-                        self._run.late_anew.append(student)
+                    if reassess_lateness(self.gradebook, self.assignment, student, self.config):
+                        self._run.late_again.append(student)
                     self._done(student)
                     continue
-                self._digests[student] = submission_digest(self._course, self._assignment, student)
-                yield Task(student, self._request(student))
+                self._digests[student] = submission_digest(self.course, self.assignment, student)
+                yield self._request(student)
             except Exception as error:
                 self._done(student, _failure(error))
 
-    def _request(self, student: str) -> dict:
-        folder = Path(self._course.format_path(self._course.submitted_directory, student, self._assignment))
-        path = folder / f"{self._assignment}.ipynb"
-        return {"parcel": packed(path)} if self._ship else {"submitted": str(path)}
+    def _request(self, student: str) -> Request:
+        folder = Path(self.course.format_path(self.course.submitted_directory, student, self.assignment))
+        path = folder / f"{self.assignment}.ipynb"
+        given = {"submitted": str(path)} if self._sees_the_course else {"parcel": packed(path)}
+        return replace(self.common, student=student, **given)
 
-    def _take_reference(self, answer: Answer) -> None:
-        if "refused" in answer.answer:
-            raise CourseError(answer.answer["refused"])
-        if failure := answer.failure or answer.answer.get("failed"):
-            raise CourseError(f"Nothing was graded: the instructor's own solution could not be judged: {failure}")
-        self._run.at_fault.update(tests_at_fault(nbformat.from_dict(json.loads(answer.answer["notebook"]))))
+    def _take_reference(self, outcome: Outcome) -> None:
+        if outcome.failed:
+            raise CourseError(
+                f"Nothing was graded: the instructor's own solution could not be judged: {outcome.failed}"
+            )
+        self._run.at_fault.update(tests_at_fault(outcome.judged))
         self._reference_is_judged = True
         for early in self._waiting:
             self._take(early)
         self._waiting.clear()
 
-    def _take(self, answer: Answer) -> None:
-        if failure := answer.failure or answer.answer.get("failed"):
-            self._done(answer.student, failure)
+    def _take(self, outcome: Outcome) -> None:
+        student = outcome.student
+        if outcome.failed:
+            self._done(student, outcome.failed)
             return
-        walls, warning = answer.answer["walls"], answer.answer["warning"]
-        if warning and walls not in self._run.walls:
-            self._warn(warning)
-        self._run.walls.add(walls)
+        if outcome.warning and outcome.walls not in self._run.walls:
+            self.warn(outcome.warning)
+        self._run.walls.add(outcome.walls)
         try:
-            notebook = nbformat.from_dict(json.loads(answer.answer["notebook"]))
+            notebook = outcome.judged
             take_out(notebook, self._run.at_fault)
-            self._writer.write(answer.student, notebook, self._digests.pop(answer.student))
-            self._run.graded.append(answer.student)
-            self._done(answer.student)
+            self._writer.write(student, notebook, self._digests.pop(student))
+            self._run.graded.append(student)
+            self._done(student)
         except Exception as error:
-            self._done(answer.student, _failure(error))
+            self._done(student, _failure(error))
 
     def _done(self, student: str, reason: str = "") -> None:
         if reason:
             self._run.not_graded[student] = reason
         run = self._run
-        self._tell(student, len(run.graded) + len(run.unchanged) + len(run.not_graded), len(self._students))
+        self.tell(student, len(run.graded) + len(run.unchanged) + len(run.not_graded), len(self._students))
 
 
 def _failure(error: Exception) -> str:
     if isinstance(error, CourseError):
         return str(error)
-    words = " ".join(str(error).split())[:300]
     # nbgrader wraps the former into the latter in some places.
     if isinstance(error, OperationalError | InvalidEntry):
-        return f"the gradebook could not be written: {words}"
-    return f"the grader failed: {type(error).__name__}: {words}"
+        return f"the gradebook could not be written: {' '.join(str(error).split())[:300]}"
+    return f"the grader failed: {error_in_words(error)}"

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from copy import deepcopy
 from pathlib import Path
 
 from nbconvert.writers import FilesWriter
@@ -11,9 +10,11 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import rmtree
 from traitlets.config import Config
 
+from attention_lib.sentences import error_in_words
 from course.folders import autograded_ids, load_config, open_course
 from grading.grade.gradebook.completed import read_autograded
-from grading.review.class_review import review_class
+from grading.review.class_review import ask_class
+from grading.review.preprocessor import ReviewWaits
 from grading.review.settings import CodeReview
 
 
@@ -30,7 +31,7 @@ def generate_feedback_for_class(
     """
     config = load_config() if config is None else config
     course = open_course(assignment, config)
-    config = _with_reviews_filled(course, assignment, config)
+    _ask_for_reviews(course, assignment, config)
     pages, failed = {}, {}
     students = autograded_ids(course, assignment)
     for done, student in enumerate(students):
@@ -39,33 +40,34 @@ def generate_feedback_for_class(
             failed[student] = f"its grading was interrupted (run `python -m grading autograde {assignment}`)"
             continue
         try:
-            pages[student] = SubmissionFeedback(coursedir=course, config=config).make_page(assignment, student)
+            page = SubmissionFeedback(coursedir=course, config=config)
+            pages[student] = page.make_page(assignment, student, ask=False)
         except Exception as error:
-            failed[student] = (
-                f"the page could not be made: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
-            )
+            failed[student] = f"the page could not be made: {error_in_words(error)}"
     return pages, failed
 
 
-def _with_reviews_filled(course: CourseDirectory, assignment: str, config: Config) -> Config:
-    """The configuration for the pages, which then need not ask. Trouble with the review costs the review alone."""
+def _ask_for_reviews(course: CourseDirectory, assignment: str, config: Config) -> None:
+    """Ask for all that the pages need. Trouble with the review costs the review alone."""
     settings = CodeReview(config=config)
     try:
         if settings.enabled:
-            review_class(course, assignment, config, settings.feedback_seconds)
+            ask_class(course, assignment, settings)
     except Exception as trouble:
         # No trouble with a review, foreseen or not, may cost the class its pages.
         print(f"Code reviews are pending: {trouble or type(trouble).__name__}", file=sys.stderr)
-    config = deepcopy(config)
-    config.CodeReview.feedback_seconds = 0
-    return config
 
 
 class SubmissionFeedback(GenerateFeedback):
     """nbgrader's own conversion for one submission, whatever its id."""
 
-    def make_page(self, assignment: str, student: str) -> Path:
-        """Make the page anew and return where it is."""
+    def make_page(self, assignment: str, student: str, ask: bool = True) -> Path:
+        """Make the page, in place of an older one, and return where it is.
+
+        ask: whether to ask for code reviews that are missing
+        """
+        if not ask:
+            self.review_waits = ReviewWaits(0.0)
         notebook = Path(self._format_source(assignment, student)) / f"{assignment}.ipynb"
         destination = Path(self._format_dest(assignment, student))
         if destination.is_dir():

@@ -1,23 +1,21 @@
 """`python -m grading release`: the student version, and beside it the wheel of what it imports."""
 
-import json
 import shutil
 import subprocess
 import sys
 import tempfile
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
-import nbformat
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from course.folders import CHECKOUT, CourseError, load_config, open_course
-from grading.grade.judging.reference import REFERENCE, require_right
-from grading.grade.run_notebook import RunNotebook
+from grading.grade.judging.reference import require_right
+from grading.grade.run_notebook import common_request
 from grading.grade.workers.local_worker import WorkerDied, ask_own_worker
-from grading.grade.workers.request import common_request
 from grading.sandbox.settings import Sandbox
 from grading.sandbox.walls import NoWall, chosen_walls
 from grading.source.faults import require_sound_source
@@ -50,17 +48,23 @@ def require_right_reference(course: CourseDirectory, assignment: str, config: Co
         print("The reference was not run: that needs Linux. `python -m grading autograde` does it.", file=sys.stderr)
         return
     config = deepcopy(config)
+    do_without_walls_that_do_not_stand(config)
+    request = replace(common_request(course, assignment, config), reference=True)
     try:
-        chosen_walls(Sandbox(config=config).walls)
-    except NoWall:
-        config.Sandbox.walls = "none"
-    request = common_request(course, assignment, config, RunNotebook(config=config).limits())
-    try:
-        answer = ask_own_worker(request | REFERENCE, lambda warning: None)
-        judged = nbformat.from_dict(json.loads(answer["notebook"])) if "notebook" in answer else None
-        require_right(judged, answer.get("refused") or answer.get("failed") or "")
+        outcome = ask_own_worker(request, lambda warning: None)
+        require_right(outcome.judged, outcome.refused or outcome.failed)
     except WorkerDied as death:
         require_right(None, str(death))
+
+
+def do_without_walls_that_do_not_stand(config: Config) -> str:
+    """Change a configuration for code of our own, which may run all the same. Returns why, or ""."""
+    try:
+        chosen_walls(Sandbox(config=config).walls)
+        return ""
+    except NoWall as refusal:
+        config.Sandbox.walls = "none"
+        return str(refusal)
 
 
 def build_wheel(folder: Path) -> Path:

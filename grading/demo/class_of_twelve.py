@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from attention_lib.assignment.cells import view
 from grading.demo import answers as a
 
 
@@ -37,9 +38,9 @@ class Student:
         """The released notebook, filled in by this student."""
         notebook = deepcopy(release)
         for cell in notebook.cells:
-            cell.source = self.texts.get(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source).strip("\n")
+            cell.source = self.texts.get(view(cell).grade_id, cell.source).strip("\n")
         if self.helper:
-            at = next(i for i, c in enumerate(notebook.cells) if c.metadata.nbgrader.grade_id == "attention_scores")
+            at = next(i for i, c in enumerate(notebook.cells) if view(c).grade_id == "attention_scores")
             notebook.cells.insert(at, new_code_cell(self.helper.strip("\n"), id="my-helper"))
         return notebook
 

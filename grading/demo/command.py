@@ -19,13 +19,12 @@ from grading.class_record.record import class_record
 from grading.class_record.table import ExtraColumn, class_table
 from grading.commands.autograde import autograde_class
 from grading.commands.feedback import generate_feedback_for_class
+from grading.commands.release import do_without_walls_that_do_not_stand
 from grading.demo.class_of_twelve import CLASS, Student
 from grading.demo.reviewer import reviewer
 from grading.progress_bar import ProgressBar
 from grading.review.class_review import review_class
 from grading.review.counts import ReviewCounts
-from grading.sandbox.settings import Sandbox
-from grading.sandbox.walls import NoWall, chosen_walls
 
 ASSIGNMENT = "attention"
 DUE = datetime(2026, 3, 2, 12, 0)
@@ -144,11 +143,8 @@ def _config(folder: Path) -> Config:
     config.CourseDirectory.db_url = _database(folder)
     # The class has an endless loop in it; nobody should wait long for that.
     config.RunNotebook.cell_seconds = 5.0
-    try:
-        chosen_walls(Sandbox(config=config).walls)
-    except NoWall as refusal:
+    if refusal := do_without_walls_that_do_not_stand(config):
         print(f"{refusal} The demo's submissions are our own, so they are run all the same.", file=sys.stderr)
-        config.Sandbox.walls = "none"
     return config
 
 

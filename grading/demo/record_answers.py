@@ -21,7 +21,7 @@ INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Record anew. What is recorded already, of the same model and prompts, is not asked again."""
+    """Record. What is recorded already, of the same model and prompts, is not asked again."""
     parser = argparse.ArgumentParser(prog="python -m grading.demo.record_answers", description=__doc__)
     parser.add_argument("--model", required=True, help="the model's name on the Ollama server at OLLAMA_HOST")
     given = parser.parse_args(arguments)

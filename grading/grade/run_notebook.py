@@ -1,22 +1,23 @@
 """Second stage of grading: run the canonical notebook, and leave the checks' records in it."""
 
 import json
+from dataclasses import replace
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Float
+from traitlets.config import Config
 
-from course.folders import course_of
+from course.folders import course_of, source_path
 from grading.grade.gradebook.completed import seal, submission_digest
-from grading.grade.judging.limits import Limits
-from grading.grade.judging.reference import REFERENCE, in_words, take_out, tests_at_fault
+from grading.grade.judging import TimeLimits
+from grading.grade.judging.reference import in_words, take_out, tests_at_fault
 from grading.grade.workers.local_worker import ask_own_worker
-from grading.grade.workers.request import common_request
-
-# What a run of nbgrader's converter has found out of the reference: by request, the tests at fault.
-_at_fault: dict[str, dict[str, str]] = {}
+from grading.grade.workers.messages import Outcome, Request
+from grading.sandbox.settings import Sandbox
+from grading.source.released import read_source, released_version, stub_checksums
 
 
 def end_in_error_where_tests_are_at_fault(converter: type) -> None:
@@ -30,21 +31,11 @@ def end_in_error_where_tests_are_at_fault(converter: type) -> None:
     plain = converter.start
 
     def start(self) -> None:
-        _at_fault.clear()
         plain(self)
-        if sentences := [sentence for found in _at_fault.values() for sentence in in_words(found)]:
-            raise NbGraderException("\n".join(sentences))
+        if at_fault := getattr(self, "tests_at_fault", None):
+            raise NbGraderException("\n".join(in_words(at_fault)))
 
     converter.start = start
-
-
-def _judged(answer: dict) -> NotebookNode:
-    if "refused" in answer:
-        # Nothing else stops nbgrader from trying every other student, too.
-        raise SystemExit(answer["refused"])
-    if "failed" in answer:
-        raise RuntimeError(answer["failed"])
-    return nbformat.from_dict(json.loads(answer["notebook"]))
 
 
 class RunNotebook(NbGraderPreprocessor):
@@ -55,23 +46,40 @@ class RunNotebook(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         given, course = resources["nbgrader"], course_of(self)
-        request = common_request(course, given["assignment"], self.config, self.limits())
-        answer = ask_own_worker(request | {"canonical": json.dumps(nb)}, self.log.warning)
-        notebook = _judged(answer)
+        request = common_request(course, given["assignment"], self.config)
+        notebook = self._judged(replace(request, canonical=json.dumps(nb)))
         take_out(notebook, self._tests_at_fault(request))
         seal(notebook, submission_digest(course, given["assignment"], given["student"]))
         return notebook, resources
 
-    def _tests_at_fault(self, request: dict) -> dict[str, str]:
-        """Judges the reference once in a run."""
-        key = json.dumps(request, sort_keys=True)
-        if key not in _at_fault:
-            _at_fault.clear()
-            _at_fault[key] = tests_at_fault(_judged(ask_own_worker(request | REFERENCE, self.log.warning)))
-            for sentence in in_words(_at_fault[key]):
+    def _tests_at_fault(self, request: Request) -> dict[str, str]:
+        """Judges the reference once in a run of nbgrader's converter."""
+        converter = self.parent.parent
+        if not hasattr(converter, "tests_at_fault"):
+            converter.tests_at_fault = tests_at_fault(self._judged(replace(request, reference=True)))
+            for sentence in in_words(converter.tests_at_fault):
                 self.log.error("%s It judges nobody.", sentence)
-        return _at_fault[key]
+        return converter.tests_at_fault
 
-    def limits(self) -> Limits:
-        """The two limits of time."""
-        return Limits(self.cell_seconds, self.total_seconds)
+    def _judged(self, request: Request) -> NotebookNode:
+        outcome: Outcome = ask_own_worker(request, self.log.warning)
+        if outcome.refused:
+            # Nothing else stops nbgrader from trying every other student, too.
+            raise SystemExit(outcome.refused)
+        if outcome.failed:
+            raise RuntimeError(outcome.failed)
+        return outcome.judged
+
+
+def settings_request(config: Config) -> Request:
+    """What a worker needs to get ready: sandbox and limits."""
+    run = RunNotebook(config=config)
+    return Request(Sandbox(config=config).as_dict(), TimeLimits(run.cell_seconds, run.total_seconds))
+
+
+def common_request(course: CourseDirectory, assignment: str, config: Config) -> Request:
+    """What a worker is told for every submission of an assignment: these settings, and the instructor's notebook."""
+    source = read_source(source_path(course, assignment))
+    released = released_version(source, config)
+    texts = {"source": json.dumps(source), "released": json.dumps(released)}
+    return replace(settings_request(config), **texts, stubs=stub_checksums(released))

@@ -1,15 +1,13 @@
 """The autograded folder of before, kept aside until a submission's regrading is done: the mark of one that is not."""
 
-import json
 import os
 import shutil
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 
-from grading.grade.gradebook.completed import autograded_path
+from grading.grade.gradebook.completed import autograded_path, graded_digest, read_judged
 
 
 class Backup:
@@ -25,11 +23,8 @@ class Backup:
 
         digest: stands for the submission that is there now; a notebook of another one does not count
         """
-        try:
-            notebook = nbformat.from_dict(json.loads((self._backup / self._notebook.name).read_bytes()))
-            return notebook if notebook.metadata.attention101.graded == digest else None
-        except (OSError, ValueError, AttributeError):
-            return None
+        notebook = read_judged(self._backup / self._notebook.name)
+        return notebook if notebook and graded_digest(notebook) == digest else None
 
     def begin(self) -> None:
         """Begin: without its folder the submission counts as not graded, for every other command too."""

@@ -34,7 +34,7 @@ def regrade(
     require_sound_source(course, assignment)
     require_gradebook(course, assignment, graded_cells(read_source(source_path(course, assignment))))
     require_same_cells(course, assignment)
-    with ProgressBar("judging anew") as bar:
+    with ProgressBar("judging again") as bar:
         result = rejudge_class(course, assignment, config, pool, bar.tell, bar.warn)
     judged = [result.judged[student] for student in sorted(result.judged)]
     _print_changes(judged)
@@ -76,12 +76,12 @@ def _summary(judged: list[Rejudged]) -> str:
     changes = [change for item in judged for change in item.changes]
     gained, lost = _students(c for c in changes if c.new > c.old), _students(c for c in changes if c.new < c.old)
     counts = {
-        "Same points, other words on the feedback page": sum(i.told_anew and not i.changes for i in judged),
-        "Same for the student, other text of cells in autograded/": sum(i.to_write and not i.told_anew for i in judged),
+        "Same points, other words on the feedback page": sum(i.new_page and not i.changes for i in judged),
+        "Same for the student, other text of cells in autograded/": sum(i.to_write and not i.new_page for i in judged),
         "Begun by an interrupted run, and still to be finished": sum(i.earlier.begun for i in judged),
     }
     rest = "".join(f" {words}: {count}." for words, count in counts.items() if count)
-    return f"{len(judged)} judged anew; points are gained by {gained}, lost by {lost}.{rest}"
+    return f"{len(judged)} judged again; points are gained by {gained}, lost by {lost}.{rest}"
 
 
 def _students(changes) -> int:
@@ -97,7 +97,7 @@ def _print_others(result: Rejudgement, assignment: str) -> None:
 
 def _agreed() -> bool:
     try:
-        answer = input("Write this into the gradebook and make these students' feedback pages anew? [y/N] ")
+        answer = input("Write this into the gradebook and make these students' feedback pages again? [y/N] ")
     except EOFError:
         print()
         return False

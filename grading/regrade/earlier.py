@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
-from nbformat.v4.rwbase import rejoin_lines
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
 from attention_lib.assignment.declaration import Assignment
 from course.student_ids import trouble_with
-from grading.grade.gradebook.completed import is_graded, read_autograded, submission_digest
+from grading.grade.gradebook.completed import graded_digest, is_graded, read_autograded, submission_digest
 from grading.regrade.backup import Backup
 from grading.regrade.verdict import points_of
 
@@ -45,8 +44,8 @@ def earlier_grading(
     cells: what the source declares
     Raises NotToRegrade where it was not graded to its end, or was handed in again since.
     """
-    if reason := trouble_with(student):
-        raise NotToRegrade(reason)
+    if trouble := trouble_with(student):
+        raise NotToRegrade(str(trouble))
     digest = submission_digest(course, assignment, student)
     notebook = read_autograded(course, assignment, student)
     before = Backup(course, assignment, student).notebook(digest)
@@ -58,13 +57,12 @@ def earlier_grading(
         notebook, points = before, points_of(before)
     elif notebook is None:
         raise NotToRegrade("it is not graded yet")
-    elif notebook.metadata["attention101"]["graded"] != digest:
+    elif graded_digest(notebook) != digest:
         raise NotToRegrade("what is in submitted/ is not what was graded: it was handed in again, or taken away")
     else:
         raise NotToRegrade("its points are not in the gradebook")
     by_hand = {name: grade.manual_score for name, grade in grades.items() if grade.manual_score is not None}
-    # nbgrader's own commands write texts as lists of lines.
-    return Earlier(student, digest, rejoin_lines(notebook), points, by_hand, before is not None)
+    return Earlier(student, digest, notebook, points, by_hand, before is not None)
 
 
 def grades_of(gradebook: Gradebook, assignment: str, student: str) -> dict:

@@ -9,6 +9,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
 from traitlets.config import Config
 
+from attention_lib.assignment.cells import view
 from course.folders import source_path
 from grading.source.released import read_source, released_version
 
@@ -30,4 +31,4 @@ def release_lags(course: CourseDirectory, assignment: str, config: Config) -> bo
 
 
 def _texts(notebook: NotebookNode) -> list[tuple[str, str]]:
-    return [(cell.metadata.get("nbgrader", {}).get("grade_id", ""), cell.source.strip()) for cell in notebook.cells]
+    return [(view(cell).grade_id, cell.source.strip()) for cell in notebook.cells]

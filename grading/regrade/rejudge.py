@@ -1,12 +1,9 @@
-"""Judges every graded submission anew, in the sandbox. Writes nothing."""
+"""Judges every graded submission again, in the sandbox. Writes nothing."""
 
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError
@@ -14,10 +11,10 @@ from traitlets.config import Config
 
 from attention_lib.assignment.declaration import Assignment, declared
 from course.folders import CourseError, autograded_ids, gradebook_trouble, source_path, submitted_ids
-from grading.grade.judging.reference import REFERENCE, THE_REFERENCE, require_right
-from grading.grade.run_notebook import RunNotebook
-from grading.grade.workers.pool import Answer, LocalPool, Task
-from grading.grade.workers.request import common_request
+from grading.grade.judging.reference import require_right
+from grading.grade.run_notebook import common_request
+from grading.grade.workers.messages import THE_REFERENCE, Request
+from grading.grade.workers.pool import LocalPool
 from grading.pages.feedback.page import FeedbackExporter
 from grading.regrade.earlier import Earlier, NotToRegrade, earlier_grading
 from grading.regrade.rejudged import Rejudged, compare
@@ -26,7 +23,7 @@ from grading.source.released import read_source
 
 @dataclass(frozen=True)
 class Rejudgement:
-    """The class judged anew: the submissions, by id; and why others were left alone or could not be judged."""
+    """The class judged again: the submissions, by id; and why others were left alone or could not be judged."""
 
     judged: dict[str, Rejudged] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
@@ -49,54 +46,47 @@ def rejudge_class(
     Raises CourseError where the gradebook cannot be read, no wall stands, or the reference itself loses a point.
     """
     with pool, Gradebook(course.db_url, course.course_id) as gradebook:
-        common = common_request(course, assignment, config, RunNotebook(config=config).limits())
+        common = common_request(course, assignment, config)
         cells = declared(read_source(source_path(course, assignment)))
         shown = FeedbackExporter(config=config).reveal_hidden_tests
-        result, earlier = Rejudgement(), _earlier_gradings(gradebook, course, assignment, cells)
-        result.left.update({student: found for student, found in earlier.items() if isinstance(found, str)})
-        earlier = {student: found for student, found in earlier.items() if isinstance(found, Earlier)}
+        result = Rejudgement()
+        earlier = _earlier_gradings(gradebook, course, assignment, cells, result.left)
         pool.prepare(common, len(earlier))
         warned = False
-        for answer in pool.answers(_tasks(course, assignment, earlier)):
-            notebook = _judged(answer, result)
-            if answer.student == THE_REFERENCE:
-                require_right(notebook, answer.failure or answer.answer.get("failed", ""))
-            elif notebook is not None:
-                result.judged[answer.student] = compare(earlier[answer.student], notebook, shown)
-            if answer.answer.get("warning") and not warned:
-                warn(answer.answer["warning"])
+        for outcome in pool.outcomes(_requests(course, assignment, common, earlier)):
+            student = outcome.student
+            if student == THE_REFERENCE:
+                require_right(outcome.judged, outcome.failed)
+            elif outcome.failed:
+                result.failed[student] = outcome.failed
+            else:
+                result.judged[student] = compare(earlier[student], outcome.judged, shown)
+            if outcome.warning and not warned:
+                warn(outcome.warning)
                 warned = True
-            tell(answer.student, len(result.judged) + len(result.failed), len(earlier))
+            tell(student, len(result.judged) + len(result.failed), len(earlier))
     return result
 
 
 def _earlier_gradings(
-    gradebook: Gradebook, course: CourseDirectory, assignment: str, cells: Assignment
-) -> dict[str, Earlier | str]:
-    """What was decided before, or why a submission is left alone, by student."""
+    gradebook: Gradebook, course: CourseDirectory, assignment: str, cells: Assignment, left: dict[str, str]
+) -> dict[str, Earlier]:
+    """What was decided before, by student. Into `left` goes why others are left alone."""
     found = {}
     for student in sorted({*submitted_ids(course, assignment), *autograded_ids(course, assignment)}):
         try:
             found[student] = earlier_grading(gradebook, course, assignment, student, cells)
         except NotToRegrade as reason:
-            found[student] = str(reason)
+            left[student] = str(reason)
         except OperationalError as error:
             raise CourseError(gradebook_trouble(course, error)) from None
     return found
 
 
-def _tasks(course: CourseDirectory, assignment: str, students: dict[str, Earlier]) -> Iterator[Task]:
-    yield Task(THE_REFERENCE, REFERENCE)
+def _requests(
+    course: CourseDirectory, assignment: str, common: Request, students: dict[str, Earlier]
+) -> Iterator[Request]:
+    yield replace(common, reference=True)
     for student in students:
         folder = Path(course.format_path(course.submitted_directory, student, assignment))
-        yield Task(student, {"submitted": str(folder / f"{assignment}.ipynb")})
-
-
-def _judged(answer: Answer, result: Rejudgement) -> NotebookNode | None:
-    if "refused" in answer.answer:
-        raise CourseError(answer.answer["refused"])
-    if failure := answer.failure or answer.answer.get("failed"):
-        if answer.student != THE_REFERENCE:
-            result.failed[answer.student] = failure
-        return None
-    return nbformat.from_dict(json.loads(answer.answer["notebook"]))
+        yield replace(common, student=student, submitted=str(folder / f"{assignment}.ipynb"))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from attention_lib.assignment.cells import view
+from attention_lib.assignment.cells import noted, notes_of, view
 from grading.regrade.earlier import Earlier
 from grading.regrade.verdict import points_of, records_of, sentences_of, tests_of, written_of
 
@@ -32,14 +32,14 @@ class Rejudged:
 
     notebook: the judged notebook
     changes: points gained and lost
-    told_anew: whether the feedback page says something else now, or was to be made by an interrupted run
+    new_page: whether the feedback page says something else now, or was to be made by an interrupted run
     to_write: whether anything at all is to be written
     """
 
     earlier: Earlier
     notebook: NotebookNode
     changes: list[Change]
-    told_anew: bool
+    new_page: bool
     to_write: bool
 
 
@@ -65,23 +65,21 @@ def compare(earlier: Earlier, notebook: NotebookNode, tests_are_shown: bool) -> 
     ]
     other_words = sentences_of(notebook) != sentences_of(earlier.notebook)
     other_tests = _sources(notebook) != _sources(earlier.notebook)
-    told_anew = bool(changes) or earlier.begun or other_words or (tests_are_shown and other_tests)
-    to_write = told_anew or written_of(notebook) != written_of(earlier.notebook)
-    return Rejudged(earlier, notebook, changes, told_anew, to_write)
+    new_page = bool(changes) or earlier.begun or other_words or (tests_are_shown and other_tests)
+    to_write = new_page or written_of(notebook) != written_of(earlier.notebook)
+    return Rejudged(earlier, notebook, changes, new_page, to_write)
 
 
 def _forget_new_notes(notebook: NotebookNode, before: NotebookNode) -> None:
     """The submission is the same: a locked cell that is "changed" only now was changed by the instructor."""
-    mended, said = notebook.metadata.attention101.mended, before.metadata.attention101.get("mended", [])
+    notes, said = notes_of(notebook), noted(before).get("mended", [])
     written = {seen.grade_id for cell in notebook.cells if (seen := view(cell)).solution}
-    notebook.metadata.attention101.mended = [
-        note for note in mended if note in said or not note.cell or note.cell in written
-    ]
+    notes.mended = [note for note in notes.mended if note in said or not note.cell or note.cell in written]
 
 
 def _reason(before: NotebookNode, now: NotebookNode, test_id: str, gained: bool) -> str:
     """The first check that stood, or stands now, in the point's way."""
-    failed = [record["message"] for record in records_of(before if gained else now, test_id) if not record["passed"]]
+    failed = [record.message for record in records_of(before if gained else now, test_id) if not record.passed]
     return f"{'Before' if gained else 'Now'}: {failed[0]}" if failed else "No check says why."
 
 

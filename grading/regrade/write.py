@@ -1,4 +1,4 @@
-"""Writes what was judged anew, one submission after the other: points, notebook, feedback page."""
+"""Writes what was judged again, one submission after the other: points, notebook, feedback page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import DBAPIError
 from traitlets.config import Config
 
+from attention_lib.sentences import error_in_words
 from course.folders import CourseError
 from grading.commands.feedback import SubmissionFeedback
 from grading.grade.gradebook.completed import submission_digest
@@ -23,7 +24,7 @@ from grading.regrade.rejudged import Rejudged
 
 @dataclass(frozen=True)
 class Written:
-    """What was written: the students; the pages made anew; and why others were not written, by student."""
+    """What was written: the students; the pages made again; and why others were not written, by student."""
 
     students: list[str] = field(default_factory=list)
     pages: dict[str, Path] = field(default_factory=dict)
@@ -77,7 +78,7 @@ class _Writing:
             if not earlier.begun:
                 backup.begin()
             self._write_or_put_back(item, backup)
-            if item.told_anew:
+            if item.new_page:
                 page = SubmissionFeedback(coursedir=self._course, config=self._config)
                 written.pages[student] = page.make_page(self._assignment, student)
             backup.remove()
@@ -85,8 +86,7 @@ class _Writing:
         except (DBAPIError, InvalidEntry):
             raise
         except Exception as error:
-            words = " ".join(str(error).split())[:300]
-            written.failed[student] = f"{type(error).__name__}: {words} (mend that, then run the same command again)"
+            written.failed[student] = f"{error_in_words(error)} (mend that, then run the same command again)"
 
     def _write_or_put_back(self, item: Rejudged, backup: Backup) -> None:
         try:

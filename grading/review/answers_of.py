@@ -8,10 +8,9 @@ from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 
 from attention_lib.assignment.cells import view
-from attention_lib.assignment.check_records import completed_records
+from attention_lib.assignment.check_records import JUDGED_OVER_CORRECT_FUNCTIONS, completed_records
 from attention_lib.assignment.declaration import declared
 from course.folders import source_path
-from grading.grade.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
 from grading.review.answer import Outcome, ReviewedAnswer
 from grading.source.released import read_source, released_version
 
@@ -74,9 +73,9 @@ def _answer(notebook: NotebookNode, name: str, cell: Cell) -> AnswerCells:
         for found in notebook.cells
         if view(found).tested == name
         for record in completed_records(found.get("outputs", []))
-        if record["check"] != JUDGED_OVER_CORRECT_FUNCTIONS
+        if record.code != JUDGED_OVER_CORRECT_FUNCTIONS
     ]
-    outcomes = tuple(Outcome(record["check"], record["passed"]) for record in records)
+    outcomes = tuple(Outcome(record.check, record.passed) for record in records)
     right = bool(outcomes) and all(outcome.passed is True for outcome in outcomes)
     answer = ReviewedAnswer(name, source, outcomes, right, cell.reference, cell.task)
     return AnswerCells(answer, tuple(places), _same(source, cell.task))

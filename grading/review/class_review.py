@@ -57,25 +57,18 @@ def review_class(
     course: CourseDirectory,
     assignment: str,
     config: Config,
-    seconds: float | None = None,
     tell: Callable[[int, int], None] = lambda done, of: None,
 ) -> ClassReview:
     """Ask about the answers that have no reply, each different answer once, and count what there is.
 
-    seconds: how long it may take in all; None for no limit, 0 to ask nothing
     tell: called with how many questions are done, and how many there are
     Raises CourseError for an unknown assignment, and where the gradebook's database cannot be used.
     """
     settings = CodeReview(config=config)
     found = class_reviewables(course, assignment, settings)
     result = ClassReview(answers=len(found), counts={each.student: ReviewCounts() for each in found})
-    reasons: dict[str, str] = {}
     with ReviewStore(course.db_url) as store:
-        missing = _missing(found, store, settings) if seconds != 0 else []
-        if missing:
-            questions = questions_about(missing, settings)
-            reasons = ask_all(questions, store, settings, seconds, tell)
-            result.asked = len(questions) - len(reasons)
+        result.asked, reasons = _ask(found, store, settings, None, tell)
         replies = store.best_replies((each.question_key for each in found), settings.model)
         decisions = store.decisions(each.answer_key for each in found)
     for each in found:
@@ -88,6 +81,30 @@ def review_class(
             counts.shown += comment.shown is not None
             counts.held += comment.waits
     return result
+
+
+def ask_class(course: CourseDirectory, assignment: str, settings: CodeReview) -> None:
+    """Ask about the answers that have no reply, as long as `feedback_seconds` allows. Judges no comment.
+
+    Raises CourseError as `review_class` does.
+    """
+    if settings.feedback_seconds:
+        found = class_reviewables(course, assignment, settings)
+        with ReviewStore(course.db_url) as store:
+            _ask(found, store, settings, settings.feedback_seconds)
+
+
+def _ask(
+    found: Sequence[Reviewable],
+    store: ReviewStore,
+    settings: CodeReview,
+    seconds: float | None,
+    tell: Callable[[int, int], None] = lambda done, of: None,
+) -> tuple[int, dict[str, str]]:
+    """How many questions got a reply now, and of the others, by key, why not."""
+    questions = questions_about(_missing(found, store, settings), settings)
+    reasons = ask_all(questions, store, settings, seconds, tell)
+    return len(questions) - len(reasons), reasons
 
 
 def _missing(found: Sequence[Reviewable], store: ReviewStore, settings: CodeReview) -> list[Reviewable]:

@@ -1,12 +1,13 @@
 """Puts the review's comments into the feedback: one of nbgrader's `GenerateFeedback.preprocessors`."""
 
 import time
-import weakref
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from attention_lib.assignment.cells import noted, notes_of
 from course.checkout import CourseError
 from course.folders import course_of
 from grading.pages.feedback.allowance import Allowance
@@ -30,7 +31,7 @@ class AddReview(NbGraderPreprocessor):
         settings = CodeReview(parent=self)
         if not settings.enabled:
             return nb, resources
-        waits = _waits_of(self.parent)
+        waits = _waits_of(self.parent, settings)
         try:
             if not waits.unusable:
                 self._add(nb, resources["nbgrader"]["assignment"], resources["nbgrader"]["student"], settings, waits)
@@ -40,19 +41,19 @@ class AddReview(NbGraderPreprocessor):
             waits.unusable = isinstance(trouble, CourseError)
             self.log.warning("No code review on this page: %s", trouble or type(trouble).__name__)
         for cell in nb.cells:
-            cell.metadata.get("attention101", {}).pop("comments", None)
+            noted(cell).pop("comments", None)
         _note(nb, [(settings.model, False)], pending=True)
         return nb, resources
 
-    def _add(self, nb: NotebookNode, assignment: str, student: str, settings: CodeReview, waits: "_Waits") -> None:
+    def _add(self, nb: NotebookNode, assignment: str, student: str, settings: CodeReview, waits: "ReviewWaits") -> None:
         course = course_of(self)
         found = reviewables(student, nb, instructors_cells(course, assignment), settings)
         with ReviewStore(course.db_url) as store:
             keys = [each.question_key for each in found]
             replies = store.best_replies(keys, settings.model)
             missing = [each for each in found if each.question_key not in replies]
-            if missing and (left := waits.left(settings)) > 0:
-                self._ask(missing, store, settings, left, waits)
+            if missing and waits.seconds_left > 0:
+                self._ask(missing, store, settings, waits)
                 replies = store.best_replies(keys, settings.model)
             decisions = store.decisions(each.answer_key for each in found)
         for each in found:
@@ -62,45 +63,42 @@ class AddReview(NbGraderPreprocessor):
         _note(nb, writers or [(settings.model, settings.recorded)], pending)
 
     def _ask(
-        self, missing: Sequence[Reviewable], store: ReviewStore, settings: CodeReview, seconds: float, waits: "_Waits"
+        self, missing: Sequence[Reviewable], store: ReviewStore, settings: CodeReview, waits: "ReviewWaits"
     ) -> None:
         started = time.monotonic()
         try:
-            reasons = ask_all(questions_about(missing, settings), store, settings, seconds)
+            reasons = ask_all(questions_about(missing, settings), store, settings, waits.seconds_left)
         except CourseError as trouble:
             # Replies cannot be kept; those that are there are shown all the same.
             reasons = {"": str(trouble)}
-        waits.spent += time.monotonic() - started
+        waits.seconds_left -= time.monotonic() - started
         if reasons:
-            waits.failures += 1
+            waits.seconds_left = 0.0
             self.log.warning("Code review pending: %s", "; ".join(sorted(set(reasons.values()))))
 
 
 def _note(nb: NotebookNode, writers: Sequence[tuple[str, bool]], pending: bool) -> None:
     """For the page: which models wrote, whether their answers were recorded ones, and whether some are to come."""
-    entry = nb.metadata.setdefault("attention101", NotebookNode())
-    entry["review"] = NotebookNode(writers=[list(writer) for writer in writers], pending=pending)
+    notes_of(nb)["review"] = NotebookNode(writers=[list(writer) for writer in writers], pending=pending)
 
 
-class _Waits:
-    """How long one run of nbgrader's converter has waited for the model, and whether the records can be used."""
+@dataclass
+class ReviewWaits:
+    """What one run of nbgrader's converter, as whose `review_waits` this stands, may still do for the review.
 
-    def __init__(self) -> None:
-        self.spent = 0.0
-        self.failures = 0
-        self.unusable = False
+    seconds_left: how long it may wait for the model; none after the first page that did not get all of its replies
+    unusable: whether the records cannot be used
+    """
 
-    def left(self, settings: CodeReview) -> float:
-        """Seconds that it may still wait; none after the first page that did not get all of its replies."""
-        return 0.0 if self.failures else settings.feedback_seconds - self.spent
-
-
-_waits: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+    seconds_left: float
+    unusable: bool = False
 
 
-def _waits_of(exporter: object) -> _Waits:
+def _waits_of(exporter: object, settings: CodeReview) -> ReviewWaits:
     converter = getattr(exporter, "parent", None) or exporter
-    return _waits.setdefault(converter, _Waits())
+    if not hasattr(converter, "review_waits"):
+        converter.review_waits = ReviewWaits(settings.feedback_seconds)
+    return converter.review_waits
 
 
 def _place(nb: NotebookNode, each: Reviewable, comments: Sequence[ReviewComment]) -> None:
@@ -108,6 +106,6 @@ def _place(nb: NotebookNode, each: Reviewable, comments: Sequence[ReviewComment]
         if comment.shown is None:
             continue
         position, (first, last) = each.cells.place(*comment.judged.comment.lines)
-        entries = nb.cells[position].metadata.setdefault("attention101", NotebookNode()).setdefault("comments", [])
+        entries = notes_of(nb.cells[position]).setdefault("comments", [])
         html = str(markdown_html(comment.text, Allowance(0)))
         entries.append(NotebookNode(lines=[first, last], html=html, by=comment.shown))

@@ -19,7 +19,7 @@ from grading.sandbox.errors import as_exception
 from grading.sandbox.line.layers import MOST_LAYERS, MOST_PARAMETERS, check_size
 from grading.sandbox.line.values import LONGEST_NAME, Incoming, Outgoing, Unsendable, as_name, check_extent
 from grading.sandbox.opaque import is_opaque, opaque
-from grading.sandbox.student_process import StudentProcess, StudentStopped
+from grading.sandbox.student_process import StudentProcess, broken_line
 
 _FIRST_SEED = 1_000_001
 _MOST_PRINTED = 4_000
@@ -109,7 +109,7 @@ class StudentNamespace:
                 incoming.extent.parts, incoming.given_is_settled = 0, True
                 return incoming.decoded(reply["result"])
         except (Unsendable, KeyError) as reason:
-            raise StudentStopped(f"broke the connection to the grader ({reason})") from None
+            raise broken_line(reason) from None
         raise as_exception(reply["error"], self._secret)
 
     def _new_value(self, did: str, given: dict, incoming: Incoming, root: nn.Module | None = None) -> object:
@@ -243,14 +243,14 @@ class _Call:
             incoming = Incoming(tensors, _no_argument, lambda number, value, grad: value)
             found = incoming.decoded(reply.get("result"))
         except Unsendable as reason:
-            raise StudentStopped(f"broke the connection to the grader ({reason})") from None
+            raise broken_line(reason) from None
         if not isinstance(found, list) or len(found) != len(self._originals):
-            raise StudentStopped("broke the connection to the grader (gradients that do not fit)")
+            raise broken_line("gradients that do not fit")
         for value, original in zip(found, self._originals):
             if value is not None and not (
                 isinstance(value, torch.Tensor) and value.shape == original.shape and value.dtype == original.dtype
             ):
-                raise StudentStopped("broke the connection to the grader (gradients that do not fit)")
+                raise broken_line("gradients that do not fit")
         return [value for value, original in zip(found, self._originals) if original.requires_grad]
 
 

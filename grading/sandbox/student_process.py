@@ -19,12 +19,15 @@ _LEAST_GRANT_S = 0.05
 class StudentStopped(BaseException):
     """The student's process is lost: it met a limit, ended itself, or broke the line. No check may catch this.
 
-    reason: a clause that goes on from the name of a cell, such as "took longer than 20 s (a loop that never ends?)"
+    what: a clause that goes on from the name of a cell, such as "took longer than 20 s"
+    detail: more of it, such as "a loop that never ends?"; what stands here, a signal or a size, the student's process
+        can choose
     """
 
-    def __init__(self, reason: str):
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, what: str, detail: str = ""):
+        self.what = what
+        self.reason = f"{what} ({detail})" if detail else what
+        super().__init__(self.reason)
 
 
 class StudentProcess:
@@ -33,7 +36,7 @@ class StudentProcess:
     def __init__(self, warm: WarmProcess):
         self._warm = warm
         self._deadline = self._last_deadline = float("inf")
-        self._too_late = "took too long"
+        self._too_late = ("took too long", "")
         self._granted = 0.0
         self._count = 0
 
@@ -57,8 +60,8 @@ class StudentProcess:
         """The settings of `Sandbox`."""
         return self._warm.settings
 
-    def limit(self, seconds: float, last_deadline: float, too_late: str) -> None:
-        """From now on, stop what is going on after so many seconds, with the clause `too_late` as the reason.
+    def limit(self, seconds: float, last_deadline: float, too_late: str, detail: str = "") -> None:
+        """From now on, stop what is going on after so many seconds, with the clause `too_late` and `detail` as reason.
 
         Seconds in which the student's process, or this one, waited for a processor are given back, since another
         program's load is nobody's mistake; but no more than twice as many, and never beyond `last_deadline`
@@ -67,7 +70,7 @@ class StudentProcess:
         begun = monotonic()
         self._deadline = min(begun + seconds, last_deadline)
         self._last_deadline = min(begun + 3 * seconds, last_deadline)
-        self._too_late = too_late
+        self._too_late = (too_late, detail)
 
     def run_cell(self, source: str) -> list[NotebookNode]:
         """Run one cell; an error in it is one of the outputs. Raises StudentStopped."""
@@ -78,7 +81,7 @@ class StudentProcess:
         """ "class" (of modules), "callable" or "value" for each of the names that is defined. Raises StudentStopped."""
         kinds = self.ask({"do": "kinds", "names": names})[0].get("kinds")
         if not isinstance(kinds, dict):
-            raise StudentStopped(_broken("an answer that does not fit"))
+            raise broken_line("an answer that does not fit")
         return {name: kinds[name] for name in names if kinds.get(name) in ("class", "callable", "value")}
 
     def ask(self, message: dict, tensors: dict[str, torch.Tensor] | None = None) -> tuple[dict, dict]:
@@ -89,11 +92,11 @@ class StudentProcess:
             self._line.send(message, tensors or {}, self._wait)
             reply, answer = self._line.receive(self._wait)
         except BrokenLine as error:
-            raise StudentStopped(_broken(str(error))) from None
+            raise broken_line(error) from None
         except Closed:
-            raise StudentStopped(self._how_it_ended()) from None
+            raise self._ended() from None
         if reply.get("to") != self._count:
-            raise StudentStopped(_broken("an answer to another question"))
+            raise broken_line("an answer to another question")
         # What passed a limit between two looks is told by that limit, not by a refusal of the kernel's that came first,
         # and is not put down to the next cell.
         if message["do"] == "cell" or "error" in reply:
@@ -113,12 +116,12 @@ class StudentProcess:
             if left <= 0:
                 if self._deadline < self._last_deadline and self._grant_waiting():
                     continue
-                raise StudentStopped(self._too_late)
+                raise StudentStopped(*self._too_late)
             ready = dict(self._poller.poll(min(left, self._watchdog.pause) * 1000 + 1))
             if self._line.fileno() in ready:
                 return
             if ready:
-                raise StudentStopped(self._how_it_ended())
+                raise self._ended()
             if trouble := self._watchdog.trouble():
                 raise StudentStopped(trouble)
 
@@ -129,7 +132,7 @@ class StudentProcess:
         self._deadline = min(self._deadline + extra, self._last_deadline)
         return extra > _LEAST_GRANT_S
 
-    def _how_it_ended(self) -> str:
+    def _ended(self) -> StudentStopped:
         ready = dict(_readable(self._warm.control))
         status = self._warm.exit_status() if ready else 0
         if status < 0:
@@ -138,9 +141,9 @@ class StudentProcess:
             except ValueError:
                 name = f"signal {-status}"
             if name == "SIGXCPU":
-                return "used more processor time than there is"
-            return f"ended the Python process ({name}; more memory than there is, or a crash?)"
-        return "ended the Python process (an exit, or more memory than there is?)"
+                return StudentStopped("used more processor time than there is")
+            return StudentStopped("ended the Python process", f"{name}; more memory than there is, or a crash?")
+        return StudentStopped("ended the Python process", "an exit, or more memory than there is?")
 
 
 def _readable(end, milliseconds: int = 1000) -> list[tuple[int, int]]:
@@ -150,5 +153,6 @@ def _readable(end, milliseconds: int = 1000) -> list[tuple[int, int]]:
     return poller.poll(milliseconds)
 
 
-def _broken(what: str) -> str:
-    return f"broke the connection to the grader ({what})"
+def broken_line(why: object) -> StudentStopped:
+    """What is raised where the student's process says what it should not."""
+    return StudentStopped("broke the connection to the grader", str(why))

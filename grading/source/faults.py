@@ -30,8 +30,6 @@ from grading.source.rules.names import definition_faults, solution_reading_fault
 from grading.source.rules.written_source import Source, SourceFault, shown
 from grading.source.same_cells import require_same_cells
 
-__all__ = ["SourceFault", "UnsoundSource", "read_source_first", "require_sound_source", "source_faults"]
-
 _CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
 
 
@@ -162,7 +160,7 @@ def _damaged(notebook: NotebookNode) -> Iterator[SourceFault]:
         ):
             yield SourceFault(
                 f"Cell {number} of the notebook is damaged (it needs a type, a text and metadata): delete it and write "
-                "it anew in JupyterLab.",
+                "it again in JupyterLab.",
                 number=number,
             )
 

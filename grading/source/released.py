@@ -9,10 +9,10 @@ import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions, NbGraderPreprocessor
-from nbgrader.utils import compute_checksum, is_solution
+from nbgrader.utils import compute_checksum
 from traitlets.config import Config
 
-from attention_lib.assignment.cells import view
+from attention_lib.assignment.cells import nbgrader_entry, view
 from attention_lib.assignment.declaration import ENTRY, as_entry, declared
 from course.folders import course_of, source_path
 
@@ -39,7 +39,7 @@ def released_version(source: NotebookNode, config: Config | None = None) -> Note
 
 def stub_checksums(released: NotebookNode) -> dict[str, str]:
     """nbgrader's checksums of the answer cells as they are released, by grade_id."""
-    return {cell.metadata.nbgrader["grade_id"]: compute_checksum(cell) for cell in released.cells if is_solution(cell)}
+    return {seen.grade_id: compute_checksum(cell) for cell in released.cells if (seen := view(cell)).solution}
 
 
 class StoreReleased(NbGraderPreprocessor):
@@ -55,11 +55,11 @@ class StoreReleased(NbGraderPreprocessor):
         source = read_source(source_path(course_of(self), given["assignment"]))
         cells = [
             {
-                "grade_id": cell.metadata.get("nbgrader", {}).get("grade_id", ""),
+                "grade_id": view(cell).grade_id,
                 "cell_type": cell.cell_type,
                 "source": cell.source,
                 "tags": cell.metadata.get("tags", []),
-                "nbgrader": cell.metadata.get("nbgrader", {}),
+                "nbgrader": nbgrader_entry(cell),
             }
             for cell in self.released(nb).cells
         ]

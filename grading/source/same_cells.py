@@ -2,9 +2,9 @@
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 from sqlalchemy.exc import OperationalError
 
+from attention_lib.assignment.cells import view
 from course.folders import CourseError, gradebook_trouble, source_path
 from grading.source.released import read_source
 
@@ -15,8 +15,7 @@ def require_same_cells(course: CourseDirectory, assignment: str) -> None:
     nbgrader itself finds out in the middle of its work, and by then has deleted the released version.
     """
     path = source_path(course, assignment)
-    kinds = (is_grade, is_solution, is_task, is_locked)
-    now = {c.metadata.nbgrader.grade_id for c in read_source(path).cells if any(kind(c) for kind in kinds)}
+    now = {seen.grade_id for cell in read_source(path).cells if (seen := view(cell)).is_marked}
     try:
         with Gradebook(course.db_url, course.course_id) as gradebook:
             notebook = gradebook.find_notebook(assignment, assignment)

@@ -9,22 +9,25 @@ from fnmatch import fnmatch
 from itertools import islice
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.exchange.default.collect import ExchangeCollect
 from traitlets import Bool, Integer
 
+from attention_lib.handin.hashes import work_hash
 from course.checkout import CourseError
 from course.zone import CourseZone, course_zone
+from handin.deadline import read_due
 from handin.exchange.inbound import Arrival, arrivals
 from handin.exchange.published_deadline import Deadline, publish_deadline
-from handin.exchange.same_content import work_digest
-from handin.exchange.untrusted_files import Copied, Limits, Refused, copy_folder, open_folder, shown
+from handin.exchange.untrusted_files import Copied, CopyLimits, NotTaken, copy_folder, open_folder, read_from, shown
+from handin.lateness import lateness
 from handin.timestamp import LONGEST_TIMESTAMP, TIMESTAMP, read_timestamp
 
 SECRET = "submission_secret.txt"
 NAMED_AT_MOST = 5
 REFUSED_NAMED_AT_MOST = 200
 EARLIER_COMPARED = 20
+LARGEST_COMPARED = 20_000_000  # bytes; what JSON of this size takes of memory is bearable
 # A submission takes a while to be written.
 SECONDS_TO_SUBMIT = 600
 
@@ -79,7 +82,8 @@ class CollectRegularFiles(ExchangeCollect):
                 self.accept_own_folders,
             )
             self._refused |= {shown(folder): reason for folder, reason in refused.items()}
-            self._read_deadlines(list(found))
+            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                self._due = read_due(gradebook.db, self.coursedir.assignment_id)
             self._chosen = {student: self._choose(student, records) for student, records in sorted(found.items())}
         except BaseException:
             os.close(self._inbound)
@@ -98,7 +102,7 @@ class CollectRegularFiles(ExchangeCollect):
             for student, (arrival, again) in self._chosen.items():
                 try:
                     self._collect(student, arrival, again)
-                except Refused as reason:
+                except NotTaken as reason:
                     self._refused[shown(arrival.folder)] = str(reason)
                 except OSError as error:
                     self._refused[shown(arrival.folder)] = f"it could not be stored ({error})"
@@ -114,24 +118,8 @@ class CollectRegularFiles(ExchangeCollect):
                 "above). All others were. Settle these with their students, then remove the folders."
             )
 
-    def _read_deadlines(self, students: list[str]) -> None:
-        self.duedate, self._extended = None, {}
-        assignment = self.coursedir.assignment_id
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            try:
-                self.duedate = gradebook.find_assignment(assignment).duedate
-            except MissingEntry:
-                return
-            known = set(students)
-            for submission in gradebook.assignment_submissions(assignment):
-                if submission.student_id in known and submission.extension is not None:
-                    self._extended[submission.student_id] = submission.duedate
-
-    def _due(self, student: str) -> datetime | None:
-        return self._extended.get(student, self.duedate)
-
     def _publish_deadline(self) -> None:
-        deadline = Deadline(self.duedate, self._zone)
+        deadline = Deadline(self._due.date, self._zone)
         try:
             publish_deadline(self.course_path, self.coursedir.assignment_id, deadline)
         except OSError as error:
@@ -139,11 +127,11 @@ class CollectRegularFiles(ExchangeCollect):
 
     def _choose(self, student: str, records: list[Arrival]) -> tuple[Arrival, bool]:
         """The folder that counts, and whether it does because a later one holds the same work."""
-        due, newest = self._due(student), records[0]
-        on_time = [record for record in records if due and record.time <= due]
+        newest = records[0]
+        on_time = [record for record in records if not self._is_late(student, record.time)]
         if self.before_duedate and on_time:
             return on_time[0], False
-        if not on_time or newest.time <= due or not self.same_work_keeps_its_time:
+        if newest in on_time or not self.same_work_keeps_its_time:
             return newest, False
         work = self._work(newest)
         for record in on_time[:EARLIER_COMPARED]:
@@ -155,8 +143,11 @@ class CollectRegularFiles(ExchangeCollect):
                 return record, True
         return newest, False
 
+    def _is_late(self, student: str, time: datetime) -> bool:
+        return lateness(time, self._due.of(student)) > 0
+
     def _work(self, arrival: Arrival) -> str:
-        return work_digest(arrival.folder, self._notebook, self._inbound)
+        return work_in(arrival.folder, self._notebook, self._inbound)
 
     @property
     def _notebook(self) -> str:
@@ -181,7 +172,8 @@ class CollectRegularFiles(ExchangeCollect):
             copied = self._copy(arrival, aside / "new")
             self._warn(student, arrival, aside / "new", copied)
             (aside / "new" / TIMESTAMP).write_text(arrival.stamp, encoding="utf-8")
-            self._set_modes(aside / "new")
+            shared = self.coursedir.groupshared
+            self.set_perms(aside / "new", 0o660 if shared else 0o600, 0o2770 if shared else 0o700)
             if os.path.lexists(target):
                 os.rename(target, aside / "old")
             os.rename(aside / "new", target)
@@ -209,10 +201,10 @@ class CollectRegularFiles(ExchangeCollect):
             return True
         if arrival.time <= existing:
             return False
-        due = self._due(student)
-        if self.same_work_keeps_its_time and due and existing <= due < arrival.time:
+        only_now_late = self._is_late(student, arrival.time) and not self._is_late(student, existing)
+        if self.same_work_keeps_its_time and only_now_late:
             work = self._work(arrival)
-            if work and work == work_digest(target, self._notebook):
+            if work and work == work_in(target, self._notebook):
                 self.log.info(
                     "%s handed in the same work again after the deadline, %s: the one that was collected before, and "
                     "was on time, counts", student, self._zone.words(arrival.time),
@@ -221,21 +213,18 @@ class CollectRegularFiles(ExchangeCollect):
         return True
 
     def _copy(self, arrival: Arrival, target: Path) -> Copied:
-        limits = Limits(
+        limits = CopyLimits(
             bytes=1000 * self.coursedir.max_file_size,
             all_bytes=1000 * self.coursedir.max_dir_size,
             files=self.max_files,
             depth=self.max_depth,
             name=self.max_name_length,
         )
-        folder = open_folder(arrival.folder, self._inbound)
-        try:
+        with open_folder(arrival.folder, self._inbound) as folder:
             if os.fstat(folder).st_uid != arrival.owner:
-                raise Refused("it was exchanged for somebody else's while it was collected")
+                raise NotTaken("it was exchanged for somebody else's while it was collected")
             target.mkdir()
             return copy_folder(folder, target, limits, self._unwanted, [self._notebook, TIMESTAMP, SECRET])
-        finally:
-            os.close(folder)
 
     def _unwanted(self, name: str, is_folder: bool) -> bool:
         included = is_folder or any(fnmatch(name, pattern) for pattern in self.coursedir.include)
@@ -255,7 +244,7 @@ class CollectRegularFiles(ExchangeCollect):
                 "%s's folder is named %s, but its %s says %s: the name counts",
                 student, arrival.stamp, TIMESTAMP, said,
             )  # fmt: skip
-        due = self._due(student)
+        due = self._due.of(student)
         changed = datetime.fromtimestamp(copied.changed, UTC).replace(tzinfo=None)
         if due and arrival.time <= due and (changed - due).total_seconds() > SECONDS_TO_SUBMIT:
             self.log.warning(
@@ -269,12 +258,14 @@ class CollectRegularFiles(ExchangeCollect):
             folder.mkdir(parents=True)
             folder.chmod(0o2770 if self.coursedir.groupshared else 0o700)
 
-    def _set_modes(self, folder: Path) -> None:
-        shared = self.coursedir.groupshared
-        for parent, _, files in os.walk(folder):
-            os.chmod(parent, 0o2770 if shared else 0o700)
-            for name in files:
-                os.chmod(os.path.join(parent, name), 0o660 if shared else 0o600)
+
+def work_in(folder: str | Path, notebook: str, parent: int | None = None) -> str:
+    """`work_hash` of a submission, in the open folder `parent` if that is given; "" if it is unreadable or too large.
+
+    notebook: the file's name
+    """
+    content = read_from(folder, notebook, LARGEST_COMPARED, parent)
+    return "" if content is None else work_hash(content)
 
 
 def _time_inside(folder: Path, zone: CourseZone) -> datetime | None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 
+from attention_lib.assignment.notebook_file import kind
 from course.student_ids import trouble_with
 from course.zone import CourseZone
-from handin.exchange.untrusted_files import Refused, kind
+from handin.exchange.untrusted_files import NotTaken
 
 # Clocks of two machines differ a little.
 MOST_AHEAD = timedelta(hours=1)
@@ -30,25 +31,26 @@ def read_name(folder: str, assignment: str, zone: CourseZone) -> Arrival | None:
     """What a folder's name tells; None if it is of another assignment.
 
     folder: such as "ada+attention+2026-11-25 10:00:00.000000 UTC+Zm9vYmFy", the last part may be missing
-    Raises Refused where it cannot be read, or holds an id that nbgrader's commands cannot handle.
+    Raises NotTaken where it cannot be read, or holds an id that nbgrader's commands cannot handle.
     """
     if f"+{assignment}+" not in folder:
         return None
     if not folder.isprintable():
-        raise Refused("its name holds characters that cannot be printed")
+        raise NotTaken("its name holds characters that cannot be printed")
     parts = folder.split("+")
     if len(parts) not in (3, 4) or parts[1] != assignment:
-        raise Refused("its name is not student, assignment, time and a random part, with + between them")
+        raise NotTaken("its name is not student, assignment, time and a random part, with + between them")
     student, _, stamp = parts[:3]
-    # The clause's remedy is for folders in submitted/.
-    if reason := trouble_with(student) or ("it names no student" if not student else ""):
-        raise Refused(reason.partition(" (rename")[0])
+    if not student:
+        raise NotTaken("it names no student")
+    if trouble := trouble_with(student):
+        raise NotTaken(trouble.reason)
     try:
         time = zone.parse(stamp)
     except ValueError as error:
-        raise Refused(str(error)) from None
+        raise NotTaken(str(error)) from None
     if time > datetime.now(UTC).replace(tzinfo=None) + MOST_AHEAD:
-        raise Refused(f"its time, {stamp}, has not come yet")
+        raise NotTaken(f"its time, {stamp}, has not come yet")
     return Arrival(folder, student, time, stamp)
 
 
@@ -74,11 +76,11 @@ def arrivals(
                 continue
             status = os.stat(folder, dir_fd=inbound, follow_symlinks=False)
             if not stat.S_ISDIR(status.st_mode):
-                raise Refused(f"it is {kind(status)}, not a folder")
+                raise NotTaken(f"it is {kind(status)}, not a folder")
             if owner_matters:
                 _require_owner(status.st_uid, arrival.student, accept_own)
             found.setdefault(arrival.student, []).append(replace(arrival, owner=status.st_uid))
-        except Refused as reason:
+        except NotTaken as reason:
             refused[folder] = str(reason)
         except OSError as error:
             refused[folder] = f"it cannot be looked at ({error.strerror})"
@@ -95,7 +97,7 @@ def _require_owner(uid: int, student: str, accept_own: bool) -> None:
     except KeyError:
         owner = f"the unknown user {uid}"
     if owner != student:
-        raise Refused(
+        raise NotTaken(
             f"it claims to be {student}'s and belongs to {owner}. Ask both; where students' ids are not the names of "
             "system users, set c.ExchangeCollect.check_owner to False"
         )

@@ -1,17 +1,14 @@
 """The deadline as students' machines see it: a small file in the exchange, as only staff have the gradebook."""
 
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
-
+from attention_lib.written_file import write_file
 from course.checkout import CourseError
 from course.zone import CourseZone
-from handin.exchange.untrusted_files import Refused, open_folder, read_small
+from handin.exchange.untrusted_files import read_from
 
 FOLDER = "deadlines"
 MOST_BYTES = 10_000
@@ -25,15 +22,6 @@ class Deadline:
     zone: CourseZone = CourseZone()
 
 
-def deadline_in_gradebook(db_url: str, course_id: str, assignment: str) -> datetime | None:
-    """When the assignment is due, in UTC, without a zone; None if the gradebook does not say."""
-    with Gradebook(db_url, course_id) as gradebook:
-        try:
-            return gradebook.find_assignment(assignment).duedate
-        except MissingEntry:
-            return None
-
-
 def publish_deadline(course_path: str | Path, assignment: str, deadline: Deadline) -> None:
     """Write it for students to read. Raises OSError where the exchange's folder of the course cannot be written.
 
@@ -44,28 +32,16 @@ def publish_deadline(course_path: str | Path, assignment: str, deadline: Deadlin
         folder.mkdir()
         folder.chmod(0o755)
     due = deadline.due.replace(tzinfo=UTC).isoformat() if deadline.due else None
-    descriptor, unfinished = tempfile.mkstemp(prefix=".", dir=folder)
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump({"due": due, "zone": deadline.zone.name}, file)
-        os.chmod(unfinished, 0o644)
-        os.replace(unfinished, folder / f"{assignment}.json")
-    except BaseException:
-        os.unlink(unfinished)
-        raise
+    content = json.dumps({"due": due, "zone": deadline.zone.name})
+    write_file(folder / f"{assignment}.json", content, mode=0o644)
 
 
-def published_deadline(course_path: str | Path, assignment: str) -> Deadline:
-    """What was published; neither deadline nor zone (UTC) where nothing was, or it cannot be read."""
+def published_deadline(course_path: str | Path, assignment: str) -> Deadline | None:
+    """What was published; None where nothing was, or it cannot be read."""
+    content = read_from(Path(course_path) / FOLDER, f"{assignment}.json", MOST_BYTES)
     try:
-        folder = open_folder(Path(course_path) / FOLDER)
-    except Refused:
-        return Deadline()
-    try:
-        found = json.loads(read_small(f"{assignment}.json", folder, MOST_BYTES) or b"{}")
-        due = datetime.fromisoformat(found["due"]).astimezone(UTC).replace(tzinfo=None) if found.get("due") else None
-        return Deadline(due, CourseZone(found.get("zone") or "UTC"))
-    except (ValueError, TypeError, AttributeError, CourseError):
-        return Deadline()
-    finally:
-        os.close(folder)
+        found = json.loads(content or b"")
+        due = datetime.fromisoformat(found["due"]).astimezone(UTC).replace(tzinfo=None) if found["due"] else None
+        return Deadline(due, CourseZone(found["zone"]))
+    except (ValueError, TypeError, LookupError, AttributeError, CourseError):
+        return None

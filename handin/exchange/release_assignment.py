@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from nbgrader.api import Gradebook
 from nbgrader.exchange.default.release_assignment import ExchangeReleaseAssignment
 
 from course.zone import course_zone
-from handin.exchange.published_deadline import Deadline, deadline_in_gradebook, publish_deadline
+from handin.deadline import read_due
+from handin.exchange.published_deadline import Deadline, publish_deadline
 
 
 class ReleaseWithDeadline(ExchangeReleaseAssignment):
@@ -34,7 +36,8 @@ class ReleaseWithDeadline(ExchangeReleaseAssignment):
 
     def copy_files(self) -> None:
         super().copy_files()
-        due = deadline_in_gradebook(self.coursedir.db_url, self.coursedir.course_id, self.coursedir.assignment_id)
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            due = read_due(gradebook.db, self.coursedir.assignment_id).date
         deadline = Deadline(due, course_zone(self.config))
         publish_deadline(self.course_path, self.coursedir.assignment_id, deadline)
         when = f"due {deadline.zone.words(due)}" if due else "without a deadline"

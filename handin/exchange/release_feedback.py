@@ -1,8 +1,7 @@
 """`nbgrader release_feedback`: the page that our converter made, and nothing else that lies in `feedback/`."""
 
 import os
-import secrets
-from dataclasses import dataclass
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from hashlib import md5
 from pathlib import Path
@@ -10,22 +9,15 @@ from pathlib import Path
 from nbgrader.exchange.default.release_feedback import ExchangeReleaseFeedback
 from nbgrader.utils import make_unique_key, notebook_hash
 
+from attention_lib.written_file import write_file
 from course.checkout import CourseError
 from course.folders import feedback_ids
 from handin.exchange.collect import SECRET
-from handin.exchange.untrusted_files import Refused, open_folder, read_small, shown
+from handin.exchange.untrusted_files import NotTaken, open_folder, read_from, read_small, shown
 from handin.timestamp import LONGEST_TIMESTAMP, TIMESTAMP, is_linked, read_timestamp
 
 LARGEST_PAGE = LARGEST_NOTEBOOK = 100_000_000  # bytes
 LONGEST_SECRET = 1000
-
-
-@dataclass(frozen=True)
-class _Work:
-    """One student's folders of the assignment."""
-
-    submitted: Path
-    feedback: Path
 
 
 class ReleaseOwnPage(ExchangeReleaseFeedback):
@@ -60,7 +52,7 @@ class ReleaseOwnPage(ExchangeReleaseFeedback):
                 continue
             try:
                 self._release(student)
-            except (Refused, CourseError) as reason:
+            except (NotTaken, CourseError) as reason:
                 refused[student] = str(reason)
             except OSError as error:
                 refused[student] = f"it could not be stored ({error})"
@@ -73,49 +65,43 @@ class ReleaseOwnPage(ExchangeReleaseFeedback):
             )
 
     def _release(self, student: str) -> None:
-        work = _Work(
-            submitted=Path(self._path(self.coursedir.submitted_directory, student)),
-            feedback=Path(self._path(self.coursedir.feedback_directory, student)),
+        submitted, feedback = (
+            Path(self.coursedir.format_path(step, student, self.coursedir.assignment_id))
+            for step in (self.coursedir.submitted_directory, self.coursedir.feedback_directory)
         )
-        page = self._page(work.feedback)
-        self._require_current(work)
-        stamp = (_read(work.submitted, TIMESTAMP, LONGEST_TIMESTAMP) or b"").decode("utf-8", "replace").strip()
-        for name in self._names(student, work.submitted, stamp):
-            _put(Path(self.dest_path), f"{name}.html", page)
+        page = self._page(feedback)
+        self._require_current(submitted, feedback)
+        stamp = (read_from(submitted, TIMESTAMP, LONGEST_TIMESTAMP) or b"").decode("utf-8", "replace").strip()
+        for name in self._names(student, submitted, stamp):
+            write_file(Path(self.dest_path, f"{name}.html"), page, mode=0o644, to_disk=True)
         self.log.info(
             "Releasing feedback for student '%s' on assignment '%s/%s/%s' (%s)",
             student, self.coursedir.course_id, self.coursedir.assignment_id, self.coursedir.assignment_id, stamp,
         )  # fmt: skip
 
-    def _path(self, step: str, student: str) -> str:
-        return self.coursedir.format_path(step, student, self.coursedir.assignment_id)
-
     def _page(self, folder: Path) -> bytes:
         name = f"{self.coursedir.assignment_id}.html"
         remedy = f"make it again: python -m grading feedback {self.coursedir.assignment_id}"
         if is_linked(folder):
-            raise Refused(f"{folder} is, or lies in, a symbolic link. Remove the link and {remedy}")
+            raise NotTaken(f"{folder} is, or lies in, a symbolic link. Remove the link and {remedy}")
         try:
-            opened = open_folder(folder)
-        except Refused as reason:
-            raise Refused(f"of {folder}: {reason} ({remedy})") from None
-        try:
-            page = read_small(name, opened, LARGEST_PAGE)
-            others = sorted(entry for entry in os.listdir(opened) if entry.endswith(".html") and entry != name)
-        finally:
-            os.close(opened)
+            with open_folder(folder) as opened:
+                page = read_small(name, opened, LARGEST_PAGE)
+                others = sorted(entry for entry in os.listdir(opened) if entry.endswith(".html") and entry != name)
+        except NotTaken as reason:
+            raise NotTaken(f"of {folder}: {reason} ({remedy})") from None
         if others:
             self.log.warning("Not released, as no page of ours: %s in %s", ", ".join(map(shown, others[:5])), folder)
         if page is None:
-            raise Refused(f"{folder / name} is missing, or is no regular file of its folder's owner ({remedy})")
+            raise NotTaken(f"{folder / name} is missing, or is no regular file of its folder's owner ({remedy})")
         return page
 
-    def _require_current(self, work: _Work) -> None:
-        """Raises Refused where the page is of an earlier submission than the one that lies there now."""
-        submitted, graded = read_timestamp(work.submitted), read_timestamp(work.feedback)
+    def _require_current(self, submission: Path, feedback: Path) -> None:
+        """Raises NotTaken where the page is of an earlier submission than the one that lies there now."""
+        submitted, graded = read_timestamp(submission), read_timestamp(feedback)
         if submitted and graded and submitted != graded:
             assignment = self.coursedir.assignment_id
-            raise Refused(
+            raise NotTaken(
                 f"another submission was collected since the page was made (python -m grading autograde {assignment}, "
                 f"then python -m grading feedback {assignment})"
             )
@@ -123,15 +109,15 @@ class ReleaseOwnPage(ExchangeReleaseFeedback):
     def _names(self, student: str, submitted: Path, stamp: str) -> list[str]:
         """What `fetch_feedback` looks for."""
         assignment = self.coursedir.assignment_id
-        secret = (_read(submitted, SECRET, LONGEST_SECRET) or b"").decode("utf-8", "replace")
+        secret = (read_from(submitted, SECRET, LONGEST_SECRET) or b"").decode("utf-8", "replace")
         if secret:
             # Of the secret alone: a notebook that staff mended keeps its page's name.
             return [notebook_hash(secret=secret, notebook_id=assignment)]
         notebook = self._as_handed_in(student, stamp)
         if notebook is None:
-            notebook = _read(submitted, f"{assignment}.ipynb", LARGEST_NOTEBOOK)
+            notebook = read_from(submitted, f"{assignment}.ipynb", LARGEST_NOTEBOOK)
         if notebook is None or not stamp:
-            raise Refused(
+            raise NotTaken(
                 f"{submitted} has no {SECRET}, and nbgrader's older names for pages need its {TIMESTAMP} and "
                 f"{assignment}.ipynb as they were handed in. Collect it again, or give the student the page by hand"
             )
@@ -141,42 +127,10 @@ class ReleaseOwnPage(ExchangeReleaseFeedback):
 
     def _as_handed_in(self, student: str, stamp: str) -> bytes | None:
         """The notebook in the exchange, in case that staff mended the collected one."""
-        try:
-            inbound = open_folder(Path(self.course_path) / "inbound")
-        except Refused:
-            return None
         assignment = self.coursedir.assignment_id
         begin = f"{student}+{assignment}+{stamp}"
-        try:
+        with suppress(NotTaken, OSError), open_folder(Path(self.course_path) / "inbound") as inbound:
             for name in sorted(os.listdir(inbound)):
                 if name == begin or name.startswith(f"{begin}+"):
-                    return _read(name, f"{assignment}.ipynb", LARGEST_NOTEBOOK, inbound)
-        except OSError:
-            return None
-        finally:
-            os.close(inbound)
+                    return read_from(name, f"{assignment}.ipynb", LARGEST_NOTEBOOK, inbound)
         return None
-
-
-def _read(folder: Path | str, name: str, most: int, parent: int | None = None) -> bytes | None:
-    try:
-        opened = open_folder(folder, parent)
-    except Refused:
-        return None
-    try:
-        return read_small(name, opened, most)
-    finally:
-        os.close(opened)
-
-
-def _put(folder: Path, name: str, content: bytes) -> None:
-    unfinished = folder / f".{secrets.token_hex(16)}"
-    try:
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(unfinished, 0o644)
-        os.replace(unfinished, folder / name)
-    finally:
-        unfinished.unlink(missing_ok=True)

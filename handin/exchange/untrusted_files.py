@@ -6,30 +6,24 @@ it is open. So there is no moment at which a name could come to mean something e
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from attention_lib.assignment.notebook_file import kind
+
 CHUNK = 1 << 20  # bytes
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-_KINDS = (
-    (stat.S_ISLNK, "a symbolic link"),
-    (stat.S_ISFIFO, "a pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISREG, "a file"),
-)
 
 
-class Refused(Exception):
+class NotTaken(Exception):
     """Something that is not taken; the message is a clause that says why."""
 
 
 @dataclass(frozen=True)
-class Limits:
+class CopyLimits:
     """What is copied at most. bytes: of one file; all_bytes, files: of all; depth: of folders; name: characters."""
 
     bytes: int
@@ -49,60 +43,68 @@ class Copied:
     changed: float = 0.0
 
 
-def kind(status: os.stat_result) -> str:
-    """What a name stands for, in words."""
-    return next((words for is_kind, words in _KINDS if is_kind(status.st_mode)), "a special file")
-
-
 def shown(name: str) -> str:
     """A name on one line, with all that cannot be printed spelt out."""
     return ascii(name) if not name.isprintable() else repr(name)
 
 
-def open_folder(name: str | Path, parent: int | None = None) -> int:
-    """Open a folder, in `parent` if that is given. Raises Refused for all else, links to folders included."""
+@contextmanager
+def open_folder(name: str | Path, parent: int | None = None) -> Iterator[int]:
+    """Open a folder, in `parent` if that is given. Raises NotTaken for all else, links to folders included."""
     try:
-        return os.open(name, _OPEN | os.O_DIRECTORY, dir_fd=parent)
+        folder = os.open(name, _OPEN | os.O_DIRECTORY, dir_fd=parent)
     except OSError as error:
         try:
             status = os.stat(name, dir_fd=parent, follow_symlinks=False)
         except OSError:
-            raise Refused(f"it cannot be opened ({error.strerror})") from None
+            raise NotTaken(f"it cannot be opened ({error.strerror})") from None
         if not stat.S_ISDIR(status.st_mode):
-            raise Refused(f"it is {kind(status)}, not a folder") from None
-        raise Refused(f"it cannot be opened ({error.strerror})") from None
+            raise NotTaken(f"it is {kind(status)}, not a folder") from None
+        raise NotTaken(f"it cannot be opened ({error.strerror})") from None
+    try:
+        yield folder
+    finally:
+        os.close(folder)
 
 
-def open_file(name: str, folder: int) -> int:
-    """Open a regular file of the folder's owner. Raises Refused for all else, without waiting."""
+@contextmanager
+def open_file(name: str, folder: int) -> Iterator[int]:
+    """Open a regular file of the folder's owner. Raises NotTaken for all else, without waiting."""
     owner = os.fstat(folder)
     try:
         # Looked at before, too: to open a device can do something.
         _require_own_file(os.stat(name, dir_fd=folder, follow_symlinks=False), owner)
         descriptor = os.open(name, _OPEN, dir_fd=folder)
     except OSError as error:
-        raise Refused(f"it cannot be read ({error.strerror})") from None
+        raise NotTaken(f"it cannot be read ({error.strerror})") from None
     try:
         _require_own_file(os.fstat(descriptor), owner)
-    except Refused:
+        yield descriptor
+    finally:
         os.close(descriptor)
-        raise
-    return descriptor
 
 
 def read_small(name: str, folder: int, most: int) -> bytes | None:
     """What is in a file of `folder`; None if it is no regular file of its owner, or has more than `most` bytes."""
     try:
-        descriptor = open_file(name, folder)
-    except Refused:
+        with open_file(name, folder) as descriptor, open(descriptor, "rb", closefd=False) as file:
+            content = file.read(most + 1)
+    except NotTaken:
         return None
-    with open(descriptor, "rb") as file:
-        content = file.read(most + 1)
     return content if len(content) <= most else None
 
 
+def read_from(folder: str | Path, name: str, most: int, parent: int | None = None) -> bytes | None:
+    """`read_small` of a folder that is yet to be opened, in `parent` if that is given; None also if it cannot be."""
+    try:
+        with open_folder(folder, parent) as opened:
+            return read_small(name, opened, most)
+    except NotTaken:
+        return None
+
+
 def copy_folder(
-    folder: int, target: Path, limits: Limits, unwanted: Callable[[str, bool], bool], first: list[str]
+    folder: int, target: Path, limits: CopyLimits, unwanted: Callable[[str, bool], bool], first: list[str]
 ) -> Copied:
     """Copy what is in the open `folder` into the empty folder `target`.
 
@@ -114,7 +116,7 @@ def copy_folder(
 
 
 class _Copy:
-    def __init__(self, limits: Limits, unwanted: Callable[[str, bool], bool], owner: os.stat_result):
+    def __init__(self, limits: CopyLimits, unwanted: Callable[[str, bool], bool], owner: os.stat_result):
         self._limits, self._unwanted, self._owner = limits, unwanted, owner
         self._done = Copied(changed=owner.st_ctime)
 
@@ -141,14 +143,8 @@ class _Copy:
                 if self._unwanted(entry.name, is_folder) or depth >= self._limits.depth:
                     continue
                 if is_folder:
-                    try:
-                        inside = open_folder(entry.name, folder)
-                    except Refused:
-                        continue
-                    try:
+                    with suppress(NotTaken), open_folder(entry.name, folder) as inside:
                         room = self._count(inside, depth + 1, room)
-                    finally:
-                        os.close(inside)
         return room
 
     def _take_all(self, folder: int, target: Path, path: str, depth: int, taken: frozenset[str]) -> None:
@@ -167,7 +163,7 @@ class _Copy:
                 if is_folder:
                     self._take_folder(name, folder, target, here, depth)
                     continue
-            except Refused as reason:
+            except NotTaken as reason:
                 self._leave(here, reason)
                 continue
             except OSError as error:
@@ -177,32 +173,23 @@ class _Copy:
 
     def _take_folder(self, name: str, folder: int, target: Path, here: str, depth: int) -> None:
         if depth >= self._limits.depth:
-            raise Refused(f"it lies deeper than {self._limits.depth} folders")
-        inside = open_folder(name, folder)
-        try:
+            raise NotTaken(f"it lies deeper than {self._limits.depth} folders")
+        with open_folder(name, folder) as inside:
             _require_owner(os.fstat(inside), self._owner)
             (target / name).mkdir(mode=0o700)
             self._take_all(inside, target / name, f"{here}/", depth + 1, frozenset())
-        finally:
-            os.close(inside)
 
     def _take_file(self, name: str, folder: int, target: Path, here: str) -> None:
         try:
-            descriptor = open_file(name, folder)
-        except Refused as reason:
+            with open_file(name, folder) as descriptor:
+                status = os.fstat(descriptor)
+                self._require_room(status.st_size)
+                size = _copy_bytes(descriptor, target / name, self._room())
+                if size is None:
+                    self._require_room(self._room() + 1)
+        except NotTaken as reason:
             self._leave(here, reason)
             return
-        try:
-            status = os.fstat(descriptor)
-            self._require_room(status.st_size)
-            size = _copy_bytes(descriptor, target / name, self._room())
-            if size is None:
-                self._require_room(self._room() + 1)
-        except Refused as reason:
-            self._leave(here, reason)
-            return
-        finally:
-            os.close(descriptor)
         self._done.files += 1
         self._done.bytes += size
         self._done.changed = max(self._done.changed, status.st_ctime)
@@ -212,19 +199,19 @@ class _Copy:
 
     def _require_room(self, size: int) -> None:
         if size > self._limits.bytes:
-            raise Refused(f"it is larger than {self._limits.bytes / 1e6:g} MB")
+            raise NotTaken(f"it is larger than {self._limits.bytes / 1e6:g} MB")
         if size > self._limits.all_bytes - self._done.bytes:
-            raise Refused(f"with it there would be more than {self._limits.all_bytes / 1e6:g} MB")
+            raise NotTaken(f"with it there would be more than {self._limits.all_bytes / 1e6:g} MB")
         if self._done.files >= self._limits.files:
-            raise Refused(f"there are more than {self._limits.files:,} files")
+            raise NotTaken(f"there are more than {self._limits.files:,} files")
 
     def _require_name(self, name: str) -> None:
         if not name.isprintable():
-            raise Refused("its name holds characters that cannot be printed")
+            raise NotTaken("its name holds characters that cannot be printed")
         if "\\" in name:
-            raise Refused("its name holds a backslash")
+            raise NotTaken("its name holds a backslash")
         if len(name) > self._limits.name:
-            raise Refused(f"its name is longer than {self._limits.name} characters")
+            raise NotTaken(f"its name is longer than {self._limits.name} characters")
 
     def _leave(self, here: str, reason: object) -> None:
         self._done.left_out.append(f"{shown(here[:200])}: {reason}")
@@ -255,13 +242,13 @@ def _is_there(name: str, folder: int) -> bool:
 
 def _require_own_file(status: os.stat_result, owner: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise Refused(f"it is {kind(status)}, not a file")
+        raise NotTaken(f"it is {kind(status)}, not a file")
     _require_owner(status, owner)
 
 
 def _require_owner(status: os.stat_result, owner: os.stat_result) -> None:
     # A hard link to somebody's file is a regular file, too; it keeps that owner.
     if status.st_uid != owner.st_uid:
-        raise Refused("it belongs to somebody else than the folder")
+        raise NotTaken("it belongs to somebody else than the folder")
     if status.st_dev != owner.st_dev:
-        raise Refused("it lies on another disk than the folder")
+        raise NotTaken("it lies on another disk than the folder")

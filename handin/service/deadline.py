@@ -1,34 +1,21 @@
-"""When an assignment is due, as the gradebook has it; only ever read."""
+"""The gradebook's deadlines, read again and again while the service runs, and never written."""
 
 import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC
 from urllib.parse import quote
 
-from nbgrader.api import Assignment, SubmittedAssignment
-from sqlalchemy import create_engine, event, select
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from handin.deadline import Due, read_due
+
 log = logging.getLogger("hand-in")
-
-
-@dataclass(frozen=True)
-class Due:
-    """The deadline, with the students' extensions. `known` is False where the gradebook could not be read."""
-
-    date: datetime | None = None
-    extensions: Mapping[str, timedelta] = field(default_factory=dict)
-    known: bool = True
-
-    def of(self, student: str) -> datetime | None:
-        """The student's own deadline, in UTC; None if there is none."""
-        return None if self.date is None else self.date + self.extensions.get(student, timedelta())
 
 
 class Deadlines:
@@ -41,7 +28,7 @@ class Deadlines:
         self._one_at_a_time = threading.Lock()
 
     def of(self, assignment: str) -> Due:
-        """The deadline. What was read last, where the gradebook cannot be read now."""
+        """The deadline, with the time zone UTC. What was read last, where the gradebook cannot be read now."""
         with self._one_at_a_time:
             then, due = self._known.get(assignment, (float("-inf"), Due(known=False)))
             if time.monotonic() - then < self._seconds:
@@ -55,15 +42,8 @@ class Deadlines:
 
     def _read(self, assignment: str) -> Due:
         with self._engine.connect() as connection:
-            date = connection.execute(select(Assignment.duedate).where(Assignment.name == assignment)).scalar()
-            if date is None:
-                return Due()
-            extensions = connection.execute(
-                select(SubmittedAssignment.student_id, SubmittedAssignment.extension)
-                .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
-                .where(Assignment.name == assignment, SubmittedAssignment.extension.is_not(None))
-            )
-            return Due(date.replace(tzinfo=UTC), {student: extra for student, extra in extensions})
+            due = read_due(connection, assignment)
+        return replace(due, date=due.date and due.date.replace(tzinfo=UTC))
 
 
 def _reading(db_url: str) -> Engine:

@@ -13,29 +13,29 @@ from typing import IO
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from course.checkout import CourseError
-from handin.service.places import Places
 from handin.service.reception import Reception
-from handin.service.refusal import Refused
+from handin.service.refusal import Denied
 from handin.service.students import Students
+from handin.service.upload_slots import UploadSlots
 
 log = logging.getLogger("hand-in")
 
 
 @dataclass(frozen=True)
-class Desk:
+class Shared:
     """What all handlers share. threads: where files are read and written."""
 
     students: Students
     reception: Reception
-    places: Places
+    slots: UploadSlots
     threads: Executor
 
 
 class ServiceHandler(RequestHandler):
     """Answers in JSON; a refusal is `{"message": sentence}`."""
 
-    def initialize(self, desk: Desk) -> None:
-        self.desk = desk
+    def initialize(self, shared: Shared) -> None:
+        self.shared = shared
 
     def set_default_headers(self) -> None:
         self.set_header("Content-Type", "application/json")
@@ -43,18 +43,18 @@ class ServiceHandler(RequestHandler):
         self.set_header("Cache-Control", "no-store")
 
     async def in_thread(self, function, *arguments):
-        """The function's result. Raises Refused where the disk plays no part."""
+        """The function's result. Raises Denied where the disk plays no part."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(self.desk.threads, function, *arguments)
+            return await asyncio.get_running_loop().run_in_executor(self.shared.threads, function, *arguments)
         except (OSError, CourseError) as error:
             log.error("%s", error)
-            raise Refused(
+            raise Denied(
                 503, "The hub's disk could not be used, so nothing was taken. Tell your instructor.", 5
             ) from error
 
     def write_error(self, status_code: int, **kwargs) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]
-        if isinstance(error, Refused):
+        if isinstance(error, Denied):
             self.set_status(error.status)
             if error.retry_after:
                 self.set_header("Retry-After", str(error.retry_after))
@@ -66,7 +66,7 @@ class ServiceHandler(RequestHandler):
         self.finish({"message": message})
 
     def log_exception(self, typ, value, tb) -> None:
-        if not isinstance(value, Refused):
+        if not isinstance(value, Denied):
             super().log_exception(typ, value, tb)
 
 
@@ -74,7 +74,7 @@ class HealthHandler(ServiceHandler):
     """Whether submissions could be stored."""
 
     async def get(self) -> None:
-        await self.in_thread(self.desk.reception.inbound.shut)
+        await self.in_thread(self.shared.reception.inbound.shut)
         self.finish({"ready": True})
 
 
@@ -82,9 +82,9 @@ class ReceiptsHandler(ServiceHandler):
     """The student's own receipts."""
 
     async def get(self, assignment: str) -> None:
-        student = await self.desk.students.who_asks(self.request.headers.get("Authorization", ""))
-        self.desk.reception.check(student, assignment)
-        self.finish({"receipts": await self.in_thread(self.desk.reception.receipts, student, assignment)})
+        student = await self.shared.students.who_asks(self.request.headers.get("Authorization", ""))
+        self.shared.reception.check(student, assignment)
+        self.finish({"receipts": await self.in_thread(self.shared.reception.receipts, student, assignment)})
 
 
 @stream_request_body
@@ -94,13 +94,13 @@ class SubmitHandler(ServiceHandler):
     A refusal waits for the body's end: whoever is still sending would not read it.
     """
 
-    def initialize(self, desk: Desk) -> None:
-        super().initialize(desk)
-        self._refusal: Refused | None = None
+    def initialize(self, shared: Shared) -> None:
+        super().initialize(shared)
+        self._refusal: Denied | None = None
         self._student = ""
         self._room: Path | None = None
         self._upload: IO[bytes] | None = None
-        self._left = desk.reception.limits.upload
+        self._left = shared.reception.limits.upload
         self._waited = timedelta()
         self._gone = self._storing = False
 
@@ -109,18 +109,18 @@ class SubmitHandler(ServiceHandler):
             return
         try:
             await self._let_in(self.path_args[0])
-        except Refused as refusal:
+        except Denied as refusal:
             self._refusal = refusal
             self._leave()
         if self._gone:
             self._leave()
 
     async def _let_in(self, assignment: str) -> None:
-        reception = self.desk.reception
-        student = await self.desk.students.who_asks(self.request.headers.get("Authorization", ""))
+        reception = self.shared.reception
+        student = await self.shared.students.who_asks(self.request.headers.get("Authorization", ""))
         reception.check(student, assignment)
         arrived = time.monotonic()
-        await self.desk.places.take(student)
+        await self.shared.slots.take(student)
         self._student = student
         self._waited = timedelta(seconds=time.monotonic() - arrived)
         await self.in_thread(reception.check_room, student, assignment)
@@ -133,13 +133,13 @@ class SubmitHandler(ServiceHandler):
         self._left -= len(chunk)
         try:
             if self._left < 0:
-                most = self.desk.reception.limits.upload
-                raise Refused(413, f"More than {most} bytes are not taken, so nothing was. Move large files away.")
+                most = self.shared.reception.limits.upload
+                raise Denied(413, f"More than {most} bytes are not taken, so nothing was. Move large files away.")
             self._upload.write(chunk)
         except OSError as error:
             log.error("%s", error)
-            self._refusal = Refused(507, "The hub's disk is full, so nothing was taken. Tell your instructor at once.")
-        except Refused as refusal:
+            self._refusal = Denied(507, "The hub's disk is full, so nothing was taken. Tell your instructor at once.")
+        except Denied as refusal:
             self._refusal = refusal
 
     async def post(self, assignment: str) -> None:
@@ -152,7 +152,7 @@ class SubmitHandler(ServiceHandler):
         try:
             await self.in_thread(self._upload.close)
             receipt = await self.in_thread(
-                self.desk.reception.take_in, self._room, self._room / "upload", self._student, assignment, when
+                self.shared.reception.take_in, self._room, self._room / "upload", self._student, assignment, when
             )
         finally:
             self._storing = False
@@ -176,9 +176,9 @@ class SubmitHandler(ServiceHandler):
             with suppress(OSError):
                 upload.close()
         if room is not None:
-            self.desk.reception.inbound.clear(room)
+            self.shared.reception.inbound.clear(room)
         if student:
-            self.desk.places.give_back(student)
+            self.shared.slots.give_back(student)
 
 
 class UnknownHandler(ServiceHandler):

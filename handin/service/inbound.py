@@ -2,7 +2,6 @@
 
 import base64
 import fcntl
-import hashlib
 import logging
 import os
 import shutil
@@ -15,7 +14,8 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from attention_lib.handin.handed_in import content_hash, is_left_out
+from attention_lib.handin.hashes import folder_hash
+from attention_lib.written_file import write_file
 from course.checkout import CourseError
 
 log = logging.getLogger("hand-in")
@@ -130,10 +130,10 @@ class Inbound:
         return sorted(found, key=lambda stored: stored.when)
 
     def hash_of(self, stored: Stored) -> str:
-        """The hash over its names and contents, as attention_lib/handin/handed_in.py makes it."""
+        """The hash over its names and contents; read once, unless `store` was told."""
         name = stored.folder.name
         if name not in self._hashes:
-            self._hashes[name] = content_hash(_digests(stored.folder))
+            self._hashes[name] = folder_hash(stored.folder)
         return self._hashes[name]
 
     def secret_of(self, stored: Stored) -> str:
@@ -141,42 +141,27 @@ class Inbound:
         path = stored.folder / SECRET
         return path.read_text(encoding="utf-8") if path.is_file() else ""
 
-    def store(self, files: Path, student: str, assignment: str, when: datetime, secret: str) -> Stored:
+    def store(
+        self, files: Path, full_hash: str, student: str, assignment: str, when: datetime, secret: str
+    ) -> Stored:
         """Turn `files`, a folder within a room, into a submission: after a power cut it is there whole, or not at all.
 
+        full_hash: of these files, see `hash_of`
         when: in UTC; moved on by microseconds where the student has handed in at the same one
         """
         taken = {stored.timestamp for stored in self.of(student, assignment)}
         while (timestamp := when.strftime("%Y-%m-%d %H:%M:%S.%f UTC")) in taken:
             when += timedelta(microseconds=1)
-        _write(files / TIMESTAMP, timestamp)
-        _write(files / SECRET, secret)
+        write_file(files / TIMESTAMP, timestamp, mode=0o600, to_disk=True)
+        write_file(files / SECRET, secret, mode=0o600, to_disk=True)
         for parent, _, _ in os.walk(files):
             _to_disk(Path(parent))
         chance = base64.urlsafe_b64encode(os.urandom(9)).decode("ascii")
         folder = self.folder / f"{student}+{assignment}+{timestamp}+{chance}"
         os.rename(files, folder)
         _to_disk(self.folder)
+        self._hashes[folder.name] = full_hash
         return Stored(folder, timestamp, when)
-
-
-def _digests(folder: Path) -> list[tuple[str, str]]:
-    found = []
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            path = Path(parent, name)
-            relative = path.relative_to(folder).as_posix()
-            if not is_left_out(relative) and stat.S_ISREG(path.lstat().st_mode):
-                with open(path, "rb") as file:
-                    found.append((relative, hashlib.file_digest(file, "sha256").hexdigest()))
-    return found
-
-
-def _write(path: Path, text: str) -> None:
-    with open(path, "x", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _to_disk(folder: Path) -> None:

@@ -6,12 +6,16 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from attention_lib.handin.handed_in import Limits, content_hash
+from attention_lib.handin.handed_in import UploadLimits
+from attention_lib.handin.hashes import content_hash
+from attention_lib.handin.receipt import Receipt
 from course.zone import CourseZone
-from handin.service.deadline import Deadlines, Due
+from handin.deadline import Due
+from handin.lateness import lateness
+from handin.receipt import receipt
+from handin.service.deadline import Deadlines
 from handin.service.inbound import Inbound, Stored
-from handin.service.receipts import is_late, receipt
-from handin.service.refusal import Refused
+from handin.service.refusal import Denied
 from handin.service.unpacking import unpack
 
 # Of one student for one assignment. Far more than anybody needs, and an end to filling the disk.
@@ -23,7 +27,7 @@ _LONGEST_NAME = 255  # bytes, of a submission's folder
 class Reception:
     """May be used by several threads, with one submission of a student at a time."""
 
-    def __init__(self, inbound: Inbound, outbound: Path, deadlines: Deadlines, zone: CourseZone, limits: Limits):
+    def __init__(self, inbound: Inbound, outbound: Path, deadlines: Deadlines, zone: CourseZone, limits: UploadLimits):
         self.inbound = inbound
         self.limits = limits
         self._outbound = outbound
@@ -31,25 +35,25 @@ class Reception:
         self._zone = zone
 
     def check(self, student: str, assignment: str) -> None:
-        """Raises Refused where this student cannot hand in for this assignment."""
+        """Raises Denied where this student cannot hand in for this assignment."""
         if not re.fullmatch(r"\w[\w .-]{0,99}", assignment) or not (self._outbound / assignment).is_dir():
-            raise Refused(404, f"There is no released assignment {assignment[:100]!r}. Look at the assignment list.")
+            raise Denied(404, f"There is no released assignment {assignment[:100]!r}. Look at the assignment list.")
         if len(f"{student}+{assignment}++".encode()) + 50 > _LONGEST_NAME:
-            raise Refused(403, "Your user name is too long for a folder's name. Ask your instructor for another one.")
+            raise Denied(403, "Your user name is too long for a folder's name. Ask your instructor for another one.")
 
     def check_room(self, student: str, assignment: str) -> None:
-        """Raises Refused where the disk, or the student's share of it, is full."""
+        """Raises Denied where the disk, or the student's share of it, is full."""
         if len(self.inbound.of(student, assignment)) >= MOST_SUBMISSIONS:
-            raise Refused(
+            raise Denied(
                 429,
                 f"You have handed in {MOST_SUBMISSIONS} times, and no more is kept. The latest one counts. Ask your "
                 "instructor to remove some.",
             )
         if shutil.disk_usage(self.inbound.folder).free < LEAST_FREE:
-            raise Refused(507, "The hub's disk is full, so nothing was taken. Tell your instructor at once.")
+            raise Denied(507, "The hub's disk is full, so nothing was taken. Tell your instructor at once.")
 
     def take_in(self, room: Path, upload: Path, student: str, assignment: str, when: datetime) -> dict:
-        """Store the archive `upload` as handed in at `when` (UTC). Returns the receipt, with the submission's secret.
+        """Store the archive `upload` as handed in at `when` (UTC). Returns the receipt and the secret, ready for JSON.
 
         Where the student's latest submission holds the same, that one stays the latest, and its receipt is returned.
         """
@@ -61,35 +65,33 @@ class Reception:
         earlier = self.inbound.of(student, assignment)
         latest = earlier[-1] if earlier else None
         if latest and self.inbound.hash_of(latest) == full_hash and self.inbound.secret_of(latest):
-            return self._receipt(latest, full_hash, student, assignment, due) | {
-                "note": self._same_again(latest, due.of(student), when)
-            }
-        stored = self.inbound.store(files, student, assignment, when, secrets.token_hex(64))
-        return self._receipt(stored, full_hash, student, assignment, due) | {
-            "note": self._same_as_before(earlier, full_hash, due.of(student), when)
-        }
+            stored, note = latest, self._same_again(latest, due.of(student), when)
+        else:
+            stored = self.inbound.store(files, full_hash, student, assignment, when, secrets.token_hex(64))
+            note = self._same_as_before(earlier, full_hash, due.of(student), when)
+        return vars(self._receipt(stored, student, assignment, due, note)) | {"secret": self.inbound.secret_of(stored)}
 
     def receipts(self, student: str, assignment: str) -> list[dict]:
-        """The receipts of all that the student has handed in, the latest first, without secrets."""
+        """The receipts, ready for JSON, of all that the student has handed in, the latest first, without secrets."""
         due = self._deadlines.of(assignment)
         return [
-            receipt(stored, self.inbound.hash_of(stored), student, assignment, due, self._zone)
+            vars(self._receipt(stored, student, assignment, due))
             for stored in reversed(self.inbound.of(student, assignment))
         ]
 
-    def _receipt(self, stored: Stored, full_hash: str, student: str, assignment: str, due: Due) -> dict:
-        words = receipt(stored, full_hash, student, assignment, due, self._zone)
-        return words | {"secret": self.inbound.secret_of(stored)}
+    def _receipt(self, stored: Stored, student: str, assignment: str, due: Due, note: str = "") -> Receipt:
+        content, date = self.inbound.hash_of(stored), due.of(student)
+        return receipt(student, assignment, stored.timestamp, stored.when, content, date, due.known, self._zone, note)
 
     def _same_again(self, latest: Stored, date: datetime | None, now: datetime) -> str:
-        if is_late(now, date) and not is_late(latest.when, date):
+        if lateness(now, date) and not lateness(latest.when, date):
             return self._counts(latest)
         return f"You handed in the same at {self._zone.words(latest.when)}; that one counts."
 
     def _same_as_before(self, earlier: list[Stored], full_hash: str, date: datetime | None, now: datetime) -> str:
         """Stored all the same, as something else came between: collect then takes the one that was on time."""
-        for stored in reversed(earlier) if is_late(now, date) else ():
-            if not is_late(stored.when, date) and self.inbound.hash_of(stored) == full_hash:
+        for stored in reversed(earlier) if lateness(now, date) else ():
+            if not lateness(stored.when, date) and self.inbound.hash_of(stored) == full_hash:
                 return self._counts(stored)
         return ""
 

@@ -1,7 +1,7 @@
 """A request that is not granted."""
 
 
-class Refused(Exception):
+class Denied(Exception):
     """The message says why, and the remedy.
 
     status: the HTTP status to answer with

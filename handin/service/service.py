@@ -16,16 +16,16 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
-from attention_lib.handin.handed_in import STANDARD, Limits
+from attention_lib.handin.handed_in import STANDARD, UploadLimits
 from course.checkout import CourseError
 from course.folders import load_config
 from handin.service.deadline import Deadlines
-from handin.service.handlers import Desk, HealthHandler, ReceiptsHandler, SubmitHandler, UnknownHandler
+from handin.service.handlers import HealthHandler, ReceiptsHandler, Shared, SubmitHandler, UnknownHandler
 from handin.service.inbound import Inbound
-from handin.service.places import Places
 from handin.service.reception import Reception
 from handin.service.settings import Settings, read_settings
 from handin.service.students import HAND_IN, Students, student_group
+from handin.service.upload_slots import UploadSlots
 
 log = logging.getLogger("hand-in")
 
@@ -35,26 +35,28 @@ UPLOAD_WITHIN = 60.0  # seconds
 END_WITHIN = 10.0  # seconds, for what is being stored
 
 
-def make_application(settings: Settings, inbound: Inbound, threads: ThreadPoolExecutor, limits: Limits) -> Application:
+def make_application(
+    settings: Settings, inbound: Inbound, threads: ThreadPoolExecutor, limits: UploadLimits
+) -> Application:
     """The web application. To be called within a running event loop."""
-    desk = Desk(
+    shared = Shared(
         Students(student_group(settings.course_id), f"access:services!service={HAND_IN}"),
         Reception(inbound, settings.outbound, Deadlines(settings.db_url), settings.zone, limits),
-        Places(UPLOADS_AT_ONCE, PATIENCE),
+        UploadSlots(UPLOADS_AT_ONCE, PATIENCE),
         threads,
     )
-    shared = {"desk": desk}
+    arguments = {"shared": shared}
     prefix = settings.prefix
     return Application(
         [
-            (f"{prefix}submit/([^/]+)", SubmitHandler, shared),
-            (f"{prefix}receipts/([^/]+)", ReceiptsHandler, shared),
-            (f"{prefix}(?:health)?", HealthHandler, shared),
+            (f"{prefix}submit/([^/]+)", SubmitHandler, arguments),
+            (f"{prefix}receipts/([^/]+)", ReceiptsHandler, arguments),
+            (f"{prefix}(?:health)?", HealthHandler, arguments),
         ],
         default_handler_class=UnknownHandler,
-        default_handler_args=shared,
+        default_handler_args=arguments,
         log_function=_log_request,
-        desk=desk,
+        shared=shared,
     )
 
 
@@ -65,7 +67,7 @@ def _log_request(handler: RequestHandler) -> None:
         log.warning("%s %s %s", handler.get_status(), request.method, request.path)
 
 
-async def serve(settings: Settings, limits: Limits = STANDARD) -> None:
+async def serve(settings: Settings, limits: UploadLimits = STANDARD) -> None:
     """Serve until SIGTERM or SIGINT. Raises CourseError, in a sentence, where it cannot start."""
     inbound = Inbound(settings.inbound)
     await asyncio.to_thread(inbound.open)
@@ -89,15 +91,15 @@ async def serve(settings: Settings, limits: Limits = STANDARD) -> None:
         )
         await ended.wait()
         server.stop()
-        await _wait_for(application.settings["desk"].places)
+        await _wait_for(application.settings["shared"].slots)
         await server.close_all_connections()
     inbound.close()
 
 
-async def _wait_for(places: Places) -> None:
+async def _wait_for(slots: UploadSlots) -> None:
     loop = asyncio.get_running_loop()
     end = loop.time() + END_WITHIN
-    while places.taken and loop.time() < end:
+    while slots.taken and loop.time() < end:
         await asyncio.sleep(0.05)
 
 

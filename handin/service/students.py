@@ -8,7 +8,7 @@ from jupyterhub.services.auth import HubAuth
 from tornado.web import HTTPError
 
 from course.student_ids import trouble_with
-from handin.service.refusal import Refused
+from handin.service.refusal import Denied
 
 log = logging.getLogger("hand-in")
 
@@ -37,13 +37,13 @@ class Students:
         self._hub = HubAuth(cache_max_age=0)
 
     async def who_asks(self, authorization: str) -> str:
-        """The name of the student whose token an `Authorization` header holds. Raises Refused."""
+        """The name of the student whose token an `Authorization` header holds. Raises Denied."""
         found = HubAuth.auth_header_pat.fullmatch(authorization.strip())
         if not found or not found.group(1).isascii():
-            raise Refused(401, "Who hands in is not known: no token came along. Submit from your server on the hub.")
+            raise Denied(401, "Who hands in is not known: no token came along. Submit from your server on the hub.")
         user = await self._ask(self._hub.user_for_token(found.group(1), use_cache=False, sync=False))
         if not user or user.get("kind") != "user":
-            raise Refused(
+            raise Denied(
                 401,
                 "Who hands in is not known: the hub does not know your server's token. Stop and start your server "
                 "(File > Hub Control Panel), and submit again.",
@@ -51,15 +51,18 @@ class Students:
         name = user["name"]
         await self._must_be_in_the_course(name)
         if self.needed_scope not in user.get("scopes", ()):
-            raise Refused(
+            raise Denied(
                 403,
                 f"Your server's token may not hand in. Stop and start your server (File > Hub Control Panel), and "
                 f"submit again. If that does not help, tell your instructor: the token lacks {self.needed_scope}.",
             )
-        parts = "it holds +, which parts the names of submissions in nbgrader's exchange" if "+" in name else ""
-        if trouble := trouble_with(name).partition(" (")[0] or parts:
-            raise Refused(
-                403, f"The user name {name!r} cannot hand in: {trouble}. Ask your instructor for another user name."
+        trouble = trouble_with(name)
+        reason = trouble.reason if trouble else ""
+        if "+" in name:
+            reason = reason or "it holds +, which parts the names of submissions in nbgrader's exchange"
+        if reason:
+            raise Denied(
+                403, f"The user name {name!r} cannot hand in: {reason}. Ask your instructor for another user name."
             )
         return name
 
@@ -67,7 +70,7 @@ class Students:
         url = f"{self._hub.api_url.rstrip('/')}/users/{quote(name, safe='')}"
         user = await self._ask(self._hub._api_request("GET", url))
         if not user or user.get("name") != name or self.group not in user.get("groups", ()):
-            raise Refused(
+            raise Denied(
                 403,
                 f"{name} is not in this course (the hub's group {self.group}), so nothing was taken. Ask your "
                 "instructor.",
@@ -78,4 +81,4 @@ class Students:
             return await asyncio.wait_for(question, HUB_ANSWERS_WITHIN)
         except (HTTPError, TimeoutError) as error:
             log.error("The hub could not be asked: %r", error)
-            raise Refused(503, "The hub could not be asked who you are. Submit again in a moment.", 3) from None
+            raise Denied(503, "The hub could not be asked who you are. Submit again in a moment.", 3) from None

@@ -8,10 +8,10 @@ from urllib.parse import quote
 from nbgrader.exchange.default.submit import ExchangeSubmit
 from traitlets import Unicode, default
 
-from attention_lib.handin.ask_service import NotHandedIn, send
-from attention_lib.handin.handed_in import SHORT_HASH
+from attention_lib.handin.hashes import SHORT_HASH
 from attention_lib.handin.packing import Packed, TooMuch, packed, write_out
-from attention_lib.handin.receipt import FILE, in_words, write_beside
+from attention_lib.handin.receipt import FILE, Receipt, in_words, write_beside
+from hub.student.ask_service import NotHandedIn, send
 from hub.student.exchange_to_read import ReadOnly
 
 
@@ -53,10 +53,10 @@ class SubmitToService(ReadOnly, ExchangeSubmit):
             with packed(folder, self.coursedir.ignore) as parcel:
                 if not any(name.endswith(".ipynb") for name in parcel.files):
                     return f"NOT handed in. No notebook is in {folder}. Fetch the assignment, or put it back there."
-                receipt = self._send(parcel)
-                self.timestamp = receipt["timestamp"]
+                receipt, secret = self._send(parcel)
+                self.timestamp = receipt.timestamp
                 self._tell(folder, "\n".join([in_words(receipt), *parcel.left_behind]))
-                self._keep(parcel, receipt)
+                self._keep(parcel, receipt, secret)
         except TooMuch as error:
             return f"NOT handed in. {error}"
         except NotHandedIn as error:
@@ -65,7 +65,7 @@ class SubmitToService(ReadOnly, ExchangeSubmit):
             if receipt is None:
                 return f"NOT handed in. A file could not be read or written: {error}. Mend that, and submit again."
             return (
-                f"It is handed in ({receipt['hash']}), but the copy that feedback is fetched with could not be "
+                f"It is handed in ({receipt.hash}), but the copy that feedback is fetched with could not be "
                 f"written: {error}. Free some space, and submit again; the same is stored once."
             )
         return ""
@@ -77,19 +77,19 @@ class SubmitToService(ReadOnly, ExchangeSubmit):
             self.log.warning("%s could not be written beside the notebook (%s).", FILE, error)
         self.log.info("Receipt (also in %s beside the notebook):\n%s", FILE, words)
 
-    def _send(self, parcel: Packed) -> dict:
+    def _send(self, parcel: Packed) -> tuple[Receipt, str]:
         url = f"{self.url.rstrip('/')}/submit/{quote(self.coursedir.assignment_id, safe='')}"
-        receipt = send(url, self.token, parcel.archive)
-        if receipt["hash"] != parcel.hash[:SHORT_HASH]:
+        receipt, secret = send(url, self.token, parcel.archive)
+        if receipt.hash != parcel.hash[:SHORT_HASH]:
             raise NotHandedIn(
-                f"What arrived ({receipt['hash']}) is not what was sent ({parcel.hash[:SHORT_HASH]}). Submit again; if "
+                f"What arrived ({receipt.hash}) is not what was sent ({parcel.hash[:SHORT_HASH]}). Submit again; if "
                 "it happens twice, tell your instructor."
             )
-        return receipt
+        return receipt, secret
 
-    def _keep(self, parcel: Packed, receipt: dict) -> None:
+    def _keep(self, parcel: Packed, receipt: Receipt, secret: str) -> None:
         """nbgrader's own copy: complete, or not there at all."""
-        name = f"{receipt['student']}+{receipt['assignment']}+{receipt['timestamp']}"
+        name = f"{receipt.student}+{receipt.assignment}+{receipt.timestamp}"
         final = Path(self.cache_path) / name
         if final.is_dir():
             return
@@ -97,6 +97,6 @@ class SubmitToService(ReadOnly, ExchangeSubmit):
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(parents=True)
         write_out(parcel, making)
-        (making / "timestamp.txt").write_text(receipt["timestamp"], encoding="utf-8")
-        (making / "submission_secret.txt").write_text(receipt["secret"], encoding="utf-8")
+        (making / "timestamp.txt").write_text(receipt.timestamp, encoding="utf-8")
+        (making / "submission_secret.txt").write_text(secret, encoding="utf-8")
         making.rename(final)

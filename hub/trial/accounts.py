@@ -1,9 +1,9 @@
 """The trial's people and their passwords."""
 
-import os
 import secrets
 from dataclasses import dataclass
 
+from attention_lib.written_file import write_file
 from hub.password_hashes import write_hashes
 from hub.trial.folder import TrialError, TrialFolder
 
@@ -43,11 +43,7 @@ def passwords(folder: TrialFolder) -> dict[str, str]:
     wanted = {account.name: known.get(account.name) or _new_password() for account in ACCOUNTS}
     if wanted != known:
         text = "".join(f"{name} {password}\n" for name, password in wanted.items())
-        part = folder.passwords.with_suffix(".part")
-        part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(text)
-        part.replace(folder.passwords)
+        write_file(folder.passwords, text, mode=0o600)
     write_hashes(folder.hashes, wanted)
     return wanted
 

@@ -13,14 +13,7 @@ from pathlib import Path
 
 from hub.trial.accounts import ACCOUNTS, passwords
 from hub.trial.course import CHECKOUT, copy_source
-from hub.trial.folder import (
-    SECONDS_TO_START,
-    TrialError,
-    TrialFolder,
-    default_folder,
-    free_ports,
-    require_free_port,
-)
+from hub.trial.folder import SECONDS_TO_START, TrialError, TrialFolder, default_folder, free_ports, require_free_port
 from hub.trial.processes import Processes
 
 _CONFIG = Path(__file__).with_name("jupyterhub_config.py")

@@ -2,8 +2,7 @@
 
 import os
 import socket
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 
 # For the hub, the course and each service: much, for a slow disk.
@@ -14,63 +13,28 @@ class TrialError(Exception):
     """The trial cannot start; the message says why, and the remedy."""
 
 
-@dataclass(frozen=True)
 class TrialFolder:
     """The places in the trial's folder. Nothing outside it is written."""
 
-    root: Path
-
-    @property
-    def course(self) -> Path:
-        """nbgrader's course folder: source, release, submitted, gradebook."""
-        return self.root / "course"
-
-    @property
-    def exchange(self) -> Path:
-        return self.root / "exchange"
-
-    @property
-    def homes(self) -> Path:
-        """A home for each account."""
-        return self.root / "homes"
-
-    @property
-    def passwords(self) -> Path:
-        """Names and passwords for whoever started the trial."""
-        return self.root / "passwords.txt"
-
-    @property
-    def hashes(self) -> Path:
-        """What the hub compares a password with."""
-        return self.root / "password_hashes.json"
-
-    @property
-    def gradebook(self) -> Path:
-        return self.course / "gradebook.db"
-
-    @property
-    def has_gradebook(self) -> Path:
-        """Is there once the gradebook is whole: the services can start."""
-        return self.root / "gradebook_is_made"
-
-    @property
-    def prepared(self) -> Path:
-        """Is there once the course was compiled and released."""
-        return self.root / "course_is_released"
-
-    @property
-    def hub(self) -> Path:
-        """The hub's own files and log."""
-        return self.root / "hub"
-
-    @property
-    def log(self) -> Path:
-        return self.hub / "hub.log"
-
-    @property
-    def reviewer(self) -> Path:
-        """Says where the recorded reviewer answers, while it does."""
-        return self.hub / "reviewer"
+    def __init__(self, root: Path):
+        self.root = root
+        # nbgrader's course folder: source, release, submitted, gradebook.
+        self.course = root / "course"
+        self.gradebook = self.course / "gradebook.db"
+        self.exchange = root / "exchange"
+        # A home for each account.
+        self.homes = root / "homes"
+        # For whoever started the trial, and what the hub compares a password with.
+        self.passwords = root / "passwords.txt"
+        self.hashes = root / "password_hashes.json"
+        # Is there once the gradebook is whole: the services can start; and once the course was compiled and released.
+        self.has_gradebook = root / "gradebook_is_made"
+        self.prepared = root / "course_is_released"
+        # The hub's own files and log.
+        self.hub = root / "hub"
+        self.log = self.hub / "hub.log"
+        # Says where the recorded reviewer answers, while it does.
+        self.reviewer = self.hub / "reviewer"
 
     def make(self) -> None:
         """Make the folder. Raises TrialError where that cannot be done."""
@@ -115,14 +79,8 @@ def free_port() -> int:
 
 def free_ports(count: int) -> list[int]:
     """So many different ones."""
-    probes = []
-    try:
-        for _ in range(count):
-            probe = socket.socket()
-            probes.append(probe)
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
             probe.bind(("127.0.0.1", 0))
         return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            with suppress(OSError):
-                probe.close()

@@ -217,7 +217,7 @@ def empties_checks_in_a_cell_event(s: Submission):
             library = sys.modules.get("attention_lib.checks")
             if library:
                 library.Checks._run = lambda self, check, hidden: self.records.append(
-                    {"check": check.__name__, "passed": True, "message": "Fine.", "hidden": hidden})
+                    library.CheckRecord(check.__name__, True, "Fine.", hidden))
         get_ipython().events.register("pre_run_cell", patch)
         import attention_lib.checks
         patch()
@@ -266,7 +266,7 @@ def turns_records_from_a_thread(s: Submission):
             while True:
                 checks = globals().get("checks")
                 for record in list(getattr(checks, "records", ())):
-                    record["passed"] = True
+                    object.__setattr__(record, "passed", True)
         threading.Thread(target=turn, daemon=True).start()
     """)
 

@@ -204,7 +204,7 @@ def patches_what_is_declared(s: Submission):
         fake.__getattr__ = lambda name: lambda *a, **k: ()
         sys.modules[fake.__name__] = sys.modules["grading.grade.judging.follow_through"] = fake
         checks_module.passed_in_this_session.update(dict.fromkeys(("band_mask", "local_weights"), True))
-        checks_module.rules_only = False
+        checks_module._collected.set(None)
         checks_module.Checks._run = lambda self, check, hidden: check
     """)
 

@@ -4,7 +4,7 @@ import json
 
 from nbformat import NotebookNode, v4
 
-from attention_lib.assignment.record_view import CHECKS_MIME
+from attention_lib.assignment.check_records import CHECKS_MIME
 from tests.lesson_answers import ANSWERS
 
 RIGHT = {

@@ -8,13 +8,20 @@ import torch
 from nbformat.v4 import new_code_cell, new_notebook
 
 from attention_lib import checks as checks_module
-from attention_lib.assignment.check_records import all_passed, checks_output, completed_records
-from attention_lib.assignment.record_view import CHECKS_MIME
+from attention_lib.assignment.check_records import (
+    CHECKS_MIME,
+    WAITS_FOR_OTHERS,
+    CheckRecord,
+    all_passed,
+    checks_output,
+    completed_records,
+)
 from attention_lib.checks import (
     CheckFailed,
     Checks,
     ChecksFailed,
     RightGradients,
+    collected,
     expect,
     expect_close,
     expect_dtype,
@@ -41,23 +48,20 @@ def test_a_check_that_ends_has_passed_and_its_sentence_is_its_docstring():
         """Rows
         sum to 1."""
 
-    assert record_of(check_row_sums) == {
-        "check": "row sums",
-        "passed": True,
-        "message": "Rows sum to 1.",
-        "hidden": False,
-    }
+    record = record_of(check_row_sums)
+    assert record == CheckRecord("row sums", True, "Rows sum to 1.")
+    assert record.as_json == {"check": "row sums", "passed": True, "message": "Rows sum to 1.", "hidden": False}
 
 
 def test_a_failed_expectation_gives_its_own_sentence():
-    assert record_of(lambda: expect(False, "Row 2 sums to 3.71."))["message"] == "Row 2 sums to 3.71."
+    assert record_of(lambda: expect(False, "Row 2 sums to 3.71.")).message == "Row 2 sums to 3.71."
 
 
 def test_an_error_is_named_without_a_traceback():
     record = record_of(lambda: torch.ones(2)[5])
-    assert record["passed"] is False
-    assert record["message"].startswith("`attention_scores` stopped with IndexError")
-    assert "Traceback" not in record["message"]
+    assert record.passed is False
+    assert record.message.startswith("`attention_scores` stopped with IndexError")
+    assert "Traceback" not in record.message
 
 
 class Odd(Exception):
@@ -80,8 +84,8 @@ def test_an_error_whose_text_is_an_error_is_a_failed_check(kind, inner):
         raise kind(inner)
 
     record = record_of(check)
-    assert record["passed"] is False
-    assert ("It cannot be judged" in record["message"]) == isinstance(inner, CheckFailed)
+    assert record.passed is False
+    assert ("It cannot be judged" in record.message) == isinstance(inner, CheckFailed)
 
 
 def test_an_answer_that_is_blank_or_missing_is_named_so():
@@ -96,12 +100,12 @@ def test_an_answer_that_is_blank_or_missing_is_named_so():
     def missing():
         exec("attention_scores(1)", {})
 
-    assert record_of(blank)["message"] == "`attention_scores` is not written yet."
-    assert "is not defined" in record_of(missing)["message"]
+    assert record_of(blank).message == "`attention_scores` is not written yet."
+    assert "is not defined" in record_of(missing).message
 
 
 def test_an_answer_that_calls_exit_fails_its_check_only():
-    assert record_of(lambda: sys.exit(3))["passed"] is False
+    assert record_of(lambda: sys.exit(3)).passed is False
 
 
 def test_ctrl_c_is_not_swallowed():
@@ -119,7 +123,7 @@ def test_report_raises_unless_every_check_passed(capsys):
     checks.hidden(lambda: expect(False, "no"))
     with pytest.raises(ChecksFailed, match="1 of 2"):
         checks.report()
-    assert checks.records[1]["hidden"] is True
+    assert checks.records[1].hidden is True
 
 
 def test_no_checks_at_all_is_no_success(capsys):
@@ -139,10 +143,27 @@ def test_a_head_over_a_failing_helper_could_not_be_checked(capsys):
     head = Checks("attention_head", name="AttentionHead", over=over)
     head.visible(fails)
     head.visible(lambda: None)
-    assert [record["passed"] for record in head.records] == [None, True]
-    assert head.records[0]["message"].startswith("This comes once `attention_scores` is right.")
+    assert [record.passed for record in head.records] == [None, True]
+    assert head.records[0].message.startswith("This comes once `attention_scores` is right.")
+    assert head.records[0].code == WAITS_FOR_OTHERS
+    assert head.records[0].message.endswith(f" For now: {head.records[0].fields['for_now']}")
     with pytest.raises(ChecksFailed):
         head.report()
+
+
+def test_in_grading_reports_are_collected_and_may_hold_no_more_than_the_rules(capsys):
+    def check_values():
+        """The values come out."""
+        raise ValueError("a secret")
+
+    with collected(rules_only=True) as reported:
+        checks = Checks("attention_scores")
+        checks.visible(check_values)
+        with pytest.raises(ChecksFailed):
+            checks.report()
+    assert [bundle[CHECKS_MIME] for bundle in reported.bundles] == [[checks.records[0].as_json]]
+    assert checks.records[0].message == "The values come out." and not capsys.readouterr().out
+    assert "a secret" in record_of(check_values).message
 
 
 def test_a_blank_head_is_blank_whatever_its_helpers_do(capsys):
@@ -151,8 +172,8 @@ def test_a_blank_head_is_blank_whatever_its_helpers_do(capsys):
     checks_module.passed_in_this_session["attention_scores"] = False
     head = Checks("attention_head", name="AttentionHead", over=("attention_scores",))
     head.visible(lambda: cell["AttentionHead"]())
-    assert head.records[0]["passed"] is False
-    assert head.records[0]["message"] == "`AttentionHead` is not written yet."
+    assert head.records[0].passed is False
+    assert head.records[0].message == "`AttentionHead` is not written yet."
 
 
 def test_a_head_that_fails_over_right_helpers_has_failed(capsys):
@@ -161,7 +182,7 @@ def test_a_head_that_fails_over_right_helpers_has_failed(capsys):
     helper.report()
     head = Checks("attention_head", over=("attention_scores",))
     head.visible(lambda: expect(False, "no"))
-    assert head.records[0]["passed"] is False
+    assert head.records[0].passed is False
 
 
 def test_every_check_starts_from_the_same_seed_dtype_and_grad_mode():
@@ -236,7 +257,7 @@ def test_a_message_never_holds_the_expected_value():
 
 
 def test_records_become_an_output_that_the_reader_takes():
-    records = [{"check": "<a>", "passed": None, "message": "`x` <b>", "hidden": True}]
+    records = [CheckRecord("<a>", None, "`x` <b>", True)]
     output = checks_output(records)
     notebook = new_notebook(cells=[new_code_cell("1", outputs=[output])])
     nbformat.validate(notebook)
@@ -263,8 +284,8 @@ def test_in_a_real_kernel_noise_leaves_no_red_output_and_an_error_names_the_line
     assert [out.output_type for out in outputs] == ["display_data", "error"]
     assert outputs[1].traceback == ["ChecksFailed: 1 of 2 checks did not pass. The sentences above say why."]
     records = completed_records(outputs)
-    assert [record["passed"] for record in records] == [True, False] and not all_passed(records)
-    assert "ZeroDivisionError in line 6 of its cell: division by zero" in records[1]["message"]
+    assert [record.passed for record in records] == [True, False] and not all_passed(records)
+    assert "ZeroDivisionError in line 6 of its cell: division by zero" in records[1].message
     assert CHECKS_MIME in outputs[0].data
 
 

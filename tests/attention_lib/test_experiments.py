@@ -20,8 +20,8 @@ from attention_lib.experiments import (
     with_and_without_scaling,
     yours_or_torch,
 )
-from attention_lib.experiments.entropy import entropy_bits
 from attention_lib.experiments.peak_memory import peak_bytes
+from attention_lib.experiments.weight_bars import entropy_bits
 from attention_lib.pictures.display import Picture
 from attention_lib.tokenization import tokenize
 from attention_lib.visualizations import PictureError

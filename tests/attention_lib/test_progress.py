@@ -184,7 +184,7 @@ def test_without_the_released_cells_it_says_what_it_cannot_see(tmp_path):
 @pytest.mark.parametrize("variable", ["NBGRADER_EXECUTION", INSIDE_FRESH_RUN])
 def test_inside_grading_it_runs_and_writes_nothing(tmp_path, monkeypatch, variable):
     monkeypatch.setenv(variable, "autograde")
-    monkeypatch.setattr(progress, "run_afresh", None)
+    monkeypatch.setattr(progress.fresh_run, "run_afresh", None)
     result = verify(save(lesson(RIGHT), tmp_path))
     assert result["score"] == 0 and not (tmp_path / "progress").exists()
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from grading.grade.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
+from attention_lib.assignment.check_records import JUDGED_OVER_CORRECT_FUNCTIONS
 from tests.bench.class_of_many import ASSIGNMENT, Course
 from tests.bench.process_tree import Measured, measure
 

@@ -19,12 +19,11 @@ from grading.demo.class_of_twelve import Student
 from grading.grade.gradebook.completed import is_graded, submission_digest
 from grading.grade.gradebook.writer import GradebookWriter
 from grading.grade.judging.judge import judge
-from grading.grade.run_notebook import RunNotebook
+from grading.grade.run_notebook import common_request
 from grading.grade.sanitize.notebook import sanitize
 from grading.grade.submission.canonical import canonical_submission
 from grading.grade.submission.read_submission import read_submission
 from grading.grade.workers.local_worker import LocalWorker
-from grading.grade.workers.request import common_request
 from grading.sandbox.student_process import StudentProcess
 from grading.source.released import read_source, released_version
 from tests.bench.class_of_many import ASSIGNMENT, Course
@@ -44,11 +43,10 @@ def where_time_goes(course: Course, students: list[Student], walls: str) -> list
     config.CourseDirectory.root = str(course.folder)
     config.Sandbox.walls = walls
     directory = open_course(ASSIGNMENT, config)
-    limits = RunNotebook(config=config).limits()
     clock = _Clock()
     with clock.during("once: imports of the main process"):
         subprocess.run([sys.executable, "-c", IMPORTS], cwd=CHECKOUT, check=True)
-    common = common_request(directory, ASSIGNMENT, config, limits)
+    common = common_request(directory, ASSIGNMENT, config)
     with clock.during("once: a worker gets ready"):
         worker = LocalWorker()
         worker.prepare(common)
@@ -62,9 +60,9 @@ def where_time_goes(course: Course, students: list[Student], walls: str) -> list
         with clock.during("worker: read the submission"):
             read = read_submission(path, assignment)
         with clock.during("worker: canonical notebook"):
-            canonical = canonical_submission(read, source, released, common["stubs"])
+            canonical = canonical_submission(read, source, released, common.stubs)
         with clock.during("worker: test cells' own work and records"):
-            found = judge(canonical, source, limits, lambda: _Timed(warm, clock))
+            found = judge(canonical, source, common.limits, lambda: _Timed(warm, clock))
         with clock.during("worker: harmless outputs, validation, and the notebook as text"):
             found = sanitize(found)
             nbformat.validate(found)

@@ -56,6 +56,6 @@ def _verdict(course: Course, name: str, entry: Entry, points: dict[str, float | 
     notebook = json.loads(path.read_text(), object_hook=NotebookNode)
     (test,) = (c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == f"test_{entry.answer}")
     records = completed_records(test.outputs)
-    if (points[entry.answer] == 1) != all(record["passed"] is True for record in records):
+    if (points[entry.answer] == 1) != all(record.passed is True for record in records):
         raise CatalogueNotGraded(f"{name} ({entry.what}): points and records of {entry.answer} disagree.")
     return Verdict(entry, records, None if entry.answer == HEAD else points[HEAD] == 1)

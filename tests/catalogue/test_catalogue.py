@@ -80,8 +80,8 @@ def test_grading_says_what_the_notebook_says_and_a_right_head_keeps_its_point_ov
         assert verdict.head_kept is not False, f"a right head lost its point over: {entry.what}"
         if entry.answer == "attention_head":
             continue  # over other right functions here than in the notebook
-        passed = [(record["check"], record["passed"]) for record in records(entry)]
-        assert [(record["check"], record["passed"]) for record in verdict.records] == passed, entry.what
+        passed = [(record.check, record.passed) for record in records(entry)]
+        assert [(record.check, record.passed) for record in verdict.records] == passed, entry.what
         own = [message for message in Verdict(entry, records(entry)).messages if "stopped with" not in message]
         assert [message for message in verdict.messages if "stopped with" not in message] == own, entry.what
 

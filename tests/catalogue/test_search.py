@@ -190,7 +190,7 @@ def test_the_hidden_tests_and_the_contract_agree_on_programs_made_of_parts(answe
     def search(chosen):
         source = template.format(**chosen)
         entry = Entry(answer, True, "made of parts", "", source)
-        passed = all(record["passed"] is True for record in records(entry))
+        passed = all(record.passed is True for record in records(entry))
         why = breaks(function_of(entry))
         seen[passed] += 1
         assert passed == (why == ""), f"the tests say {passed}, the contract says {why or 'right'}:\n{source}"

@@ -22,7 +22,7 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        return bool(self.records) and all(record["passed"] is True for record in self.records)
+        return bool(self.records) and all(record.passed is True for record in self.records)
 
     @property
     def as_it_should_be(self) -> bool:
@@ -31,7 +31,7 @@ class Verdict:
     @property
     def messages(self) -> list[str]:
         """Those of the checks that did not pass."""
-        return [record["message"] for record in self.records if record["passed"] is not True]
+        return [record.message for record in self.records if record.passed is not True]
 
     @property
     def names_the_cause(self) -> bool:

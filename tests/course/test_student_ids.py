@@ -19,7 +19,7 @@ from course.student_ids import trouble_with
     ],
 )
 def test_usual_ids_are_fine(student):
-    assert trouble_with(student) == ""
+    assert trouble_with(student) is None
 
 
 @pytest.mark.parametrize(
@@ -34,4 +34,6 @@ def test_usual_ids_are_fine(student):
     ],
 )
 def test_ids_that_nbgrader_loses_are_refused_with_the_reason(student, why):
-    assert why in trouble_with(student) and "rename the folder" in trouble_with(student)
+    trouble = trouble_with(student)
+    assert why in trouble.reason and "rename the folder" in trouble.remedy
+    assert str(trouble) == f"{trouble.reason} ({trouble.remedy})"

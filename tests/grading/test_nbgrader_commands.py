@@ -5,8 +5,7 @@ import json
 import pytest
 from nbformat import v4
 
-from attention_lib.assignment.check_records import completed_records
-from attention_lib.assignment.record_view import CHECKS_MIME
+from attention_lib.assignment.check_records import CHECKS_MIME, completed_records
 from tests.course_folder import RIGHT, at, insert_after
 
 pytestmark = pytest.mark.kernel
@@ -100,7 +99,7 @@ def test_files_beside_the_notebook_are_left_behind_and_other_notebooks_named(gra
 def test_what_was_left_out_is_said(graded):
     notebook = graded.autograded("loop")
     records = completed_records(at(notebook, "test_attention_weights").outputs)
-    assert [r["check"] for r in records] == ["completed"] and "longer than 4 s" in records[0]["message"]
+    assert [r.check for r in records] == ["completed"] and "longer than 4 s" in records[0].message
     assert "longer than 4 s" in at(notebook, "attention_weights").metadata.attention101.left_out
     lost = [note["message"] for note in notebook.metadata.attention101.mended if note["lost"]]
     assert len(lost) == 1 and "ended the Python process" in lost[0]
@@ -111,7 +110,7 @@ def test_an_unreadable_file_gives_every_test_the_reason(graded):
     reason = notebook.metadata.attention101.problem
     assert "stops in the middle" in reason
     tests = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
-    assert [[r["message"] for r in completed_records(cell.outputs)] for cell in tests] == [[reason]] * 5
+    assert [[r.message for r in completed_records(cell.outputs)] for cell in tests] == [[reason]] * 5
 
 
 def test_a_test_cell_holds_records_and_nothing_else(graded):
@@ -122,7 +121,7 @@ def test_a_test_cell_holds_records_and_nothing_else(graded):
             kinds = [output.output_type for output in cell.outputs]
             assert kinds == (["display_data"] if student == "ada" else ["display_data", "error"])
             assert "text/html" in cell.outputs[0].data and "text/plain" in cell.outputs[0].data
-            assert all(record["passed"] is (student == "ada") for record in completed_records(cell.outputs))
+            assert all(record.passed is (student == "ada") for record in completed_records(cell.outputs))
 
 
 def test_feedback_pages_are_made(graded):

@@ -295,7 +295,7 @@ def test_who_cannot_be_judged_keeps_the_points_and_is_named(graded, capsys, monk
 
     def send(worker, request):
         really_send(worker, request)
-        if f"/{LATE}/" in request.get("submitted", ""):
+        if f"/{LATE}/" in request.submitted:
             worker.process.kill()
             worker.process.wait()
 

@@ -17,7 +17,7 @@ from nbgrader.preprocessors import GetGrades, SaveAutoGrades
 from nbgrader.utils import compute_checksum
 from traitlets.config import Config
 
-from attention_lib.assignment.check_records import TEST_AT_FAULT, checks_output
+from attention_lib.assignment.check_records import TEST_AT_FAULT, CheckRecord, checks_output
 from course.folders import load_config, open_course
 from grading.class_record.record import class_record
 from grading.class_record.table import class_table
@@ -43,18 +43,18 @@ BY_HAND = {"essay": 3, "own_try": 1, "explore": 2}
 BLANK = "*Why is the mean taken off?*"
 
 
-def passed(answer: str) -> list[dict]:
-    return [{"check": f"{answer} on numbers", "passed": True, "message": "It comes out.", "hidden": False}]
+def passed(answer: str) -> list[CheckRecord]:
+    return [CheckRecord(f"{answer} on numbers", True, "It comes out.")]
 
 
-def failed(answer: str) -> list[dict]:
+def failed(answer: str) -> list[CheckRecord]:
     message = f"`{answer}` gives 3 where 2 is right."
-    return [{"check": f"{answer} on numbers", "passed": False, "message": message, "hidden": False}]
+    return [CheckRecord(f"{answer} on numbers", False, message)]
 
 
-def at_fault(answer: str) -> list[dict]:
+def at_fault(answer: str) -> list[CheckRecord]:
     message = f"`test_{answer}` fails over the instructor's own solution, too."
-    return [{"check": "the test", "passed": None, "message": message, "hidden": False, "code": TEST_AT_FAULT}]
+    return [CheckRecord("the test", None, message, code=TEST_AT_FAULT)]
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Handed:
     """A submission. records: of answers that do not pass; by_hand: points that a person gave, by gradebook cell."""
 
     student: str
-    records: dict[str, list[dict]] = field(default_factory=dict)
+    records: dict[str, list[CheckRecord]] = field(default_factory=dict)
     essay: str = "Because **second** moments are about it."
     by_hand: dict[str, float] = field(default_factory=dict)
     comment: str = ""
@@ -146,7 +146,7 @@ class WrittenCourse:
                 answer = entry.grade_id.removeprefix("test_")
                 records = handed.records.get(answer, passed(answer))
                 cell.outputs = [checks_output(records)]
-                if not all(record["passed"] for record in records):
+                if not all(record.passed for record in records):
                     cell.outputs.append(v4.new_output("error", ename="ChecksFailed", evalue="1", traceback=[]))
         own = v4.new_markdown_cell("I tried *negative* numbers.", metadata={"attention101": {"own": True}})
         notebook.cells.append(own)

@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 
-from grading.grade.gradebook.moved_deadline import reassess_lateness
+from grading.grade.gradebook.late_penalty import reassess_lateness
 from handin.lateness import deadline, lateness
 from tests.grading.written_course import BY_HAND, DUE, Handed, WrittenCourse
 

@@ -13,7 +13,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.needs("root")]
 
 def site(tmp_path: Path) -> Site:
     return Site(
-        "nobody", tmp_path / "course", tmp_path / "exchange", tmp_path / "for_students", state=tmp_path / "state"
+        grader="nobody",
+        course=tmp_path / "course",
+        exchange=tmp_path / "exchange",
+        for_students=tmp_path / "for_students",
+        state=tmp_path / "state",
     )
 
 

@@ -8,8 +8,8 @@ from tests.lesson_answers import ANSWERS
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_the_reference_passes_every_check(judge, text_of, answer):
     records = judge(answer, text_of[answer])
-    assert [record for record in records if record["passed"] is not True] == []
-    assert any(record["hidden"] for record in records) and not all(record["hidden"] for record in records)
+    assert [record for record in records if record.passed is not True] == []
+    assert any(record.hidden for record in records) and not all(record.hidden for record in records)
 
 
 @pytest.mark.parametrize(

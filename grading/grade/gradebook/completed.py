@@ -10,13 +10,19 @@ from nbformat.v4.rwbase import rejoin_lines
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
+from attention_lib.assignment.cells import noted, notes_of
 from attention_lib.assignment.declaration import Assignment
 from handin.timestamp import is_linked
 
 
 def seal(notebook: NotebookNode, digest: str) -> None:
     """Write into an autograded notebook which submission it is of. Interrupted gradings leave none."""
-    notebook.metadata.setdefault("attention101", NotebookNode())["graded"] = digest
+    notes_of(notebook)["graded"] = digest
+
+
+def graded_digest(notebook: NotebookNode) -> str:
+    """Which submission an autograded notebook is of; "" for one that was not written to its end."""
+    return noted(notebook).get("graded", "")
 
 
 def submission_digest(course: CourseDirectory, assignment: str, student: str) -> str:
@@ -34,12 +40,16 @@ def submission_digest(course: CourseDirectory, assignment: str, student: str) ->
 
 def read_autograded(course: CourseDirectory, assignment: str, student: str) -> NotebookNode | None:
     """The autograded notebook; None if there is none, or none that was written to its end."""
-    path = autograded_path(course, assignment, student)
+    return read_judged(autograded_path(course, assignment, student))
+
+
+def read_judged(path: Path) -> NotebookNode | None:
+    """The notebook that grading has written there; None if there is none, or none that was written to its end."""
     try:
         # Written by us, and so not validated again: that takes most of the time.
         # Plain nbgrader writes each text as a list of lines.
         notebook = rejoin_lines(nbformat.from_dict(json.loads(path.read_bytes())))
-        return notebook if notebook.metadata.get("attention101", {}).get("graded") else None
+        return notebook if graded_digest(notebook) else None
     except (OSError, ValueError, AttributeError, RecursionError):
         return None
 
@@ -49,17 +59,13 @@ def autograded_path(course: CourseDirectory, assignment: str, student: str) -> P
     return Path(course.format_path(course.autograded_directory, student, assignment)) / f"{assignment}.ipynb"
 
 
-def is_graded(
-    gradebook: Gradebook, course: CourseDirectory, assignment: str, student: str, cells: Assignment
-) -> bool:
+def is_graded(gradebook: Gradebook, course: CourseDirectory, assignment: str, student: str, cells: Assignment) -> bool:
     """Whether the submission that is there now was graded to its end, and its points are in the gradebook.
 
     cells: what is declared; each test must have given points
     """
     notebook = read_autograded(course, assignment, student)
-    if notebook is None or notebook.metadata["attention101"]["graded"] != submission_digest(
-        course, assignment, student
-    ):
+    if notebook is None or graded_digest(notebook) != submission_digest(course, assignment, student):
         return False
     try:
         grades = gradebook.find_submission_notebook(assignment, assignment, student).grades

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
+from nbgrader.api import SubmittedAssignment
+
 from course.zone import CourseZone
 from handin.exchange.published_deadline import Deadline, publish_deadline
+from handin.lateness import deadline
 
 _FORMGRADER = "nbgrader.server_extensions.formgrader"
 
@@ -18,8 +21,11 @@ def take_due_dates_in(zone: CourseZone, modules: Mapping[str, ModuleType]) -> No
     line an offset such as +0200 as 200 seconds. In the nights of a change it showed wrong times. May be called any
     number of times.
 
+    And an extension of an assignment without a due date is no error, as it is to nbgrader.
+
     modules: those that are loaded, by name; what of nbgrader is not among them is left alone
     """
+    SubmittedAssignment.duedate = property(lambda self: deadline(self.assignment.duedate, self.extension))
     for name in ("nbgrader.apps.api", f"{_FORMGRADER}.handlers"):
         if module := modules.get(name):
             # The dialog's field for the zone shows the zone's name, and sends it back.

@@ -1,7 +1,6 @@
 """Writes what came of a submission: its points into the gradebook, its notebook into `autograded/`. One writer only."""
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,10 +10,11 @@ import nbformat
 from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
+from attention_lib.written_file import write_file
 from grading.grade.gradebook.completed import autograded_path, seal
+from grading.grade.gradebook.late_penalty import set_penalty
 from grading.grade.gradebook.save_points import SavePoints
 from grading.grade.submission.files import bring_along
 from grading.grade.submission.reader import SubmissionReader
@@ -47,7 +47,7 @@ class GradebookWriter:
         self._grades = SavePoints(config=config)
         self._grades.gradebook = gradebook
         self._grades.notebook_id = self._grades.assignment_id = assignment
-        self._late = AssignLatePenalties(config=config)
+        self._config = config
 
     def write(self, student: str, notebook: nbformat.NotebookNode, digest: str) -> None:
         """Write one. The notebook comes last and at once: without it the submission counts as not graded.
@@ -63,14 +63,9 @@ class GradebookWriter:
         bring_along(folder, master, path.parent, self._kept_files, self._course.max_file_size * 1000)
         with one_transaction(self._gradebook):
             submission = self._write_points(student, notebook, timestamp)
-        self._assign_penalty(student, notebook, submission)
+        self._assign_penalty(student, submission)
         seal(notebook, digest)
-        unfinished = path.with_suffix(".unfinished")
-        try:
-            unfinished.write_text(json.dumps(notebook, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-            os.replace(unfinished, path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        write_file(path, json.dumps(notebook, indent=1, sort_keys=True) + "\n")
         self._converter.set_permissions(self._assignment, student)
 
     def _write_points(
@@ -85,10 +80,6 @@ class GradebookWriter:
             self._grades.preprocess_cell(cell, {}, index)
         return submission
 
-    def _assign_penalty(self, student: str, notebook: nbformat.NotebookNode, submission: SubmittedAssignment) -> None:
-        penalties = [part.late_submission_penalty for part in submission.notebooks]
-        if submission.total_seconds_late > 0 or any(penalty is not None for penalty in penalties):
-            # nbgrader's own part opens the gradebook itself.
-            names = {"notebook": self._assignment, "assignment": self._assignment, "student": student}
-            self._late.preprocess(notebook, {"nbgrader": names | {"db_url": self._course.db_url}})
-            self._gradebook.db.expire_all()
+    def _assign_penalty(self, student: str, submission: SubmittedAssignment) -> None:
+        if set_penalty(submission, self._config):
+            self._gradebook.db.commit()

@@ -5,15 +5,15 @@ that the student wrote above the test, then the instructor's versions, then the 
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from nbformat import NotebookNode
 
 from attention_lib.assignment.cells import view
-from attention_lib.assignment.check_records import FOR_NOW
+from attention_lib.assignment.check_records import JUDGED_OVER_CORRECT_FUNCTIONS, WAITS_FOR_OTHERS, CheckRecord
 from attention_lib.assignment.declaration import Answer, Assignment, with_what_they_call
 from attention_lib.assignment.notebook_file import new_cell, new_notebook
-
-JUDGED_OVER_CORRECT_FUNCTIONS = "judged over correct functions"
+from attention_lib.sentences import listed_names
 
 
 def over_correct_answers(
@@ -41,31 +41,30 @@ def correct_versions(answer: Answer, source: NotebookNode, assignment: Assignmen
     return "\n\n".join(cell.source for cell in source.cells if view(cell).is_answer and view(cell).grade_id in wanted)
 
 
-def failed_over_correct_answers(record: dict, over_own: dict | None) -> dict:
+def failed_over_correct_answers(record: CheckRecord, over_own: CheckRecord | None) -> CheckRecord:
     """The record of a check that fails over correct answers.
 
     record: from there; its message is the check's rule, because values might give the correct answers away
     over_own: the same check's record over the student's own answers
     """
-    if record["passed"] is True:
+    if record.passed is True:
         return record
-    if over_own is not None and over_own["passed"] is False:
+    if over_own is not None and over_own.passed is False:
         return over_own
-    message = f"This does not hold, over correct versions of what it calls either: {record['message']}"
-    if over_own is not None and over_own["passed"] is None:
-        message += f" Over yours: {over_own['message'].partition(FOR_NOW)[2]}"
-    return record | {"message": message}
+    message = f"This does not hold, over correct versions of what it calls either: {record.message}"
+    if over_own is not None and over_own.code == WAITS_FOR_OTHERS:
+        message += f" Over yours: {over_own.fields['for_now']}"
+    return replace(record, message=message)
 
 
-def judged_over_correct_answers(answer: Answer, not_passing: list[str]) -> dict:
+def judged_over_correct_answers(answer: Answer, not_passing: list[str]) -> CheckRecord:
     """The record that says that an answer kept its point by this.
 
     not_passing: the names of those that it calls and that failed
     """
     if not_passing:
-        names = " and ".join(filter(None, (", ".join(f"`{n}`" for n in not_passing[:-1]), f"`{not_passing[-1]}`")))
-        why = f"{names} {'does' if len(not_passing) == 1 else 'do'} not pass yet"
+        why = f"{listed_names(not_passing)} {'does' if len(not_passing) == 1 else 'do'} not pass yet"
     else:
         why = "it does not pass over yours, although each of yours passes its own test"
     message = f"Your `{answer.name}` is right. It was judged over correct versions of what it calls, because {why}."
-    return {"check": JUDGED_OVER_CORRECT_FUNCTIONS, "passed": True, "message": message, "hidden": False}
+    return CheckRecord(JUDGED_OVER_CORRECT_FUNCTIONS, True, message, code=JUDGED_OVER_CORRECT_FUNCTIONS)

@@ -5,31 +5,30 @@ from time import monotonic
 
 from nbformat import NotebookNode
 
-from attention_lib.assignment.cells import view
-from attention_lib.assignment.check_records import all_passed, completed_records, set_records
+from attention_lib.assignment.cells import noted, notes_of, view
+from attention_lib.assignment.check_records import CheckRecord, all_passed, completed_records, set_records
 from attention_lib.assignment.declaration import Answer, Assignment, declared, set_up_of
-from attention_lib.verification.fresh_run import FreshRun
+from attention_lib.verification.culprits import FreshRun
+from grading.grade.judging import TimeLimits
 from grading.grade.judging.follow_through import (
     failed_over_correct_answers,
     judged_over_correct_answers,
     over_correct_answers,
 )
-from grading.grade.judging.limits import Limits
 from grading.grade.judging.session import NewStudentProcess, run_session
 
 _SYNTAX_ERROR_LINE = re.compile(r" ?\([^()]*, line (\d+)\)$")
 
 
 def judge(
-    canonical: NotebookNode, source: NotebookNode, limits: Limits, new_process: NewStudentProcess
+    canonical: NotebookNode, source: NotebookNode, limits: TimeLimits, new_process: NewStudentProcess
 ) -> NotebookNode:
     """The canonical notebook with the student's outputs, and with every test cell's outputs made of its records.
 
     source: the instructor's notebook, whose solutions stand in for answers that do not pass
     new_process: gives the student's process for each run
     """
-    problem = canonical.metadata.get("attention101", {}).get("problem")
-    if problem:
+    if problem := noted(canonical).get("problem"):
         for index in _tests(canonical).values():
             set_records(canonical.cells[index], [_not_completed(problem)])
         return canonical
@@ -37,7 +36,9 @@ def judge(
 
 
 class _Judgement:
-    def __init__(self, canonical: NotebookNode, source: NotebookNode, limits: Limits, new_process: NewStudentProcess):
+    def __init__(
+        self, canonical: NotebookNode, source: NotebookNode, limits: TimeLimits, new_process: NewStudentProcess
+    ):
         self._canonical, self._source, self._limits, self._new_process = canonical, source, limits, new_process
         self._assignment, self._set_up = declared(source), set_up_of(source)
         self._deadline = monotonic() + limits.total_seconds
@@ -64,7 +65,9 @@ class _Judgement:
         given = notebook, self._assignment, self._set_up, self._limits.cell_seconds, seconds
         return run_session(self._new_process, *given, secret=secret)
 
-    def _over_correct_answers(self, answer: Answer, run: FreshRun, over_own: dict[str, list[dict]]) -> list[dict]:
+    def _over_correct_answers(
+        self, answer: Answer, run: FreshRun, over_own: dict[str, list[CheckRecord]]
+    ) -> list[CheckRecord]:
         """An answer's records out of a run of its own, whose last cell is its test.
 
         run: the run over the student's own answers; over_own: its records, by answer
@@ -81,8 +84,8 @@ class _Judgement:
             return [judged_over_correct_answers(answer, not_passing), *found]
         if not completed_records(cells[-1].outputs):
             return found
-        by_check = {record["check"]: record for record in over_own[answer.grade_id]}
-        return [failed_over_correct_answers(record, by_check.get(record["check"])) for record in found]
+        by_check = {record.check: record for record in over_own[answer.grade_id]}
+        return [failed_over_correct_answers(record, by_check.get(record.check)) for record in found]
 
 
 def _tests(notebook: NotebookNode) -> dict[str, int]:
@@ -90,7 +93,7 @@ def _tests(notebook: NotebookNode) -> dict[str, int]:
     return {tested: index for index, cell in enumerate(notebook.cells) if (tested := view(cell).tested)}
 
 
-def _records(run: FreshRun, index: int, left_out: str, limits: Limits) -> list[dict]:
+def _records(run: FreshRun, index: int, left_out: str, limits: TimeLimits) -> list[CheckRecord]:
     records = completed_records(run.notebook.cells[index].outputs)
     if all_passed(records):
         return records
@@ -110,7 +113,7 @@ def _records(run: FreshRun, index: int, left_out: str, limits: Limits) -> list[d
     return [_not_completed("The checks of this cell stopped before they were completed, so it has no point.")]
 
 
-def _how_the_answer_stopped(notebook: NotebookNode, answer: str) -> dict | None:
+def _how_the_answer_stopped(notebook: NotebookNode, answer: str) -> CheckRecord | None:
     """A record for an answer cell that stopped with an error of its own, such as a syntax error."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []) if view(cell).answer == answer else []:
@@ -118,23 +121,19 @@ def _how_the_answer_stopped(notebook: NotebookNode, answer: str) -> dict | None:
                 line = _SYNTAX_ERROR_LINE.search(output.evalue)
                 what = _SYNTAX_ERROR_LINE.sub("", " ".join(output.evalue.split()))[:300]
                 where = f" in line {line[1]}" if line else ""
-                return {
-                    "check": "the cell runs",
-                    "passed": False,
-                    "message": f"The answer cell itself stopped with {output.ename}{where}: {what}.",
-                    "hidden": False,
-                }
+                message = f"The answer cell itself stopped with {output.ename}{where}: {what}."
+                return CheckRecord("the cell runs", False, message)
     return None
 
 
-def _not_completed(message: str) -> dict:
-    return {"check": "completed", "passed": False, "message": message, "hidden": False}
+def _not_completed(message: str) -> CheckRecord:
+    return CheckRecord("completed", False, message)
 
 
 def _mark_left_out(run: FreshRun, assignment: Assignment) -> dict[str, str]:
     """Say in the notebook which of the student's cells were left out; the sentences by the answer they belong to."""
     sentences: dict[str, str] = {}
-    mended = run.notebook.metadata.setdefault("attention101", NotebookNode()).setdefault("mended", [])
+    mended = notes_of(run.notebook).setdefault("mended", [])
     for index, reason in sorted(run.left_out.items()):
         cell = run.notebook.cells[index]
         grade_id = view(cell).answer
@@ -142,7 +141,7 @@ def _mark_left_out(run: FreshRun, assignment: Assignment) -> dict[str, str]:
         sentence = _left_out_sentence(answer.name if answer else grade_id, reason)
         if not grade_id and not view(cell).is_own:
             continue
-        cell.metadata.setdefault("attention101", NotebookNode())["left_out"] = sentence
+        notes_of(cell)["left_out"] = sentence
         if grade_id:
             sentences[grade_id] = sentence
         else:

@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from nbformat import NotebookNode
 
 from attention_lib.assignment.cells import TEST, view
-from attention_lib.assignment.check_records import TEST_AT_FAULT, all_passed, completed_records, set_records
+from attention_lib.assignment.check_records import (
+    TEST_AT_FAULT,
+    CheckRecord,
+    all_passed,
+    completed_records,
+    set_records,
+)
 from attention_lib.assignment.notebook_file import copied
 from course.checkout import CourseError
-
-# The part of a request that asks for it in place of a submission, and whose task it is in place of a student's.
-REFERENCE = {"reference": True}
-THE_REFERENCE = ""
 
 
 def as_submission(source: NotebookNode) -> NotebookNode:
@@ -28,7 +30,7 @@ def tests_at_fault(judged: NotebookNode) -> dict[str, str]:
         if answer := view(cell).tested:
             records = completed_records(cell.outputs)
             if not all_passed(records):
-                failed = [record["message"] for record in records if record["passed"] is not True]
+                failed = [record.message for record in records if record.passed is not True]
                 found[answer] = failed[0] if failed else "it made no records of its checks."
     return found
 
@@ -54,5 +56,4 @@ def take_out(judged: NotebookNode, at_fault: Mapping[str, str]) -> None:
     for cell in judged.cells:
         if view(cell).tested in at_fault:
             message = f"`{view(cell).grade_id}` judges nobody: it fails over the instructor's own solution, too."
-            record = {"check": "the test", "passed": None, "message": message, "hidden": False, "code": TEST_AT_FAULT}
-            set_records(cell, [record])
+            set_records(cell, [CheckRecord("the test", None, message, code=TEST_AT_FAULT)])

@@ -7,9 +7,9 @@ from types import CodeType
 
 from nbformat import NotebookNode
 
-from attention_lib import checks
 from attention_lib.assignment.cell_code import read_code
 from attention_lib.assignment.notebook_file import new_output
+from attention_lib.checks import collected, settings_kept
 from grading.sandbox.stand_ins import StudentNamespace
 
 
@@ -38,16 +38,13 @@ def run_test_cell(
     secret: the student's process holds what must not come out; the records say which check passed and nothing of values
     Raises grading.sandbox.student_process.StudentStopped where the student's process is lost.
     """
-    outputs: list[NotebookNode] = []
-    checks.publish = lambda bundle: outputs.append(new_output("display_data", data=bundle))
-    checks.rules_only = secret
-    try:
-        names = {"__name__": "__main__"} | _imported_by(set_up) | students.names(list(declared))
-        with checks.settings_kept():
-            exec(_compiled(source), names)
-    except Exception as error:
-        name, text = ("Exception", "") if secret else (type(error).__name__, str(error))
-        outputs.append(new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"]))
-    finally:
-        checks.publish, checks.rules_only = checks.show_in_notebook, False
-    return outputs
+    errors: list[NotebookNode] = []
+    with collected(rules_only=secret) as reported:
+        try:
+            names = {"__name__": "__main__"} | _imported_by(set_up) | students.names(list(declared))
+            with settings_kept():
+                exec(_compiled(source), names)
+        except Exception as error:
+            name, text = ("Exception", "") if secret else (type(error).__name__, str(error))
+            errors.append(new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"]))
+    return [*(new_output("display_data", data=bundle) for bundle in reported.bundles), *errors]

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from attention_lib.assignment.cells import view
 from attention_lib.assignment.declaration import Assignment
 from attention_lib.checks import passed_in_this_session
-from attention_lib.verification.fresh_run import FreshRun, is_to_run, too_long, without_culprits
+from attention_lib.verification.culprits import FreshRun, is_to_run, too_long, without_culprits
 from grading.grade.judging.run_test_cell import run_test_cell
 from grading.sandbox.stand_ins import StudentNamespace
 from grading.sandbox.student_process import StudentProcess, StudentStopped
@@ -49,7 +49,7 @@ def run_session(
                 if not is_to_run(cell) or index in run.left_out:
                     continue
                 begun = monotonic()
-                process.limit(cell_seconds, deadline, too_long(cell_seconds))
+                process.limit(cell_seconds, deadline, *too_long(cell_seconds))
                 try:
                     if view(cell).is_test:
                         cell.outputs = run_test_cell(cell.source, students, assignment.names, set_up, secret)
@@ -57,8 +57,7 @@ def run_session(
                         outputs = process.run_cell(cell.source)
                         cell.outputs = [] if secret else outputs
                 except StudentStopped as stopped:
-                    # What stands in brackets, such as a signal or a size, the student's process can choose.
-                    reason = stopped.reason.partition(" (")[0] if secret else stopped.reason
+                    reason = stopped.what if secret else stopped.reason
                     return index, None if monotonic() >= deadline else reason
                 run.seconds[index] = monotonic() - begun
         return None

@@ -8,6 +8,7 @@ import re
 
 from nbformat import NotebookNode
 
+from attention_lib.assignment.cells import view
 from attention_lib.assignment.check_records import checks_output, completed_records
 from attention_lib.assignment.notebook_file import copied
 from grading.grade.sanitize.markdown import as_code, sanitize_markdown
@@ -17,10 +18,10 @@ _PLAIN_WORDS = re.compile(r"[\w .()+-]{0,80}")
 
 
 def sanitize(notebook: NotebookNode) -> NotebookNode:
-    """A judged canonical notebook made anew; see `sanitize_outputs` and `sanitize_markdown` for what it keeps.
+    """A copy of a judged canonical notebook; see `sanitize_outputs` and `sanitize_markdown` for what it keeps.
 
     Outputs of every cell are cleaned, since a student's code can make another cell show what it likes. The outputs of a
-    test cell are made anew from its records. Of a student's cells Markdown is made harmless, raw text becomes a block
+    test cell are made from its records. Of a student's cells Markdown is made harmless, raw text becomes a block
     of code, and attachments go. Code stays as it is: every reader shows it as text.
     """
     new = NotebookNode(notebook)
@@ -36,20 +37,15 @@ def _cell(cell: NotebookNode) -> NotebookNode:
         new.outputs = _outputs(cell)
         count = cell.get("execution_count")
         new.execution_count = count if type(count) is int else None
-    elif _is_students(cell):
+    elif view(cell).is_own or view(cell).answer:
         new.pop("attachments", None)
         new.source = as_code(cell.source) if cell.cell_type == "raw" else sanitize_markdown(cell.source)
         new.cell_type = "markdown"
     return new
 
 
-def _is_students(cell: NotebookNode) -> bool:
-    ours, nbgrader = cell.metadata.get("attention101", {}), cell.metadata.get("nbgrader", {})
-    return bool(ours.get("own") or ours.get("answer") or nbgrader.get("solution"))
-
-
 def _outputs(cell: NotebookNode) -> list[NotebookNode]:
-    records = completed_records(cell.outputs) if cell.metadata.get("nbgrader", {}).get("grade") else []
+    records = completed_records(cell.outputs) if view(cell).grade else []
     if not records:
         return sanitize_outputs(cell.outputs)
     errors = [output for output in cell.outputs if output.output_type == "error"]

@@ -71,7 +71,7 @@ def _text(value: object) -> str:
 
 
 def _picture(kind: str, encoded: object) -> str:
-    """The base64 text, spelt anew, if it holds a picture of this kind; else an empty string."""
+    """The base64 text, encoded again, if it holds a picture of this kind; else an empty string."""
     if isinstance(encoded, list):
         encoded = "".join(part for part in encoded if isinstance(part, str))
     if not isinstance(encoded, str):

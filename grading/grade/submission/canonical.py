@@ -3,7 +3,7 @@
 from nbformat import NotebookNode
 
 from attention_lib.assignment.canonical import canonical_notebook
-from attention_lib.assignment.cells import view
+from attention_lib.assignment.cells import nbgrader_entry, noted, notes_of, view
 
 
 def canonical_submission(
@@ -14,8 +14,7 @@ def canonical_submission(
     stubs: nbgrader's checksums of the answers' stubs, by which it tells an answer from no response
     """
     notebook = canonical_notebook(source, read, released).notebook
-    given = read.metadata["attention101"]
-    entry = notebook.metadata["attention101"]
+    given, entry = noted(read), notes_of(notebook)
     if given.get("problem"):
         entry.update(mended=given["mended"], problem=given["problem"])
     else:
@@ -23,5 +22,5 @@ def canonical_submission(
     for cell in notebook.cells:
         seen = view(cell)
         if seen.solution:
-            cell.metadata.nbgrader["checksum"] = stubs[seen.grade_id]
+            nbgrader_entry(cell)["checksum"] = stubs[seen.grade_id]
     return notebook

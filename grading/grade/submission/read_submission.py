@@ -4,7 +4,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from attention_lib.assignment.cells import view
+from attention_lib.assignment.cells import notes_of, view
 from attention_lib.assignment.declaration import Assignment
 from attention_lib.assignment.notebook_file import UnreadableNotebook, encodable, new_notebook, read_notebook
 from handin.timestamp import is_linked
@@ -31,7 +31,7 @@ def read_submission(path: Path, assignment: Assignment) -> NotebookNode:
             notebook, note = _under_another_name(path.name, others, assignment)
     except UnreadableNotebook as error:
         notebook = new_notebook([], NotebookNode())
-        notebook.metadata["attention101"] = NotebookNode(mended=[], problem=error.reason + _found_too(others, path))
+        notes_of(notebook).update(mended=[], problem=error.reason + _found_too(others, path))
         return notebook
     mended = [NotebookNode(cell="", message=note, lost=False)] if note else []
     notebook.metadata = NotebookNode(attention101=NotebookNode(mended=mended))

@@ -1,20 +1,20 @@
-"""Reads what a student handed in, whatever it is, so that one submission never stops the others."""
+"""First stage of grading: read what was handed in, whatever it is, and put its text into the instructor's notebook."""
 
 from pathlib import Path
 
 from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
 from nbgrader.converters.base import BaseConverter
+from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import List, Unicode
 
 from attention_lib.assignment.declaration import declared
-from course.folders import CourseError, source_path
+from course.folders import CourseError, course_of, source_path
 from course.student_ids import trouble_with
+from grading.grade.submission.canonical import canonical_submission
 from grading.grade.submission.files import UncopiedFolders, bring_along
 from grading.grade.submission.read_submission import read_submission
-from grading.source.released import read_source
-from handin.timestamp import TIMESTAMP
-
-__all__ = ["TIMESTAMP", "SubmissionReader", "read_submission"]
+from grading.source.released import read_source, released_version, stub_checksums
 
 
 class SubmissionReader(NotebookExporter):
@@ -59,3 +59,12 @@ class SubmissionReader(NotebookExporter):
         source = read_source(source_path(course, given["assignment"]))
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         return self.from_notebook_node(read_submission(path, declared(source)), resources=resources, **kw)
+
+
+class Canonicalize(NbGraderPreprocessor):
+    """Makes the canonical notebook out of what `SubmissionReader` read."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        source = read_source(source_path(course_of(self), resources["nbgrader"]["assignment"]))
+        released = released_version(source, self.config)
+        return canonical_submission(nb, source, released, stub_checksums(released)), resources

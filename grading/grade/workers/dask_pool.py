@@ -1,10 +1,11 @@
 """Workers on other machines, through Dask (https://distributed.dask.org): the same requests, the same answers."""
 
-import json
 from collections.abc import Iterable, Iterator
 
+from attention_lib.sentences import error_in_words
 from course.checkout import CourseError
-from grading.grade.workers.pool import Answer, Task
+from grading.grade.workers.messages import Outcome, Request
+from grading.grade.workers.pool import required
 
 _PATIENCE_S = 10
 _AHEAD = 2  # tasks per worker that wait for it, so that none is idle
@@ -24,7 +25,6 @@ class DaskPool:
             raise CourseError(
                 "--scheduler needs Dask, which is not installed. Install it with: pip install 'distributed>=2026.8'"
             ) from None
-        self._common: dict = {}
         try:
             self._client = Client(address, timeout=_PATIENCE_S)
         except (OSError, ValueError) as error:
@@ -36,44 +36,43 @@ class DaskPool:
     def __exit__(self, *error) -> None:
         self._client.close()
 
-    def prepare(self, common: dict, most: int) -> None:
-        """See Pool: the part of all requests that is the same."""
-        self._common = common
+    def prepare(self, settings: Request, most: int) -> None:
+        """See LocalPool. These workers get ready with their first request."""
 
-    def answers(self, tasks: Iterable[Task]) -> Iterator[Answer]:
-        """The answers, as they come. Of a worker that died, the submission is tried once more at the end, alone."""
+    def outcomes(self, requests: Iterable[Request]) -> Iterator[Outcome]:
+        """The outcomes, as they come. Of a worker that died, the submission is tried once more at the end, alone."""
         from distributed import as_completed
 
-        waiting = iter(tasks)
-        underway: dict[str, Task] = {}
+        waiting = iter(requests)
+        underway: dict[str, Request] = {}
         completed = as_completed([], with_results=False)
-        again: list[Task] = []
+        again: list[Request] = []
 
-        def submit(task: Task):
-            future = self._client.submit(_answer, json.dumps(self._common | task.request), pure=False, retries=0)
-            underway[future.key] = task
+        def submit(request: Request):
+            future = self._client.submit(_answer, request.as_json(), pure=False, retries=0)
+            underway[future.key] = request
             return future
 
         def more() -> None:
             limit = _AHEAD * max(1, sum(self._client.nthreads().values()))
-            while len(underway) < limit and (task := next(waiting, None)) is not None:
-                completed.add(submit(task))
+            while len(underway) < limit and (request := next(waiting, None)) is not None:
+                completed.add(submit(request))
 
         more()
         for future in completed:
-            task = underway.pop(future.key)
+            request = underway.pop(future.key)
             if future.status == "finished":
-                yield Answer(task.student, json.loads(future.result()))
+                yield required(Outcome.from_json(future.result()))
             else:
-                again.append(task)
+                again.append(request)
             more()
-        for task in again:
-            future = submit(task)
+        for request in again:
+            future = submit(request)
             try:
-                yield Answer(task.student, json.loads(future.result()))
+                outcome = Outcome.from_json(future.result())
             except Exception as error:
-                words = " ".join(str(error).split())[:300]
-                yield Answer(task.student, {}, f"the grader failed twice on it: {type(error).__name__}: {words}")
+                outcome = Outcome(request.student, failed=f"the grader failed twice on it: {error_in_words(error)}")
+            yield required(outcome)
 
 
 def _answer(request: str) -> str:

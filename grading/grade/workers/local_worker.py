@@ -1,7 +1,6 @@
 """A worker of this machine, as a process of its own, and the one that serves this process."""
 
 import atexit
-import json
 import os
 import subprocess
 import sys
@@ -9,6 +8,7 @@ from multiprocessing import Pipe
 from time import monotonic
 
 from course.checkout import CHECKOUT
+from grading.grade.workers.messages import Outcome, Request
 
 # What a worker may need beyond the limits of a submission: to get ready, to read, to clean, on a busy machine.
 _PATIENCE_S = 120.0
@@ -37,16 +37,16 @@ class LocalWorker:
                 start_new_session=True,
             )
 
-    def prepare(self, common: dict) -> None:
-        """Tell it the settings and limits in `common`, and have it get ready. Its first answer says that it is."""
-        self._most_seconds = 2 * common["limits"]["total_seconds"] + _PATIENCE_S
-        self.send({key: common[key] for key in ("sandbox", "limits")} | {"only_start": True})
+    def prepare(self, settings: Request) -> None:
+        """Tell it the sandbox and the limits in `settings`, and have it get ready. Its first answer says that it is."""
+        self._most_seconds = 2 * settings.limits.total_seconds + _PATIENCE_S
+        self.send(Request(settings.sandbox, settings.limits))
 
-    def send(self, request: dict) -> None:
+    def send(self, request: Request) -> None:
         """Give it a request; its answer comes later. Raises WorkerDied."""
         self._deadline = monotonic() + self._most_seconds
         try:
-            self.pipe.send_bytes(json.dumps(request).encode())
+            self.pipe.send_bytes(request.as_json().encode())
         except OSError:
             raise WorkerDied(self._how_it_ended()) from None
 
@@ -54,13 +54,13 @@ class LocalWorker:
         """How long its answer may still take."""
         return max(0.0, self._deadline - monotonic())
 
-    def receive(self) -> dict:
+    def receive(self) -> Outcome:
         """Its next answer; waits for it, and ends the worker where that takes too long. Raises WorkerDied."""
         try:
             if not self.pipe.poll(self.seconds_left()):
                 self.process.kill()
                 raise WorkerDied(f"the worker gave no answer within {self._most_seconds:.0f} s")
-            return json.loads(self.pipe.recv_bytes())
+            return Outcome.from_json(self.pipe.recv_bytes())
         except (EOFError, OSError):
             raise WorkerDied(self._how_it_ended()) from None
 
@@ -91,7 +91,7 @@ _mine: LocalWorker | None = None
 _told: set[str] = set()
 
 
-def ask_own_worker(request: dict, tell) -> dict:
+def ask_own_worker(request: Request, tell) -> Outcome:
     """Ask the worker of this process, which is started at the first request and kept. Tries a dead one's request again.
 
     tell: called with what a user should know about the walls, once in the life of this process
@@ -103,20 +103,19 @@ def ask_own_worker(request: dict, tell) -> dict:
             if _mine is None or not _mine.is_alive():
                 _start(request)
             _mine.send(request)
-            answer = _mine.receive()
+            outcome = _mine.receive()
         except WorkerDied:
             end_own_worker()
             if attempt == 2:
                 raise
             continue
-        warning = answer.get("warning")
-        if warning and warning not in _told:
-            _told.add(warning)
-            tell(warning)
-        return answer
+        if outcome.warning and outcome.warning not in _told:
+            _told.add(outcome.warning)
+            tell(outcome.warning)
+        return outcome
 
 
-def _start(request: dict) -> None:
+def _start(request: Request) -> None:
     global _mine
     end_own_worker()
     _mine = LocalWorker()

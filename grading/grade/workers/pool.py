@@ -2,53 +2,29 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from multiprocessing.connection import wait
-from typing import Protocol
 
 from course.checkout import CourseError
 from grading.grade.workers.local_worker import LocalWorker, WorkerDied
+from grading.grade.workers.messages import Outcome, Request
 
 
-@dataclass(frozen=True)
-class Task:
-    """A submission to grade: whose it is, and its own part of the request."""
-
-    student: str
-    request: dict
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a worker answered (see `grading.grade.workers.worker.answer`), or why there is no answer, as a clause."""
-
-    student: str
-    answer: dict
-    failure: str = ""
-
-
-class Pool(Protocol):
-    """What `autograde_class` needs of workers, on this machine or on others. A context manager."""
-
-    def __enter__(self) -> "Pool": ...
-
-    def __exit__(self, *error) -> None: ...
-
-    def prepare(self, common: dict, most: int) -> None:
-        """Get ready. common: the part of all requests that is the same; most: how many tasks there may be."""
-        ...
-
-    def answers(self, tasks: Iterable[Task]) -> Iterator[Answer]:
-        """The answers, as they come. `tasks` is read no faster than workers come free."""
-        ...
+def required(outcome: Outcome) -> Outcome:
+    """The outcome. Raises CourseError where demanded walls do not stand."""
+    if outcome.refused:
+        raise CourseError(outcome.refused)
+    return outcome
 
 
 class LocalPool:
-    """Workers of this machine. They start at once; each costs memory, so there should be no more than cores."""
+    """Workers of this machine, a context manager. They start at once; each costs memory: no more of them than cores.
+
+    `DaskPool` has the same methods.
+    """
 
     def __init__(self, jobs: int):
         self._workers = [LocalWorker() for _ in range(jobs)]
-        self._common: dict = {}
+        self._settings: Request | None = None
 
     def __enter__(self) -> "LocalPool":
         return self
@@ -59,53 +35,61 @@ class LocalPool:
         for worker in self._workers:
             worker.close()
 
-    def prepare(self, common: dict, most: int) -> None:
-        """See Pool. Workers that would find nothing to do are ended. Raises CourseError where one has died already."""
-        self._common = common
+    def prepare(self, settings: Request, most: int) -> None:
+        """Get ready. Workers that would find nothing to do are ended. Raises CourseError where one has died already.
+
+        settings: what all requests have in common, at least; most: how many there may be
+        """
+        self._settings = settings
         while len(self._workers) > max(1, most):
             self._workers.pop().close()
         for worker in self._workers:
             try:
-                worker.prepare(common)
+                worker.prepare(settings)
             except WorkerDied as death:
                 raise _not_ready(death) from None
 
-    def answers(self, tasks: Iterable[Task]) -> Iterator[Answer]:
-        """The answers, as they come. Of a worker that died, the submission is tried once more at the end, alone."""
-        waiting, again = iter(tasks), deque()
-        busy: dict[LocalWorker, Task | None] = dict.fromkeys(self._workers)  # None: getting ready
+    def outcomes(self, requests: Iterable[Request]) -> Iterator[Outcome]:
+        """The outcomes, as they come; `requests` is read no faster than workers come free.
+
+        Of a worker that died, the submission is tried once more at the end, alone. Raises CourseError where demanded
+        walls do not stand.
+        """
+        waiting, again = iter(requests), deque()
+        busy: dict[LocalWorker, Request | None] = dict.fromkeys(self._workers)  # None: getting ready
         while busy:
             by_pipe = {worker.pipe: worker for worker in busy}
             patience = min(worker.seconds_left() for worker in busy)
             for pipe in wait(list(by_pipe), patience) or _overdue(by_pipe):
                 worker = by_pipe[pipe]
-                task = busy.pop(worker)
+                request = busy.pop(worker)
                 try:
-                    answer = worker.receive()
-                    if task is not None or "refused" in answer:
-                        yield Answer(task.student if task else "", answer)
-                    task = next(waiting, None)
-                    if task is not None:
-                        worker.send(self._common | task.request)
-                        busy[worker] = task
+                    outcome = required(worker.receive())
+                    if request is not None:
+                        yield outcome
+                    request = next(waiting, None)
+                    if request is not None:
+                        worker.send(request)
+                        busy[worker] = request
                 except WorkerDied as death:
-                    if task is None:
+                    if request is None:
                         raise _not_ready(death) from None
-                    again.append((task, str(death)))
+                    again.append((request, str(death)))
                     busy[self._replaced(worker)] = None
-        for task, first_death in again:
-            yield self._alone(task, first_death)
+        for request, first_death in again:
+            yield self._alone(request, first_death)
 
-    def _alone(self, task: Task, first_death: str) -> Answer:
+    def _alone(self, request: Request, first_death: str) -> Outcome:
         worker = self._workers[0]
         try:
             if not worker.is_alive():
                 worker = self._ready(self._replaced(worker))
-            worker.send(self._common | task.request)
-            return Answer(task.student, worker.receive())
+            worker.send(request)
+            return required(worker.receive())
         except WorkerDied as death:
             self._ready(self._replaced(worker))
-            return Answer(task.student, {}, f"the grader failed twice on it: {first_death}; then, alone, {death}")
+            failed = f"the grader failed twice on it: {first_death}; then, alone, {death}"
+            return Outcome(request.student, failed=failed)
 
     def _ready(self, worker: LocalWorker) -> LocalWorker:
         try:
@@ -119,7 +103,7 @@ class LocalPool:
         new = LocalWorker()
         self._workers[self._workers.index(worker)] = new
         try:
-            new.prepare(self._common)
+            new.prepare(self._settings)
         except WorkerDied as death:
             raise _not_ready(death) from None
         return new

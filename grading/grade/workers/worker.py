@@ -18,6 +18,8 @@ from threading import Lock, Thread
 import nbformat
 from nbformat import NotebookNode
 
+from attention_lib.sentences import error_in_words
+from grading.grade.workers.messages import Outcome, Request
 from grading.sandbox.walls import NoWall, Walls, chosen_walls
 from grading.sandbox.warm_process import WarmParentFailed, WarmProcess
 
@@ -30,43 +32,33 @@ _started_for: str = ""
 
 
 def answer(request: str) -> str:
-    """Judge one submission.
+    """Judge one submission: JSON of a `Request` to JSON of an `Outcome`.
 
-    request: JSON with
-        sandbox, limits: the settings of `Sandbox`, and `cell_seconds` and `total_seconds`
-        source, released: the instructor's notebook and its student version, as text
-        stubs: nbgrader's checksums of the answers' stubs
-        canonical: a canonical notebook, as text; or
-        reference: true, to judge the instructor's own solution; or
-        submitted: the path at which a submitted notebook should be; or
-        parcel: a submitted folder packed by `grading.grade.workers.parcel`
-        only_start: true to do no more than get ready
-    Returns JSON: {"notebook": text of the judged notebook, "walls": name, "warning": sentence or ""}, or
-    {"refused": sentence} where demanded walls do not stand, or {"failed": clause} for a fault of the grader.
     Raises grading.sandbox.warm_process.WarmParentFailed.
     """
-    given = json.loads(request)
+    return _outcome(Request.from_json(request)).as_json()
+
+
+def _outcome(asked: Request) -> Outcome:
     with _one_at_a_time:
         try:
-            warm = _warm_process(given["sandbox"], given["limits"]["total_seconds"])
+            warm = _warm_process(asked.sandbox, asked.limits.total_seconds)
         except NoWall as refusal:
-            return json.dumps({"refused": str(refusal)})
+            return Outcome(asked.student, refused=str(refusal))
         try:
-            judged = None if given.get("only_start") else _judged(given, warm)
+            notebook = _judged(asked, warm) if asked.has_work else ""
         except WarmParentFailed:
             stop()
             raise
         except Exception as error:
             traceback.print_exc()
-            words = " ".join(str(error).split())[:300]
-            return json.dumps({"failed": f"the grader failed: {type(error).__name__}: {words}"})
-        return json.dumps({"notebook": judged, "walls": warm.walls.name, "warning": warm.walls.warning})
+            return Outcome(asked.student, failed=f"the grader failed: {error_in_words(error)}")
+        return Outcome(asked.student, notebook, warm.walls.name, warm.walls.warning)
 
 
-def _judged(given: dict, warm: WarmProcess) -> str:
+def _judged(asked: Request, warm: WarmProcess) -> str:
     from attention_lib.assignment.declaration import declared
     from grading.grade.judging.judge import judge
-    from grading.grade.judging.limits import Limits
     from grading.grade.judging.reference import as_submission
     from grading.grade.sanitize.notebook import sanitize
     from grading.grade.submission.canonical import canonical_submission
@@ -74,19 +66,19 @@ def _judged(given: dict, warm: WarmProcess) -> str:
     from grading.grade.workers.parcel import unpacked
     from grading.sandbox.student_process import StudentProcess
 
-    source, released = _notebook(given["source"]), _notebook(given["released"])
-    if "canonical" in given:
-        canonical = nbformat.from_dict(json.loads(given["canonical"]))
+    source, released = _notebook(asked.source), _notebook(asked.released)
+    if asked.canonical:
+        canonical = nbformat.from_dict(json.loads(asked.canonical))
     else:
-        if given.get("reference"):
+        if asked.reference:
             submitted = as_submission(source)
-        elif "parcel" in given:
-            with unpacked(given["parcel"]) as path:
+        elif asked.parcel:
+            with unpacked(asked.parcel) as path:
                 submitted = read_submission(path, declared(source))
         else:
-            submitted = read_submission(Path(given["submitted"]), declared(source))
-        canonical = canonical_submission(submitted, source, released, given["stubs"])
-    judged = sanitize(judge(canonical, source, Limits(**given["limits"]), lambda: StudentProcess(warm)))
+            submitted = read_submission(Path(asked.submitted), declared(source))
+        canonical = canonical_submission(submitted, source, released, asked.stubs)
+    judged = sanitize(judge(canonical, source, asked.limits, lambda: StudentProcess(warm)))
     nbformat.validate(judged)
     return json.dumps(judged)
 

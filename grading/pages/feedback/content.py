@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearHiddenTests
 
-from attention_lib.assignment.cells import view
-from attention_lib.assignment.check_records import completed_records, is_at_fault
-from attention_lib.assignment.record_view import CHECKS_MIME
-from grading.grade.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
+from attention_lib.assignment.cells import noted, view
+from attention_lib.assignment.check_records import (
+    JUDGED_OVER_CORRECT_FUNCTIONS,
+    CheckRecord,
+    completed_records,
+    is_at_fault,
+)
 from grading.pages.feedback.allowance import Allowance
 from grading.pages.feedback.code_listing import Listing, Remark, code_listing
+from grading.pages.feedback.hidden_lines import hidden_tests
 from grading.pages.feedback.markdown import harmless_html, markdown_html
 from grading.pages.feedback.outputs import Shown, shown_outputs
 from grading.pages.feedback.plain_text import cut_lines, plain_text
@@ -33,16 +36,6 @@ _FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Check:
-    """One check record. `passed` is None for a check that could not be made."""
-
-    name: str
-    passed: bool | None
-    message: str
-    hidden: bool
-
-
-@dataclass(frozen=True)
 class Part:
     """One cell of the student's: its code or its text, and what it showed."""
 
@@ -54,7 +47,7 @@ class Part:
 
 
 @dataclass
-class Answer:
+class GradedCell:
     """A graded cell.
 
     score: None where there is none yet: the gradebook has not been asked, a person is to grade it, or the test was at
@@ -71,7 +64,7 @@ class Answer:
     title: str
     points: float | None
     score: float | None
-    checks: list[Check] | None
+    checks: list[CheckRecord] | None
     manual: bool = False
     is_task: bool = False
     waits: bool = False
@@ -108,7 +101,7 @@ class Answer:
         return self.at_fault or not self.manual and self.score != by_checks
 
     @property
-    def failed_first(self) -> list[Check]:
+    def failed_first(self) -> list[CheckRecord]:
         """The checks: failed ones, then those that could not be made, then passed ones."""
         order = {False: 0, None: 1, True: 2}
         return sorted(self.checks or (), key=lambda check: order[check.passed])
@@ -137,7 +130,7 @@ class Content:
 
     title: str
     problem: str
-    answers: list[Answer]
+    answers: list[GradedCell]
     costly_mendings: list[Mending]
     small_mendings: list[Mending]
     own_cells: list[Part]
@@ -198,34 +191,10 @@ def headings(markdown: str) -> list[tuple[int, str]]:
     return [(len(marks), _words(text)) for marks, text in found if _words(text)]
 
 
-def hidden_tests(source: str) -> str:
-    """The lines between nbgrader's delimiters, to the end where the last is missing; "" where there are none."""
-    delimiters = ClearHiddenTests()
-    found, inside = [], False
-    for line in source.split("\n"):
-        if delimiters.begin_test_delimeter in line:
-            inside = True
-        elif delimiters.end_test_delimeter in line:
-            inside = False
-        elif inside:
-            found.append(line)
-    return "\n".join(found).strip("\n")
-
-
 def _words(markdown: str) -> str:
     text = re.sub(r"<[^>]*>", "", markdown)
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
     return " ".join(re.sub(r"[*`$]|\\(?=[_#])", "", text).split())[:200]
-
-
-def _ours(cell: NotebookNode) -> dict:
-    entry = cell.metadata.get("attention101")
-    return entry if isinstance(entry, dict) else {}
-
-
-def _nbgrader(cell: NotebookNode) -> dict:
-    entry = cell.metadata.get("nbgrader")
-    return entry if isinstance(entry, dict) else {}
 
 
 class _Reader:
@@ -267,8 +236,7 @@ class _Reader:
                 self._tests.append((cell, section))
 
     def content(self) -> Content:
-        entry = self._notebook.metadata.get("attention101")
-        entry = entry if isinstance(entry, dict) else {}
+        entry = noted(self._notebook)
         space = Allowance(ANSWERS)
         answers = [self._answer(cell, section, space) for cell, section in self._tests]
         costly, small = self._mendings(entry.get("mended"), answers)
@@ -286,31 +254,32 @@ class _Reader:
             review=_review(entry.get("review")),
         )
 
-    def _answer(self, test: NotebookNode, section: str, space: Allowance) -> Answer:
-        nbgrader, seen = _nbgrader(test), view(test)
+    def _answer(self, test: NotebookNode, section: str, space: Allowance) -> GradedCell:
+        seen = view(test)
         test_id = plain_text(seen.grade_id)
         answer_id = plain_text(seen.tested) or test_id
         manual = seen.is_manual or seen.is_task
         cells = self._answers.get(answer_id, [])
-        at_fault = not manual and is_at_fault(completed_records(test.get("outputs", [])))
-        records = None if manual or at_fault else _records(test)
-        judged = [check for check in records or () if check.name == JUDGED_OVER_CORRECT_FUNCTIONS]
-        comments = [plain_text(_nbgrader(cell).get("comment")).strip() for cell in ([test] if seen.is_task else cells)]
+        records = [] if manual else completed_records(test.get("outputs", []))
+        at_fault = is_at_fault(records)
+        checks = [] if at_fault else [_shown_record(record) for record in records[:MOST_CHECKS]]
+        judged_over = [check.message for check in checks if check.code == JUDGED_OVER_CORRECT_FUNCTIONS]
+        comments = [plain_text(view(cell).comment).strip() for cell in ([test] if seen.is_task else cells)]
         waits = manual and test_id in self._to_grade
         is_open = (waits or at_fault) and test_id not in self._by_hand
-        answer = Answer(
+        answer = GradedCell(
             test_id=test_id,
             answer_id=answer_id,
             title=section or answer_id.replace("_", " "),
-            points=_number(nbgrader.get("points")),
-            score=None if is_open else _number(nbgrader.get("score")),
+            points=_number(seen.points),
+            score=None if is_open else _number(seen.score),
             manual=manual,
             is_task=seen.is_task,
             waits=waits,
             at_fault=at_fault,
-            checks=None if records is None else [check for check in records if check not in judged],
-            judged_over=judged[0].message if judged else "",
-            left_out=" ".join(filter(None, (plain_text(_ours(cell).get("left_out"))[:1_000] for cell in cells))),
+            checks=[check for check in checks if check.code != JUDGED_OVER_CORRECT_FUNCTIONS] if checks else None,
+            judged_over="".join(judged_over[:1]),
+            left_out=" ".join(filter(None, (plain_text(view(cell).left_out)[:1_000] for cell in cells))),
             untouched=NO_RESPONSE in comments,
             hidden_tests=self._revealed(test),
             comments=[markdown_html(text, self._pictures) for text in comments if text and text != NO_RESPONSE],
@@ -362,7 +331,7 @@ class _Reader:
         return shown_outputs(cell.outputs, self._students[id(cell)], list(self._students.values()), self._pictures)
 
     @staticmethod
-    def _mendings(entries: object, answers: list[Answer]) -> tuple[list[Mending], list[Mending]]:
+    def _mendings(entries: object, answers: list[GradedCell]) -> tuple[list[Mending], list[Mending]]:
         lost_points = {name for a in answers if a.state == "wrong" for name in (a.test_id, a.answer_id)}
         costly, small = [], []
         entries = entries if isinstance(entries, list) else []
@@ -377,30 +346,13 @@ class _Reader:
         return costly, small
 
 
-def _records(test: NotebookNode) -> list[Check] | None:
-    """The check records of a test cell; None without a well-formed list of them."""
-    for output in test.get("outputs", []):
-        records = output.get("data", {}).get(CHECKS_MIME) if output.get("output_type") == "display_data" else None
-        if records is None:
-            continue
-        if not isinstance(records, list) or not records:
-            return None
-        if not all(isinstance(r, dict) and r.get("passed", "") in (True, False, None) for r in records):
-            return None
-        return [
-            Check(
-                plain_text(record.get("check"))[:200],
-                record["passed"],
-                cut_lines(plain_text(record.get("message")).strip(), 20, 800, 800)[0],
-                bool(record.get("hidden")),
-            )
-            for record in records[:MOST_CHECKS]
-        ]
-    return None
+def _shown_record(record: CheckRecord) -> CheckRecord:
+    message, _ = cut_lines(plain_text(record.message).strip(), 20, 800, 800)
+    return replace(record, check=plain_text(record.check)[:200], message=message)
 
 
 def _remarks(cell: NotebookNode) -> list[Remark]:
-    entries = _ours(cell).get("comments")
+    entries = noted(cell).get("comments")
     remarks = []
     for entry in entries[:MOST_REMARKS] if isinstance(entries, list) else []:
         lines = entry.get("lines") if isinstance(entry, dict) else None

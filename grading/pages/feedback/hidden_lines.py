@@ -3,15 +3,16 @@
 import io
 import re
 import tokenize
-from collections.abc import Iterable
-from html import escape, unescape
-from html.parser import HTMLParser
+from collections.abc import Iterable, Iterator
+from html import unescape
+
+from bs4 import BeautifulSoup, NavigableString
+from nbgrader.preprocessors import ClearHiddenTests
 
 SHORTEST = 20  # characters; a shorter line, such as `)` or `x = x + 1`, tells nothing
 WITHHELD = "[withheld]"
 
 _TAG = re.compile(r"<[^>]*>")
-_BEGIN, _END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"  # nbgrader's own delimiters (ClearHiddenTests)
 
 
 def hidden_lines(test_sources: Iterable[str], student_sources: Iterable[str], messages: Iterable[str]) -> set[str]:
@@ -31,17 +32,28 @@ def hidden_lines(test_sources: Iterable[str], student_sources: Iterable[str], me
     hidden = set()
     for source in test_sources:
         in_strings = _lines_in_strings(source)
-        inside = False
-        for number, line in enumerate(source.split("\n"), start=1):
-            if _BEGIN in line:
-                inside = True
-            elif _END in line:
-                inside = False
-            elif inside:
-                line = _single_spaces(line)
-                if len(line) >= SHORTEST and line not in known and not (number in in_strings and line in said):
-                    hidden.add(line)
+        for number, line in _between_delimiters(source):
+            line = _single_spaces(line)
+            if len(line) >= SHORTEST and line not in known and not (number in in_strings and line in said):
+                hidden.add(line)
     return hidden
+
+
+def hidden_tests(source: str) -> str:
+    """The lines between nbgrader's delimiters, to the end where the last is missing; "" where there are none."""
+    return "\n".join(line for _, line in _between_delimiters(source)).strip("\n")
+
+
+def _between_delimiters(source: str) -> Iterator[tuple[int, str]]:
+    """These lines with their numbers, from 1."""
+    delimiters, inside = ClearHiddenTests(), False
+    for number, line in enumerate(source.split("\n"), start=1):
+        if delimiters.begin_test_delimeter in line:
+            inside = True
+        elif delimiters.end_test_delimeter in line:
+            inside = False
+        elif inside:
+            yield number, line
 
 
 def withhold(html: str, lines: set[str]) -> tuple[str, set[str]]:
@@ -60,13 +72,28 @@ def withhold(html: str, lines: set[str]) -> tuple[str, set[str]]:
     quick = _single_spaces(unescape(_TAG.sub("", html))) + "\n" + _single_spaces(unescape(html))
     if not any(line in quick for line in lines):
         return html, set()
-    page = _Page(html)
-    text = _single_spaces("".join(seen for _, seen in page.text))
+    page = BeautifulSoup(html, "html.parser")
+    found = _out_of_attributes(page, lines) | _out_of_text(page, lines)
+    return (str(page) if found else html), found
+
+
+def _out_of_attributes(page: BeautifulSoup, lines: set[str]) -> set[str]:
+    found = set()
+    for tag in page.find_all(True):
+        for name, value in list(tag.attrs.items()):
+            text = " ".join(value) if isinstance(value, list) else value
+            # A longer one is a picture.
+            here = {line for line in lines if line in _single_spaces(text)} if len(text) < 20_000 else set()
+            if here:
+                del tag[name]
+                found |= here
+    return found
+
+
+def _out_of_text(page: BeautifulSoup, lines: set[str]) -> set[str]:
+    pieces = [piece for piece in page.find_all(string=True) if type(piece) is NavigableString]
+    text, places = _squeezed(pieces)
     found = {line for line in lines if line in text}
-    in_attributes = {line for line in lines for _, value in page.attributes if line in _single_spaces(value)}
-    if not found and not in_attributes:
-        return html, set()
-    text, places = _squeezed(page.text)
     cuts, beginnings = set(), set()
     for line in found:
         start = text.find(line)
@@ -74,7 +101,15 @@ def withhold(html: str, lines: set[str]) -> tuple[str, set[str]]:
             cuts.update(places[start : start + len(line)])
             beginnings.add(places[start])
             start = text.find(line, start + 1)
-    return page.without(cuts, beginnings, in_attributes), found | in_attributes
+    for index in {index for index, _ in cuts}:
+        rest = []
+        for offset, character in enumerate(pieces[index]):
+            if (index, offset) in beginnings:
+                rest.append(WITHHELD)
+            if (index, offset) not in cuts:
+                rest.append(character)
+        pieces[index].replace_with("".join(rest))
+    return found
 
 
 def _single_spaces(text: str) -> str:
@@ -99,10 +134,10 @@ def _lines_in_strings(source: str) -> set[int]:
     return inside
 
 
-def _squeezed(pieces: list[tuple[int, str]]) -> tuple[str, list[tuple[int, int]]]:
+def _squeezed(pieces: list[str]) -> tuple[str, list[tuple[int, int]]]:
     """The text of `pieces` with white space as one space, and for each character its piece and place in it."""
     characters, places = [], []
-    for index, text in pieces:
+    for index, text in enumerate(pieces):
         for offset, character in enumerate(text):
             if character.isspace():
                 if characters and characters[-1] == " ":
@@ -111,64 +146,3 @@ def _squeezed(pieces: list[tuple[int, str]]) -> tuple[str, list[tuple[int, int]]
             characters.append(character)
             places.append((index, offset))
     return "".join(characters), places
-
-
-class _Page(HTMLParser):
-    """A page in pieces that can be put together again."""
-
-    def __init__(self, html: str):
-        super().__init__(convert_charrefs=False)
-        self._pieces: list[str] = []  # the page's own characters
-        self.text: list[tuple[int, str]] = []  # piece, what the reader sees of it
-        self.attributes: list[tuple[int, str]] = []  # piece, value of one of its attributes
-        self.feed(html)
-        self.close()
-
-    def without(self, cuts: set[tuple[int, int]], beginnings: set[tuple[int, int]], lines: set[str]) -> str:
-        pieces = list(self._pieces)
-        cut: dict[int, set[int]] = {}
-        for index, offset in cuts:
-            cut.setdefault(index, set()).add(offset)
-        seen = dict(self.text)
-        for index, offsets in cut.items():
-            rest = []
-            for offset, character in enumerate(seen[index]):
-                if (index, offset) in beginnings:
-                    rest.append(WITHHELD)
-                if offset not in offsets:
-                    rest.append(escape(character))
-            pieces[index] = "".join(rest)
-        for index, value in self.attributes:
-            if any(line in _single_spaces(value) for line in lines):
-                pieces[index] = pieces[index].split(None, 1)[0].rstrip(">") + ">"
-        return "".join(pieces)
-
-    def handle_starttag(self, tag, attrs):
-        self._pieces.append(self.get_starttag_text())
-        self.attributes.extend((len(self._pieces) - 1, value) for _, value in attrs if value and len(value) < 20_000)
-
-    def handle_startendtag(self, tag, attrs):
-        self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag):
-        self._pieces.append(f"</{tag}>")
-
-    def handle_data(self, data):
-        self._show(data, data)
-
-    def handle_entityref(self, name):
-        self._show(f"&{name};", unescape(f"&{name};"))
-
-    def handle_charref(self, name):
-        self._show(f"&#{name};", unescape(f"&#{name};"))
-
-    def handle_comment(self, data):
-        self._show(f"<!--{data}-->", "")
-
-    def handle_decl(self, decl):
-        self._pieces.append(f"<!{decl}>")
-
-    def _show(self, raw: str, seen: str) -> None:
-        self._pieces.append(raw)
-        if seen:
-            self.text.append((len(self._pieces) - 1, seen))

@@ -1,4 +1,4 @@
-"""Pictures of a student's cells: only PNG and JPEG data that decode, drawn anew."""
+"""Pictures of a student's cells: only PNG and JPEG data that decode, encoded again."""
 
 import base64
 import binascii
@@ -21,7 +21,7 @@ class UnusablePicture(ValueError):
 
 
 def data_url(mime_type: str, encoded: object, allowance: Allowance) -> str:
-    """Return a `data:` URL of a picture that was decoded and encoded anew.
+    """Return a `data:` URL of a picture that was decoded and encoded again.
 
     Nothing but pixels survives: no metadata, no trailing data. Large pictures are made smaller.
 

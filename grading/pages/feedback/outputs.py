@@ -41,7 +41,7 @@ def shown_outputs(
 ) -> list[Shown]:
     """Return what the page shows of the outputs of the student's cell `here`.
 
-    Text is shown as text and pictures (PNG, JPEG) are encoded anew. HTML, SVG, scripts and whatever else a browser
+    Text is shown as text and pictures (PNG, JPEG) are encoded again. HTML, SVG, scripts and whatever else a browser
     might run are never used; their plain text is.
     """
     shown = []

@@ -1,15 +1,18 @@
 """The feedback page: nbgrader's `GenerateFeedback.exporter_class`."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from traitlets import Bool, List, default
 
+from attention_lib.sentences import code_marks
+from grading.class_record.formats import number
 from grading.pages.feedback.content import page_content
 from grading.pages.feedback.hidden_lines import hidden_lines, withhold
 from grading.pages.feedback.plain_text import plain_text
@@ -83,7 +86,7 @@ class FeedbackExporter(Exporter):
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         submission = find_submission(resources, self.config)
         content = page_content(nb, self.reveal_hidden_tests, submission.to_grade, submission.by_hand)
-        page = _template().render(
+        page = page_template("page.html.j2", points=number).render(
             content=content,
             submission=submission,
             late_penalty=(resources.get("nbgrader") or {}).get("late_penalty") or 0,
@@ -105,22 +108,15 @@ class FeedbackExporter(Exporter):
         return page, resources
 
 
-def code_marks(sentence: str) -> Markup:
-    """A sentence of a check, with what stands between backticks as code. An odd number of backticks is left alone."""
-    parts = sentence.split("`")
-    if len(parts) % 2 == 0:
-        return escape(sentence)
-    return Markup("").join(Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts))
-
-
-def _template():
+def page_template(name: str, **filters: Callable) -> Template:
+    """A template of the pages' folders, with `code_marks` and these filters. The style sheets are theirs together."""
+    pages = Path(__file__).parents[1]
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader([pages / "feedback", pages / "report"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["points"] = lambda number: f"{number:g}"
-    environment.filters["code_marks"] = code_marks
-    return environment.get_template("page.html.j2")
+    environment.filters |= {"code_marks": lambda sentence: Markup(code_marks(sentence))} | filters
+    return environment.get_template(name)

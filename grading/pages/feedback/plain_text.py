@@ -21,7 +21,7 @@ def plain_text(text: object) -> str:
 
 
 def as_a_terminal_shows(text: object) -> str:
-    """Return `plain_text(text)` where a carriage return starts its line anew, as in a progress bar."""
+    """Return `plain_text(text)` where a carriage return starts its line again, as in a progress bar."""
     lines = plain_text(text).split("\n")
     return "\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in lines)
 

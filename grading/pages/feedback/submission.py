@@ -1,12 +1,13 @@
 """Who handed in, when, whether it was late, and what a person graded: what the gradebook knows beside the points."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from nbgrader.api import Gradebook, MissingEntry
 from traitlets.config import Config
 
 from course.zone import CourseZone, course_zone
+from grading.class_record.gradebook import utc
 from handin.lateness import deadline, in_words, lateness
 
 
@@ -68,14 +69,10 @@ def find_submission(resources: dict, config: Config | None = None) -> Submission
             assignment,
             student,
             name=" ".join(filter(None, (found.student.first_name, found.student.last_name))),
-            submitted=_utc(found.timestamp),
-            due=_utc(deadline(due, found.extension)),
+            submitted=utc(found.timestamp),
+            due=utc(deadline(due, found.extension)),
             late_by=lateness(found.timestamp, due, found.extension),
             zone=zone,
             to_grade=frozenset(grade.name for grade in grades if grade.needs_manual_grade),
             by_hand=frozenset(grade.name for grade in grades if grade.manual_score is not None),
         )
-
-
-def _utc(time: datetime | None) -> datetime | None:
-    return time.replace(tzinfo=UTC) if time is not None else None

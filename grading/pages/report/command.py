@@ -1,11 +1,11 @@
 """`python -m grading report`: the class's table in the terminal, as CSV, and as an HTML page."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from traitlets.config import Config
 
+from attention_lib.written_file import write_file
 from course.folders import CourseError, load_config, open_course
 from course.zone import course_zone
 from grading.class_record.record import class_record
@@ -35,21 +35,11 @@ def make_report(assignment: str, config: Config | None = None) -> Report:
     table, page = folder / f"{assignment}.csv", folder / f"{assignment}.html"
     try:
         folder.mkdir(exist_ok=True)
-        # Line ends of a CSV are as they are.
-        _write(table, csv_table(record))
-        _write(page, report_page(record, course_zone(config)))
+        write_file(table, csv_table(record))
+        write_file(page, report_page(record, course_zone(config)))
     except OSError as error:
         raise CourseError(
             f"The report could not be written to {folder}: {error}. See that it is a folder, that you may write to it, "
             "and that its disk has room; then run the same command again."
         ) from None
     return Report(summary(record), table, page)
-
-
-def _write(path: Path, text: str) -> None:
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    try:
-        unfinished.write_text(text, encoding="utf-8", newline="")
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -2,33 +2,31 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from course.zone import CourseZone
 from grading.class_record.formats import number, printable
 from grading.class_record.record import ClassRecord
 from grading.class_record.student import Student
-from grading.pages.feedback.page import code_marks
+from grading.pages.feedback.page import page_template
 from grading.pages.feedback.plain_text import plain_text
 from grading.pages.report import plots
-from grading.pages.report.findings import findings
+from grading.pages.report.failed_checks import failed_checks
 from grading.pages.report.statistics import class_statistics
 
 WIDEST = 82  # rem, of the page's body
-_HERE = Path(__file__).parent
 
 
 def report_page(record: ClassRecord, zone: CourseZone) -> str:
     """The page, with times in `zone`. All that came from students is text in it, whatever it looks like."""
     numbers = class_statistics(record)
-    page = _template(zone).render(
+    filters = {"points": number, "time": zone.words, "printable": printable, "breakable": _breakable}
+    page = page_template("report.html.j2", **filters).render(
         zone=zone,
         record=record,
         numbers=numbers,
-        findings=findings(record.students),
+        failed_checks=failed_checks(record.students),
         rates=plots.pass_rates(numbers) if numbers.judged else "",
         distribution=plots.distribution(numbers) if numbers.graded else "",
         unusable=[student for student in record.students if student.unusable],
@@ -62,17 +60,3 @@ def _table_width(columns: list[str]) -> int:
 def _breakable(name: str) -> Markup:
     """A name that may be broken after its underscores."""
     return Markup("_<wbr>").join(name.split("_"))
-
-
-def _template(zone: CourseZone):
-    environment = Environment(
-        # The feedback pages' style sheet is this page's, too.
-        loader=FileSystemLoader([_HERE, _HERE.parent / "feedback"]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    filters = {"points": number, "code_marks": code_marks, "time": zone.words, "printable": printable}
-    environment.filters |= filters | {"breakable": _breakable}
-    return environment.get_template("report.html.j2")

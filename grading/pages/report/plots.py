@@ -67,7 +67,7 @@ def distribution(statistics: Statistics) -> Markup:
 
 
 def _svg(draw, height: float, name: str, told: str) -> Markup:
-    """The figure as an `<svg>` as wide as its place, with `told` for who does not see it.
+    """The figure as an `<svg>` as wide as its place, with `told` for people who do not see it.
 
     height: in inches; name: makes its ids different from those of the page's other plots
     """

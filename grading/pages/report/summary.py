@@ -4,19 +4,19 @@ from grading.class_record.formats import number, printable
 from grading.class_record.record import ClassRecord
 from grading.class_record.student import MISSING, NOT_GRADED
 from grading.class_record.table import class_table
-from grading.pages.report.findings import Finding, findings
+from grading.pages.report.failed_checks import FailedCheck, failed_checks
 from grading.pages.report.statistics import Statistics, class_statistics
 
-MOST_FINDINGS = 5
+MOST_FAILED = 5
 
 
 def summary(record: ClassRecord) -> str:
     """The class's table, its numbers, what failed most often, what is open, and who has no score."""
     parts = [class_table(record, record.students)] if record.students else []
     parts.append("\n".join(_numbers(class_statistics(record))))
-    found = [each for each in findings(record.students) if each.passed is False][:MOST_FINDINGS]
+    found = [each for each in failed_checks(record.students) if each.passed is False][:MOST_FAILED]
     if found:
-        parts.append("\n".join(["What failed most often:", *map(_finding, found)]))
+        parts.append("\n".join(["What failed most often:", *map(_failed_check, found)]))
     if missing := record.with_status(MISSING):
         parts.append(f"Has not submitted: {', '.join(printable(student.student) for student in missing)}")
     if not_graded := record.with_status(NOT_GRADED):
@@ -46,6 +46,6 @@ def _numbers(numbers: Statistics) -> list[str]:
     return lines
 
 
-def _finding(found: Finding) -> str:
+def _failed_check(found: FailedCheck) -> str:
     sentence = found.sentences[0][0]
     return f"{found.students:5d}  {found.answer}, {found.check or 'several checks'}: {sentence}"

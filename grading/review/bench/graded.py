@@ -11,8 +11,8 @@ from attention_lib.assignment.cells import view
 from attention_lib.assignment.check_records import all_passed, completed_records
 from attention_lib.assignment.declaration import Assignment, declared
 from course.checkout import CHECKOUT
+from grading.grade.judging import TimeLimits
 from grading.grade.judging.judge import judge
-from grading.grade.judging.limits import Limits
 from grading.review.answer import Outcome, ReviewedAnswer
 from grading.review.answers_of import without_marks
 from grading.review.labelled import LabelledAnswer
@@ -23,7 +23,7 @@ from grading.sandbox.warm_process import WarmProcess
 from grading.source.released import read_source, released_version
 
 LESSON = CHECKOUT / "source/attention/attention.ipynb"
-_LIMITS = Limits(20, 180)
+_LIMITS = TimeLimits(20, 180)
 _CPU_SECONDS = 600
 
 
@@ -50,7 +50,7 @@ def graded(labelled: Sequence[LabelledAnswer], sandbox: Sandbox | None = None) -
                 found[each.name] = ReviewedAnswer(
                     cell=each.cell,
                     source=each.source,
-                    outcomes=tuple(Outcome(record["check"], record["passed"]) for record in records),
+                    outcomes=tuple(Outcome(record.check, record.passed) for record in records),
                     right=all_passed(records),
                     reference=without_marks(references[each.cell]),
                     task=tasks[each.cell],

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from attention_lib.written_file import write_file
+
 RECORDING = Path(__file__).with_name("answers.json")
 
 
@@ -34,9 +36,7 @@ class Recording:
     def write(self, path: Path = RECORDING) -> None:
         """Write it, at once."""
         entries = vars(self) | {"answers": dict(sorted(self.answers.items()))}
-        unfinished = path.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps(entries, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        unfinished.replace(path)
+        write_file(path, json.dumps(entries, ensure_ascii=False, indent=1) + "\n")
 
 
 def prompt_key(messages: Sequence[dict]) -> str:

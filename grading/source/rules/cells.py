@@ -26,7 +26,7 @@ def syntax_faults(source: Source) -> Iterator[SourceFault]:
             text = f", {quoted(lines[line - 1])}" if line and line <= len(lines) and lines[line - 1].strip() else ""
             where = f"in line {line}{text}" if line else "somewhere"
             yield cell.fault(f"is no Python: {shown(why)} {where}. Mend it, and run the cell once.")
-        elif cell.tree is None and (cell is source.set_up or cell.view.is_answer or cell.view.is_test):
+        elif (cell is source.set_up or cell.view.is_answer or cell.view.is_test) and cell.tree is None:
             yield cell.fault(
                 f"is too long to be read: keep it below {LONGEST_SOURCE:,} characters and {MOST_MAGICS} magics."
             )
@@ -40,7 +40,7 @@ def id_faults(source: Source) -> Iterator[SourceFault]:
         if not isinstance(given := cell.nbgrader.get("grade_id", ""), str):
             yield cell.fault(f"has the id `{shown(repr(given))}`, which is no text: give it one of letters.")
         elif not grade_id:
-            if cell.is_marked:
+            if cell.view.is_marked:
                 yield cell.fault("has no id: give it one of its own in nbgrader's cell toolbar (Create Assignment).")
         elif not _ID.fullmatch(grade_id):
             yield cell.fault("has an id that nbgrader refuses: use letters, digits, `_` and `-` alone, at most 128.")
@@ -123,4 +123,4 @@ def nbgrader_faults(source: Source, known: set[int]) -> Iterator[SourceFault]:
             yield cell.fault("was marked by an older nbgrader: back up the source and run `nbgrader update .`.")
         except Exception as error:
             why = shown(str(error).strip().partition("\n")[0])[:200]
-            yield cell.fault(f"has metadata that nbgrader refuses ({why}): choose its type anew in the cell toolbar.")
+            yield cell.fault(f"has metadata that nbgrader refuses ({why}): choose its type again in the cell toolbar.")

@@ -11,8 +11,9 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from attention_lib.assignment.cell_code import CellCode, read_code
-from attention_lib.assignment.cells import CellView, view
+from attention_lib.assignment.cells import CellView, nbgrader_entry, view
 from attention_lib.assignment.declaration import Assignment, declared, set_up_of
+from attention_lib.sentences import listed_names
 from grading.source.rules.syntax import syntax_error
 
 LONGEST_QUOTE = 60  # characters
@@ -51,8 +52,7 @@ class SourceCell:
     @property
     def nbgrader(self) -> dict:
         """What nbgrader's metadata say, of whatever types."""
-        found = self.node.metadata.get("nbgrader")
-        return found if isinstance(found, dict) else {}
+        return nbgrader_entry(self.node)
 
     @property
     def kind(self) -> str:
@@ -74,11 +74,6 @@ class SourceCell:
     @property
     def by_number(self) -> str:
         return f"the empty {self.kind} cell, number {self.number} of the notebook,"
-
-    @property
-    def is_marked(self) -> bool:
-        """Whether nbgrader does anything with it."""
-        return self.view.grade or self.view.solution or self.view.locked or self.view.task
 
     @cached_property
     def syntax_error(self) -> tuple[int | None, str] | None:
@@ -144,5 +139,4 @@ def quoted(line: str) -> str:
 
 def listed(names, word: str = "and") -> str:
     """`a`, `b` and `c`."""
-    each = [f"`{shown(name)}`" for name in names]
-    return f" {word} ".join(filter(None, [", ".join(each[:-1]), *each[-1:]]))
+    return listed_names(map(shown, names), word)

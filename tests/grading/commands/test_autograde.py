@@ -87,11 +87,11 @@ def test_every_folder_has_its_points(graded):
 def test_a_right_head_over_a_wrong_helper_says_how_it_was_judged(graded):
     first, *rest = records(graded, "wrong helper", "test_attention_head")
     assert (
-        first["check"] == "judged over correct functions" and "`attention_scores` does not pass yet" in first["message"]
+        first.check == "judged over correct functions" and "`attention_scores` does not pass yet" in first.message
     )
-    assert rest and all(record["passed"] for record in rest)
-    assert records(graded, "ada", "test_attention_head")[0]["check"] != first["check"]
-    assert [r["passed"] for r in records(graded, "wrong head", "test_attention_head")] == [False]
+    assert rest and all(record.passed for record in rest)
+    assert records(graded, "ada", "test_attention_head")[0].check != first.check
+    assert [r.passed for r in records(graded, "wrong head", "test_attention_head")] == [False]
 
 
 def test_ids_that_nbgrader_cannot_handle_are_refused_by_name(graded):
@@ -109,7 +109,7 @@ def test_reasons_name_what_was_found(graded):
     )
     assert "no other notebook" in problem("nothing")
     assert "attention (1).ipynb" in graded.autograded("renamed").metadata.attention101.mended[0].message
-    assert "ended the Python process" in records(graded, "exit", "test_attention_head")[0]["message"]
+    assert "ended the Python process" in records(graded, "exit", "test_attention_head")[0].message
 
 
 def test_a_half_written_folder_is_graded_again(graded):

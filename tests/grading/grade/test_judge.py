@@ -4,15 +4,15 @@ import pytest
 
 from attention_lib.assignment.canonical import canonical_notebook
 from attention_lib.assignment.check_records import completed_records
+from grading.grade.judging import TimeLimits
 from grading.grade.judging.judge import judge
-from grading.grade.judging.limits import Limits
 from grading.sandbox.settings import Sandbox
 from grading.sandbox.student_process import StudentProcess
 from grading.sandbox.walls import chosen_walls
 from grading.sandbox.warm_process import WarmProcess
 from tests.course_folder import RIGHT, at, insert_after, lesson
 
-LIMITS = Limits(10, 60)
+LIMITS = TimeLimits(10, 60)
 OVER = """\
 from attention_lib.checks import Checks
 checks = Checks("{answer}", over={over})
@@ -63,8 +63,8 @@ def test_no_record_stays_open_and_no_solution_is_seen_by_cells_below(judged):
     )
     notebook = judged(source, submitted)
     head = records(notebook, "attention_head")
-    assert [record["passed"] for record in head] == [False]
-    assert records(notebook, "attention_weights")[0]["message"].startswith(
+    assert [record.passed for record in head] == [False]
+    assert records(notebook, "attention_weights")[0].message.startswith(
         "The answer cell itself stopped with SyntaxError in line 1"
     )
     shown = next(out.text for cell in notebook.cells for out in cell.get("outputs", []) if out.get("name") == "stdout")
@@ -79,11 +79,11 @@ def test_the_head_is_judged_with_the_names_above_its_test(judged):
     submitted = lesson({**RIGHT, "aggregate_values": "def aggregate_values(w, V): return 0", "attention_head": head})
     insert_after(submitted, "test_aggregate_values", "def helper(f, *a): return f(*a)")
     insert_after(submitted, "test_attention_head", "def helper(*a): return 5", "AttentionHead = 3")
-    assert [r["passed"] for r in records(judged(source, submitted), "attention_head")] == [True, True]
+    assert [r.passed for r in records(judged(source, submitted), "attention_head")] == [True, True]
 
     late = lesson({**RIGHT, "aggregate_values": "def aggregate_values(w, V): return 0", "attention_head": head})
     insert_after(late, "test_attention_head", "def helper(f, *a): return f(*a)")
-    assert [r["passed"] for r in records(judged(source, late), "attention_head")] == [False]
+    assert [r.passed for r in records(judged(source, late), "attention_head")] == [False]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def AttentionHead():
     return 7"""
     notebook = judged(source, lesson({**RIGHT, "attention_scores": wrong, "attention_head": head}))
     (record,) = records(notebook, "attention_head")
-    assert record["message"].endswith(
+    assert record.message.endswith(
         f": Your `AttentionHead` {said}. It was left out, and the rest was run without it."
     )
 
@@ -124,5 +124,5 @@ def AttentionHead():
 def test_a_problem_is_said_at_every_test_without_a_run():
     notebook = canonical_notebook(lesson(RIGHT), lesson(), lesson()).notebook
     notebook.metadata["attention101"]["problem"] = "The file is empty."
-    judge(notebook, lesson(RIGHT), Limits(0, 0), lambda: pytest.fail("a process was started"))
-    assert {records(notebook, answer)[0]["message"] for answer in RIGHT} == {"The file is empty."}
+    judge(notebook, lesson(RIGHT), TimeLimits(0, 0), lambda: pytest.fail("a process was started"))
+    assert {records(notebook, answer)[0].message for answer in RIGHT} == {"The file is empty."}

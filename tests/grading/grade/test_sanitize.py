@@ -13,7 +13,7 @@ from nbformat import NotebookNode, from_dict
 from PIL import Image
 from traitlets.config import Config
 
-from attention_lib.assignment.check_records import checks_output, completed_records
+from attention_lib.assignment.check_records import CheckRecord, checks_output, completed_records
 from attention_lib.assignment.notebook_file import new_cell, new_notebook
 from grading.grade.sanitize.markdown import sanitize_markdown
 from grading.grade.sanitize.notebook import sanitize
@@ -239,7 +239,7 @@ def test_the_instructors_text_and_the_records_stay_and_other_outputs_of_theirs_a
     lesson = new_cell("markdown", "intro", "<details><summary>More</summary>x</details>", from_dict({"nbgrader": {}}))
     setup = new_cell("code", "setup", "import torch", from_dict({"nbgrader": {"grade_id": "setup"}}))
     setup.outputs = [from_dict(display(DISPLAYS["html"]))]
-    records = [{"check": PAGE, "passed": False, "message": f"stopped with `{PAGE}`: {PAGE}", "hidden": False}]
+    records = [CheckRecord(PAGE, False, f"stopped with `{PAGE}`: {PAGE}")]
     test = new_cell(
         "code", "t", "checks.report()", from_dict({"nbgrader": {"grade": True, "grade_id": "t", "points": 1}})
     )

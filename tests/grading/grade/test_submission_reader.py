@@ -1,6 +1,6 @@
 import json
 
-from grading.grade.submission.reader import read_submission
+from grading.grade.submission.read_submission import read_submission
 from tests.course_folder import RIGHT, lesson
 from tests.lesson_answers import LESSON
 

@@ -14,6 +14,7 @@ from course.folders import CourseError, load_config
 from grading.commands.autograde import autograde_class
 from grading.grade.workers import local_worker
 from grading.grade.workers.local_worker import LocalWorker
+from grading.grade.workers.messages import Request
 from tests.course_folder import RIGHT, ROOT
 
 pytestmark = pytest.mark.kernel
@@ -55,9 +56,9 @@ def on_sending(monkeypatch, student: str, times: int, do) -> None:
     """Call `do` with the worker that has just been given this student's submission, so many times."""
     really_send, done = LocalWorker.send, []
 
-    def send(worker: LocalWorker, request: dict) -> None:
+    def send(worker: LocalWorker, request: Request) -> None:
         really_send(worker, request)
-        if f"/{student}/" in request.get("submitted", "") and len(done) < times:
+        if f"/{student}/" in request.submitted and len(done) < times:
             done.append(student)
             do(worker)
 

@@ -8,7 +8,11 @@ import pytest
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 
+from course.folders import open_course
+from grading.review import comments
+from grading.review.class_review import class_reviewables
 from grading.review.records.store import ReviewStore, StoredComment
+from grading.review.settings import CodeReview
 from tests.grading.review.graded_class import DEAD_LINE, WRONG, GradedClass
 from tests.grading.review.review_samples import DEAD, saying
 from tests.ollama_protocol import misbehaviours as m
@@ -193,9 +197,25 @@ def test_records_that_are_damaged_cost_the_review_alone(twin, capsys):
 
 
 def test_a_fault_of_the_review_itself_costs_no_pages(twin, monkeypatch, capsys):
-    monkeypatch.setattr("grading.commands.feedback.review_class", lambda *args, **kw: 1 / 0)
+    monkeypatch.setattr("grading.commands.feedback.ask_class", lambda *args, **kw: 1 / 0)
     assert len(twin.pages()) == 3
     assert "Code reviews are pending: division by zero" in capsys.readouterr().err
+
+
+def test_comments_are_judged_once_in_a_feedback_run(twin, monkeypatch):
+    really_judge, judged = comments.judge, []
+
+    def judge(found, answer, **settings):
+        judged.append((answer.cell, answer.source))
+        return really_judge(found, answer, **settings)
+
+    with OllamaServer(saying(DEAD)) as server:
+        twin.review(server)
+        config = twin.config(server)
+        monkeypatch.setattr(comments, "judge", judge)
+        twin.pages(server)
+    answers = class_reviewables(open_course("attention", config), "attention", CodeReview(config=config))
+    assert sorted(judged) == sorted((each.cells.answer.cell, each.cells.answer.source) for each in answers)
 
 
 def test_a_review_can_be_switched_off(twin):
@@ -221,10 +241,6 @@ def test_what_a_person_approves_is_shown_and_what_one_rejects_is_not(twin):
 
 
 def _replies(twin, store):
-    from course.folders import open_course
-    from grading.review.class_review import class_reviewables
-    from grading.review.settings import CodeReview
-
     config = twin.config()
     found = class_reviewables(open_course("attention", config), "attention", CodeReview(config=config))
     mine = [each for each in found if each.student == "ada" and each.cells.answer.cell == "attention_scores"]

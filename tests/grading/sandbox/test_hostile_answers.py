@@ -132,7 +132,7 @@ def test_any_reply_is_a_value_a_failed_check_or_ends_the_process(student, taken_
 
         checks = Checks("f")
         checks.visible(check)
-        assert checks.records[0]["message"].encode()
+        assert checks.records[0].message.encode()
 
     @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
     @given(REPLIES | FORMS.map(lambda form: {"result": form, "left": [], "changed": []}))

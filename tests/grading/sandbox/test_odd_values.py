@@ -221,10 +221,10 @@ def verdict(f, check: str) -> str:
     for name in ("check_it", "check_more"):
         checks.visible(names[name])
     first, second = checks.records
-    assert second["passed"] is True
-    if first["passed"]:
+    assert second.passed is True
+    if first.passed:
         return P
-    return C if "cannot be judged" in first["message"] else F
+    return C if "cannot be judged" in first.message else F
 
 
 @pytest.fixture(scope="module")

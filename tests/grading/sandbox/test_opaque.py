@@ -144,7 +144,7 @@ def test_a_base_that_is_no_kind_of_data_says_nothing(name):
 def test_any_error_for_its_sake_is_a_failed_check(check):
     checks = Checks("f")
     checks.visible(check)
-    assert checks.records[0]["passed"] is False
+    assert checks.records[0].passed is False
 
 
 def test_an_error_about_it_is_told_with_its_sentence():
@@ -154,4 +154,4 @@ def test_an_error_about_it_is_told_with_its_sentence():
 
     checks = Checks("f")
     checks.visible(check_it)
-    assert SENTENCE.rstrip(".") in checks.records[0]["message"]
+    assert SENTENCE.rstrip(".") in checks.records[0].message

@@ -40,7 +40,8 @@ def submit(course, nbgrader, student: str, answers: dict) -> str:
 
 
 def test_from_submit_to_the_page_also_of_a_notebook_that_staff_mended(course, nbgrader):
-    assert re.search("Receipt: attention, content [0-9a-f]{12}, handed in ", submit(course, nbgrader, "ada", RIGHT))
+    said = submit(course, nbgrader, "ada", RIGHT)
+    assert "Handed in: attention, by ada\n" in said and re.search("Contents:  [0-9a-f]{12} ", said)
     submit(course, nbgrader, "ben", {})
     inbound = nbgrader.root / "attention101" / "inbound"
     (inbound / "mallory+attention+2026-11-25 10:00:00 UTC+x").symlink_to(course.source.parent)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from attention_lib.handin.ask_service import send
-from attention_lib.handin.handed_in import content_hash
+from attention_lib.handin.hashes import content_hash
+from attention_lib.handin.receipt import Receipt
+from hub.student.ask_service import send
 from tests.handin.service.archives import archive
 from tests.handin.service.real_hub import RealHub, until
 from tests.handin.service.test_service import half_a_request
@@ -70,8 +71,8 @@ def test_a_class_hands_in_within_seconds(class_of_many, capsys) -> None:
         receipt, folder = answers[name][1], stored[name]
         assert {path.name for path in folder.iterdir()} == {*files, "timestamp.txt", "submission_secret.txt"}
         assert all((folder / file).read_bytes() == content for file, content in files.items())
-        assert receipt["student"] == name and receipt["hash"] == _hash(files)
-        assert (folder / "timestamp.txt").read_text() == receipt["timestamp"]
+        assert receipt.student == name and receipt.hash == _hash(files)
+        assert (folder / "timestamp.txt").read_text() == receipt.timestamp
     assert hub.unfinished() == []
     assert took < SECONDS
 
@@ -91,7 +92,7 @@ def test_two_programs_of_every_student_store_one_submission_each(class_of_many) 
         receipts = [future.result() for future in sent]
     assert Counter(folder.name.split("+")[0] for folder in hub.stored("twice")) == Counter(some)
     for first, second in zip(receipts[:20], receipts[20:]):
-        assert (first["timestamp"], first["secret"]) == (second["timestamp"], second["secret"])
+        assert (first[0].timestamp, first[1]) == (second[0].timestamp, second[1])
 
 
 def test_the_hub_ends_in_the_middle_and_nothing_is_half(class_of_many, tmp_path: Path) -> None:
@@ -113,9 +114,9 @@ def test_the_hub_ends_in_the_middle_and_nothing_is_half(class_of_many, tmp_path:
     assert 3 <= len(stored) and hub.unfinished() == []
 
 
-def _timed(url: str, token: str, body: bytes) -> tuple[float, dict]:
+def _timed(url: str, token: str, body: bytes) -> tuple[float, Receipt]:
     started = time.monotonic()
-    receipt = send(url, token, BytesIO(body))
+    receipt, _ = send(url, token, BytesIO(body))
     return time.monotonic() - started, receipt
 
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from attention_lib.handin.handed_in import Limits, content_hash
+from attention_lib.handin.handed_in import UploadLimits
+from attention_lib.handin.hashes import content_hash, folder_hash
 from attention_lib.handin.packing import TooMuch, packed, write_out
 from handin.service.unpacking import unpack
 
-SMALL = Limits(files=3, folders=4, depth=3, name=20, file=1000, total=2000, upload=10_000)
+SMALL = UploadLimits(files=3, folders=4, depth=3, name=20, file=1000, total=2000, upload=10_000)
 
 
 @pytest.fixture
@@ -80,8 +81,9 @@ def test_the_service_unpacks_what_was_packed_under_the_same_hash(folder: Path, t
     (tmp_path / "out").mkdir()
     with packed(folder) as parcel:
         (tmp_path / "upload").write_bytes(parcel.archive.read())
-        found = unpack(tmp_path / "upload", tmp_path / "out", Limits())
+        found = unpack(tmp_path / "upload", tmp_path / "out", UploadLimits())
         assert sorted(found) == parcel.files and content_hash(found.items()) == parcel.hash
+        assert folder_hash(tmp_path / "out") == parcel.hash
 
 
 def test_a_large_file_stays_behind_and_a_large_notebook_is_refused(folder: Path) -> None:

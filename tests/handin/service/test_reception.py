@@ -21,7 +21,7 @@ from handin.service import reception as reception_module
 from handin.service.deadline import Deadlines
 from handin.service.inbound import Inbound
 from handin.service.reception import Reception
-from handin.service.refusal import Refused
+from handin.service.refusal import Denied
 from tests.handin.service.archives import work
 
 DUE = datetime(2026, 7, 10, 21, 59, tzinfo=UTC)  # 23:59 in Berlin
@@ -184,7 +184,7 @@ def test_no_end_of_submissions_has_an_end(office: Office, monkeypatch: pytest.Mo
     for text in "ab":
         office.reception.check_room("ada", "attention")
         office.hand_in(text, EARLY)
-    with pytest.raises(Refused, match="no more is kept. The latest one counts") as refusal:
+    with pytest.raises(Denied, match="no more is kept. The latest one counts") as refusal:
         office.reception.check_room("ada", "attention")
     assert refusal.value.status == 429 and refusal.value.retry_after == 0
     office.reception.check_room("bob", "attention")
@@ -192,14 +192,14 @@ def test_no_end_of_submissions_has_an_end(office: Office, monkeypatch: pytest.Mo
 
 def test_a_full_disk_refuses_before_anything_is_written(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reception_module, "LEAST_FREE", 1 << 62)
-    with pytest.raises(Refused, match="disk is full"):
+    with pytest.raises(Denied, match="disk is full"):
         office.reception.check_room("ada", "attention")
 
 
 def test_a_refusal_leaves_nothing(office: Office) -> None:
     room = office.inbound.room_to_receive()
     (room / "upload").write_bytes(b"noise")
-    with pytest.raises(Refused):
+    with pytest.raises(Denied):
         office.reception.take_in(room, room / "upload", "ada", "attention", EARLY)
     office.inbound.clear(room)
     assert office.stored() == [] and list(office.inbound.folder.glob(".incoming*")) == []

@@ -11,9 +11,9 @@ import pytest
 from traitlets.config import Config
 
 from course.checkout import CourseError
-from handin.service.places import Places
-from handin.service.refusal import Refused
+from handin.service.refusal import Denied
 from handin.service.settings import read_settings
+from handin.service.upload_slots import UploadSlots
 from tests.handin.service.real_hub import ROOT
 
 ENVIRONMENT = {
@@ -78,14 +78,14 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
 
 def test_places_are_bounded_and_come_back() -> None:
     async def try_them() -> None:
-        places = Places(1, patience=0.05)
+        places = UploadSlots(1, patience=0.05)
         await places.take("ada")
-        with pytest.raises(Refused, match="Another submission of yours") as refusal:
+        with pytest.raises(Denied, match="Another submission of yours") as refusal:
             await places.take("ada")
         assert refusal.value.status == 503 and refusal.value.retry_after > 0
-        with pytest.raises(Refused, match="Very many are handing in"):
+        with pytest.raises(Denied, match="Very many are handing in"):
             await places.take("bob")
-        waiting = asyncio.create_task(Places.take(places, "bob"))
+        waiting = asyncio.create_task(UploadSlots.take(places, "bob"))
         await asyncio.sleep(0)
         places.give_back("ada")
         await waiting

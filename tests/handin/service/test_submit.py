@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -11,14 +12,24 @@ from threading import Thread
 import pytest
 from nbgrader.utils import notebook_hash
 
-from attention_lib.handin.ask_service import NotHandedIn, send
-from attention_lib.handin.receipt import in_words, write_beside
+from attention_lib.handin.receipt import Receipt, in_words, write_beside
+from hub.student.ask_service import NotHandedIn, send
 from tests.handin.service.real_hub import COURSE, ROOT, RealHub
 from tests.handin.service.student_home import SUBMIT_AS_THE_ASSIGNMENT_LIST, Home
 
 # Most tests here run nbgrader several times.
 pytestmark = [pytest.mark.slow, pytest.mark.kernel]
 
+RECEIPT = Receipt(
+    student="ada",
+    assignment="attention",
+    timestamp="2026-07-10 18:59:00.000000 UTC",
+    submitted="2026-07-10T20:59:00+02:00",
+    due="2026-07-10T23:59:00+02:00",
+    zone="Europe/Berlin",
+    hash="0123456789ab",
+    late=False,
+)
 NOTEBOOK = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 
 
@@ -177,7 +188,7 @@ class FailsAtFirst(BaseHTTPRequestHandler):
         else:
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(json.dumps({"timestamp": "t", "secret": "s"}).encode())
+            self.wfile.write(json.dumps(vars(RECEIPT) | {"secret": "s"}).encode())
 
     def log_message(self, *arguments):
         pass
@@ -196,7 +207,7 @@ def unreliable() -> str:
 def test_submit_tries_again(unreliable: str, tmp_path: Path) -> None:
     (tmp_path / "archive").write_bytes(b"archive")
     with open(tmp_path / "archive", "rb") as archive:
-        assert send(unreliable, "token", archive)["timestamp"] == "t"
+        assert send(unreliable, "token", archive) == (RECEIPT, "s")
     assert FailsAtFirst.asked == 3
 
 
@@ -210,22 +221,11 @@ def test_submit_gives_up_and_says_what_it_knows(unreliable: str, tmp_path: Path)
 
 
 def test_receipts_are_kept_the_latest_on_top_and_no_link_is_written_through(tmp_path: Path) -> None:
-    receipt = {
-        "student": "ada",
-        "assignment": "attention",
-        "timestamp": "2026-07-10 18:59:00.000000 UTC",
-        "submitted": "2026-07-10T20:59:00+02:00",
-        "due": "2026-07-10T23:59:00+02:00",
-        "zone": "Europe/Berlin",
-        "hash": "0123456789ab",
-        "late": False,
-        "note": "",
-    }
-    words = in_words(receipt)
+    words = in_words(RECEIPT)
     assert "Received:  Fri 10 Jul 2026, 20:59:00 Europe/Berlin (UTC+02:00)" in words
     assert "Deadline:  Fri 10 Jul 2026, 23:59:00 Europe/Berlin (UTC+02:00): on time" in words
-    assert "LATE" in in_words(receipt | {"late": True}) and "none" in in_words(receipt | {"due": None})
-    assert "could not be looked up" in in_words(receipt | {"late": None, "due": None})
+    assert "LATE" in in_words(replace(RECEIPT, late=True)) and "none" in in_words(replace(RECEIPT, due=None))
+    assert "could not be looked up" in in_words(replace(RECEIPT, late=None, due=None))
     folder = tmp_path / "attention"
     folder.mkdir()
     (tmp_path / "other").write_text("untouched")

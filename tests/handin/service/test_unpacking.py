@@ -12,16 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from attention_lib.handin.handed_in import STANDARD, Limits, content_hash
-from handin.service.refusal import Refused
+from attention_lib.handin.handed_in import STANDARD, UploadLimits
+from attention_lib.handin.hashes import content_hash
+from handin.service.refusal import Denied
 from handin.service.unpacking import unpack
 from tests.handin.service.archives import archive, special
 
-SMALL = Limits(files=5, folders=4, depth=3, name=20, file=1000, total=3000, upload=10_000)
+SMALL = UploadLimits(files=5, folders=4, depth=3, name=20, file=1000, total=3000, upload=10_000)
 GOOD = ("attention.ipynb", b"{}")
 
 
-def unpacked(folder: Path, content: bytes, limits: Limits = STANDARD) -> dict[str, str]:
+def unpacked(folder: Path, content: bytes, limits: UploadLimits = STANDARD) -> dict[str, str]:
     (folder / "upload").write_bytes(content)
     (folder / "files").mkdir()
     return unpack(folder / "upload", folder / "files", limits)
@@ -81,7 +82,7 @@ def test_what_is_nobody_s_work_is_left_out(tmp_path: Path) -> None:
 def test_names_that_are_refused(tmp_path: Path, name: str) -> None:
     room = tmp_path / "room"
     room.mkdir()
-    with pytest.raises(Refused, match="is refused: its name") as refusal:
+    with pytest.raises(Denied, match="is refused: its name") as refusal:
         unpacked(room, _raw_name(name))
     assert refusal.value.status == 400
     assert everything(tmp_path) == ["room/files/attention.ipynb", "room/upload"]
@@ -102,7 +103,7 @@ def test_names_that_are_refused(tmp_path: Path, name: str) -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_no_plain_files(tmp_path: Path, entry: tarfile.TarInfo, what: str) -> None:
-    with pytest.raises(Refused, match=f"'{what}' is a link, or else no plain file"):
+    with pytest.raises(Denied, match=f"'{what}' is a link, or else no plain file"):
         unpacked(tmp_path, archive(GOOD, entry))
     assert everything(tmp_path / "files") == ["attention.ipynb"]
 
@@ -110,7 +111,7 @@ def test_no_plain_files(tmp_path: Path, entry: tarfile.TarInfo, what: str) -> No
 def test_a_sparse_file_of_the_newer_kind(tmp_path: Path) -> None:
     info = tarfile.TarInfo("holes.bin")
     info.pax_headers = {"GNU.sparse.size": "99999999999", "GNU.sparse.map": "0,1", "GNU.sparse.name": "holes.bin"}
-    with pytest.raises(Refused, match="'holes.bin' is a link, or else no plain file"):
+    with pytest.raises(Denied, match="'holes.bin' is a link, or else no plain file"):
         unpacked(tmp_path, archive(GOOD, info))
 
 
@@ -131,7 +132,7 @@ def test_a_sparse_file_of_the_newer_kind(tmp_path: Path) -> None:
     ],
 )
 def test_limits(tmp_path: Path, entries: list[tuple[str, bytes]], message: str) -> None:
-    with pytest.raises(Refused, match=message):
+    with pytest.raises(Denied, match=message):
         unpacked(tmp_path, archive(*entries), SMALL)
 
 
@@ -142,7 +143,7 @@ def test_a_bomb_fills_neither_memory_nor_disk(tmp_path: Path, name: str) -> None
     assert len(bomb) < 1_000_000
     tracemalloc.start()
     try:
-        with pytest.raises(Refused) as refusal:
+        with pytest.raises(Denied) as refusal:
             unpacked(tmp_path, bomb)
         most = tracemalloc.get_traced_memory()[1]
     finally:
@@ -158,14 +159,14 @@ def test_a_bomb_in_a_header(tmp_path: Path, kind: bytes) -> None:
     header = special("x", kind, size=30_000_000).tobuf(tarfile.PAX_FORMAT)
     bomb = gzip.compress(header + b"1" * 30_000_000, 1)
     started = time.monotonic()
-    with pytest.raises(Refused, match="headers are too long"):
+    with pytest.raises(Denied, match="headers are too long"):
         unpacked(tmp_path, bomb)
     assert time.monotonic() - started < 2
 
 
 def test_headers_about_headers_without_end(tmp_path: Path) -> None:
     one = special("x", tarfile.XHDTYPE, size=512).tobuf(tarfile.PAX_FORMAT) + b"\0" * 512
-    with pytest.raises(Refused):
+    with pytest.raises(Denied):
         unpacked(tmp_path, gzip.compress(one * 5000, 1))
 
 
@@ -174,7 +175,7 @@ def test_a_size_below_nothing(tmp_path: Path) -> None:
     info = tarfile.TarInfo("minus")
     info.size = -512
     content = info.tobuf(tarfile.GNU_FORMAT) + b"\0" * 1024
-    with pytest.raises(Refused):
+    with pytest.raises(Denied):
         unpacked(tmp_path, content)
 
 
@@ -185,7 +186,7 @@ def test_damage_is_noticed(tmp_path: Path) -> None:
     for number, damaged in enumerate([good[:-20], good[: len(good) // 2], bytes(flipped), good[:5], b"x", b""]):
         room = tmp_path / str(number)
         room.mkdir()
-        with pytest.raises(Refused, match="no archive"):
+        with pytest.raises(Denied, match="no archive"):
             unpacked(room, damaged)
 
 

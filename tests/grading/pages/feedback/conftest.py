@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from attention_lib.assignment.record_view import CHECKS_MIME
+from attention_lib.assignment.check_records import CHECKS_MIME
 from grading.pages.feedback.page import FeedbackExporter
 
 ANSWERS = {

@@ -9,7 +9,9 @@ import nbformat.v4 as v4
 import pytest
 from bs4 import BeautifulSoup
 
-from grading.pages.feedback.page import FeedbackExporter, UnusableAutogradedNotebook, code_marks
+from attention_lib.assignment.check_records import JUDGED_OVER_CORRECT_FUNCTIONS
+from attention_lib.sentences import code_marks
+from grading.pages.feedback.page import FeedbackExporter, UnusableAutogradedNotebook
 
 LIMIT = 10_000_000
 
@@ -78,6 +80,7 @@ def test_only_the_students_cells_are_shown(samples):
 
 def test_a_head_over_correct_functions_is_told_and_is_no_check(samples):
     judged = samples.record("judged over correct functions", True, "Your attention_weights is not right yet.")
+    judged["code"] = JUDGED_OVER_CORRECT_FUNCTIONS
     html = samples.page_of(samples.autograded(records={"attention_head": [*samples.PASSED, judged]}))
     head = section(html, 5)
     assert "Judged over correct functions. Your attention_weights is not right yet." in words(head)

@@ -6,8 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from traitlets.config import Config
 
-from grading.pages.feedback.content import hidden_tests
-from grading.pages.feedback.hidden_lines import WITHHELD
+from grading.pages.feedback.hidden_lines import WITHHELD, hidden_tests
 from grading.pages.feedback.page import FeedbackExporter
 
 
@@ -43,7 +42,7 @@ def test_with_it_each_answer_has_its_hidden_tests_folded_below_its_checks(sample
     assert samples.VISIBLE_TEST_LINE not in text and "and their source below them" in text
 
 
-def test_nothing_else_of_the_page_changes(samples):
+def test_nothing_else_of_the_new_page(samples):
     records = {"attention_scores": [samples.record("shape", False, "The shape is wrong.", hidden=True)]}
     plain = BeautifulSoup(page(samples.autograded(records=records)), "html.parser")
     shown = BeautifulSoup(page(samples.autograded(records=records), reveal_hidden_tests=True), "html.parser")

@@ -13,7 +13,7 @@ import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
-from attention_lib.assignment.check_records import checks_output
+from attention_lib.assignment.check_records import CheckRecord, checks_output
 from course.folders import CHECKOUT, load_config
 from grading.review.class_review import class_reviewables
 from grading.review.desk.command import application_alone, bind, open_server
@@ -63,9 +63,7 @@ class DeskCourse:
             tested = grade_id.removeprefix("test_")
             if tested in answers and grade_id != tested:
                 records = [("shapes", True), ("worked example", tested not in wrong)]
-                cell.outputs = [
-                    checks_output([{"check": c, "passed": p, "message": f"{c}.", "hidden": False} for c, p in records])
-                ]
+                cell.outputs = [checks_output([CheckRecord(c, p, f"{c}.") for c, p in records])]
         notebook.metadata["attention101"] = {"graded": "digest"}
         path = self.folder / "autograded" / student / "attention" / "attention.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,10 +2,10 @@
 
 import asyncio
 
-from handin.service.refusal import Refused
+from handin.service.refusal import Denied
 
 
-class Places:
+class UploadSlots:
     """count: uploads at once; patience: seconds that others wait before they are sent away"""
 
     def __init__(self, count: int, patience: float):
@@ -15,15 +15,15 @@ class Places:
         self.taken = 0
 
     async def take(self, student: str) -> None:
-        """Raises Refused (503). Whoever comes back calls `give_back` once."""
+        """Raises Denied (503). Whoever comes back calls `give_back` once."""
         if student in self._students:
-            raise Refused(503, "Another submission of yours is being received. Submit again in a moment.", 2)
+            raise Denied(503, "Another submission of yours is being received. Submit again in a moment.", 2)
         self._students.add(student)
         try:
             await asyncio.wait_for(self._free.acquire(), self._patience)
         except TimeoutError:
             self._students.discard(student)
-            raise Refused(503, "Very many are handing in just now. Submit again in a moment.", 3) from None
+            raise Denied(503, "Very many are handing in just now. Submit again in a moment.", 3) from None
         except BaseException:
             self._students.discard(student)
             raise

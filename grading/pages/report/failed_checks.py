@@ -4,15 +4,15 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from attention_lib.assignment.check_records import JUDGED_OVER_CORRECT_FUNCTIONS, CheckRecord
 from grading.class_record.formats import one_line
 from grading.class_record.student import Student
-from grading.grade.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
 
 _NUMBER = re.compile(r"(?<![A-Za-z_])[-\N{MINUS SIGN}]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?")
 
 
 @dataclass(frozen=True)
-class Finding:
+class FailedCheck:
     """A check that did not pass for at least one student.
 
     answer: the answer's grade_id
@@ -31,7 +31,7 @@ class Finding:
     sentences: list[tuple[str, int]]
 
 
-def findings(students: list[Student]) -> list[Finding]:
+def failed_checks(students: list[Student]) -> list[FailedCheck]:
     """Over all submissions that could be read: failed ones first, the most frequent first."""
     sentences: dict[tuple, Counter] = {}
     examples: dict[tuple, str] = {}
@@ -44,7 +44,7 @@ def findings(students: list[Student]) -> list[Finding]:
                 examples.setdefault((key, pattern), message)
                 sentences.setdefault(key, Counter())[pattern] += 1
     found = [
-        Finding(*key[:4], counts.total(), [(examples[key, pattern], n) for pattern, n in counts.most_common()])
+        FailedCheck(*key[:4], counts.total(), [(examples[key, pattern], n) for pattern, n in counts.most_common()])
         for key, counts in sentences.items()
     ]
     # The records come in the notebook's order.
@@ -53,12 +53,12 @@ def findings(students: list[Student]) -> list[Finding]:
     return sorted(found, key=lambda f: (f.passed is None, -f.students, -f.sentences[0][1], order.index(f.answer)))
 
 
-def _of_one_answer(records: list[dict]) -> list[tuple[str, bool, bool | None, str]]:
+def _of_one_answer(records: list[CheckRecord]) -> list[tuple[str, bool, bool | None, str]]:
     """Check, whether hidden, verdict and sentence of each check that did not pass."""
     not_passed = {
-        (record["check"], record["hidden"], record["passed"]): one_line(record["message"])
+        (record.check, record.hidden, record.passed): one_line(record.message)
         for record in records
-        if record["passed"] is not True and record["check"] != JUDGED_OVER_CORRECT_FUNCTIONS
+        if record.passed is not True and record.code != JUDGED_OVER_CORRECT_FUNCTIONS
     }
     said = Counter((passed, message) for (_, _, passed), message in not_passed.items())
     found = [

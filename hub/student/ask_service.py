@@ -2,9 +2,12 @@
 
 import os
 import time
+from dataclasses import fields
 from typing import IO
 
 import requests
+
+from attention_lib.handin.receipt import Receipt
 
 PATIENCE = 60.0  # seconds for all attempts together
 _PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
@@ -15,8 +18,8 @@ class NotHandedIn(Exception):
     """Nothing was handed in, or nobody knows; the message says why, and the remedy."""
 
 
-def send(url: str, token: str, archive: IO[bytes], patience: float = PATIENCE) -> dict:
-    """POST the archive to `url`, and return the receipt. Raises NotHandedIn.
+def send(url: str, token: str, archive: IO[bytes], patience: float = PATIENCE) -> tuple[Receipt, str]:
+    """POST the archive to `url`, and return the receipt and the submission's secret. Raises NotHandedIn.
 
     Sending again is safe: the service stores the same contents once.
     """
@@ -40,7 +43,7 @@ def send(url: str, token: str, archive: IO[bytes], patience: float = PATIENCE) -
                 return _receipt(answer, url)
             why, wait = _message(answer), _seconds(answer.headers.get("Retry-After"))
         except requests.RequestException as error:
-            why, wait = f"The hand-in service did not answer ({_short(error)}).", 0.0
+            why, wait = f"The hand-in service did not answer ({type(error).__name__}).", 0.0
         pause = max(next(pauses, _PAUSES[-1]), wait)
         if time.monotonic() + pause >= end:
             raise NotHandedIn(
@@ -50,16 +53,17 @@ def send(url: str, token: str, archive: IO[bytes], patience: float = PATIENCE) -
         time.sleep(pause)
 
 
-def _receipt(answer: requests.Response, url: str) -> dict:
-    if answer.status_code == 200:
-        try:
-            receipt = answer.json()
-        except ValueError:
-            receipt = None
-        if isinstance(receipt, dict) and "timestamp" in receipt and "secret" in receipt:
-            return receipt
-        raise NotHandedIn(f"NOT handed in. {url} gave no receipt; tell your instructor that it is not the service.")
-    raise NotHandedIn(f"NOT handed in. {_message(answer)}")
+def _receipt(answer: requests.Response, url: str) -> tuple[Receipt, str]:
+    if answer.status_code != 200:
+        raise NotHandedIn(f"NOT handed in. {_message(answer)}")
+    try:
+        found = answer.json()
+        given = {each.name: found[each.name] for each in fields(Receipt) if each.name in found}
+        return Receipt(**given), found["secret"]
+    except (ValueError, KeyError, TypeError):
+        raise NotHandedIn(
+            f"NOT handed in. {url} gave no receipt; tell your instructor that it is not the service."
+        ) from None
 
 
 def _message(answer: requests.Response) -> str:
@@ -71,7 +75,3 @@ def _message(answer: requests.Response) -> str:
 
 def _seconds(text: str | None) -> float:
     return min(float(text), 10.0) if text and text.isdigit() else 0.0
-
-
-def _short(error: requests.RequestException) -> str:
-    return type(error).__name__

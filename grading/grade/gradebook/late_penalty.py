@@ -1,6 +1,6 @@
-"""A deadline that was moved after grading: late penalties follow it, without grading again."""
+"""Late penalties, by nbgrader's policy and the deadline that holds now, also where it was moved after grading."""
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
@@ -8,21 +8,25 @@ from handin.lateness import lateness
 
 
 def reassess_lateness(gradebook: Gradebook, assignment: str, student: str, config: Config) -> bool:
-    """Compute the late penalty of a graded submission from the deadline that holds now. Returns whether it changed."""
+    """Set the late penalty of a graded submission. Returns whether it changed."""
     try:
-        submission = gradebook.find_submission(assignment, student)
+        changed = set_penalty(gradebook.find_submission(assignment, student), config)
     except MissingEntry:
         return False
-    # nbgrader's own reading stops with an error at an extension of an assignment without a due date.
+    if changed:
+        gradebook.db.commit()
+    return changed
+
+
+def set_penalty(submission: SubmittedAssignment, config: Config) -> bool:
+    """Set a submission's late penalty without committing it. Returns whether it changed."""
     late_by = lateness(submission.timestamp, submission.assignment.duedate, submission.extension)
     changed = False
     for notebook in submission.notebooks:
-        penalty = _penalty(notebook, student, late_by, config)
+        penalty = _penalty(notebook, submission.student_id, late_by, config)
         if (penalty or 0) != (notebook.late_submission_penalty or 0):
             notebook.late_submission_penalty = penalty
             changed = True
-    if changed:
-        gradebook.db.commit()
     return changed
 
 
@@ -49,7 +53,7 @@ def notice_moved_deadlines(converter: type) -> None:
         if not to_be_graded:
             with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
                 if reassess_lateness(gradebook, assignment_id, student_id, self.config):
-                    self.log.info("The deadline was moved: late penalty of %s computed anew", student_id)
+                    self.log.info("The deadline was moved: late penalty of %s computed again", student_id)
         return to_be_graded
 
     init_destination.plain = plain

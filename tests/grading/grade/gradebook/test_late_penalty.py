@@ -20,7 +20,7 @@ BEFORE, AFTER = datetime(2026, 11, 25, 9, 0), datetime(2026, 11, 25, 11, 0)  # h
 PENALTY = "--LateSubmissionPlugin.penalty_method=zero"
 
 
-def set_due(course, due: datetime) -> None:
+def set_due(course, due: datetime | None) -> None:
     with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}") as gradebook:
         gradebook.update_or_create_assignment("attention", duedate=due)
 
@@ -47,8 +47,8 @@ def test_our_command_notices_it_without_grading_again(course, config, monkeypatc
     assert points(course, "ada") == 0
     set_due(course, AFTER)
     run = autograde_class("attention", config, pool=pool())
-    assert (run.graded, run.unchanged, run.late_anew) == ([], ["ada"], ["ada"]) and points(course, "ada") == 5
-    assert autograde_class("attention", config, pool=pool()).late_anew == []
+    assert (run.graded, run.unchanged, run.late_again) == ([], ["ada"], ["ada"]) and points(course, "ada") == 5
+    assert autograde_class("attention", config, pool=pool()).late_again == []
     set_due(course, BEFORE)
     monkeypatch.setattr("course.folders.load_config", lambda: config)
     assert main(["autograde", "attention"]) == 0 and points(course, "ada") == 0
@@ -77,3 +77,17 @@ def test_pages_name_the_zone_and_use_it(course, config):
     report = make_report("attention", config).page.read_text()
     assert "due Wednesday, 25 November 2026, 10:00 CET (Europe/Berlin)" in report
     assert "submitted (Europe/Berlin)" in report and "2026-11-25 11:00" in report and "UTC" not in report
+
+
+def test_an_extension_without_a_due_date_costs_nothing(course, config):
+    set_due(course, None)
+    for student in ("cleo", "dan"):
+        course.hand_in(student, course.submission(RIGHT))
+        with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}") as gradebook:
+            gradebook.update_or_create_student(student)
+            gradebook.update_or_create_submission("attention", student)
+            gradebook.grant_extension("attention", student, days=2)
+    answer = course.command("nbgrader", "autograde", "attention", "--student=dan", PENALTY)
+    assert answer.returncode == 0, answer.stderr
+    assert autograde_class("attention", config).graded == ["cleo"]
+    assert points(course, "cleo") == points(course, "dan") == 5

@@ -2,16 +2,16 @@
 
 import pytest
 
+from attention_lib.assignment.check_records import JUDGED_OVER_CORRECT_FUNCTIONS, CheckRecord
 from grading.class_record.record import ClassRecord
 from grading.class_record.student import Student
-from grading.grade.judging.follow_through import JUDGED_OVER_CORRECT_FUNCTIONS
-from grading.pages.report.findings import findings
+from grading.pages.report.failed_checks import failed_checks
 from grading.pages.report.statistics import class_statistics
 from tests.lesson_answers import ANSWERS
 
 
-def record(check, message, passed=False, hidden=False):
-    return {"check": check, "passed": passed, "message": message, "hidden": hidden}
+def record(check, message, passed=False, hidden=False, code=""):
+    return CheckRecord(check, passed, message, hidden, code)
 
 
 def student(*records, unusable=False):
@@ -19,7 +19,7 @@ def student(*records, unusable=False):
 
 
 def test_sentences_that_differ_in_numbers_count_together():
-    found = findings(
+    found = failed_checks(
         [
             student(record("rows", "Row 2 adds up to 3.71.")),
             student(record("rows", "Row 0 adds up to -1.5e-05.")),
@@ -33,13 +33,14 @@ def test_sentences_that_differ_in_numbers_count_together():
 
 def test_one_sentence_of_several_checks_counts_once():
     blank = student(*(record(check, "It is not written yet.") for check in ("shape", "values", "mask")))
-    found = findings([blank, blank, student(record("shape", "It has a wrong shape."))])
+    found = failed_checks([blank, blank, student(record("shape", "It has a wrong shape."))])
     assert [(f.check, f.students) for f in found] == [("", 2), ("shape", 1)]
 
 
 def test_failed_checks_come_first_the_most_frequent_first():
     waits = record("values", "This comes once the other is right.", passed=None, hidden=True)
-    found = findings([student(waits)] * 3 + [student(record("shape", "Wrong."))] + [student(record("mask", "No."))] * 2)
+    shape, mask = student(record("shape", "Wrong.")), student(record("mask", "No."))
+    found = failed_checks([student(waits)] * 3 + [shape] + [mask] * 2)
     assert [(f.check, f.students, f.passed, f.hidden) for f in found] == [
         ("mask", 2, False, False),
         ("shape", 1, False, False),
@@ -49,9 +50,9 @@ def test_failed_checks_come_first_the_most_frequent_first():
 
 def test_what_passed_or_is_no_check_or_of_no_notebook_is_not_counted():
     passed = record("shape", "It has the right shape.", passed=True)
-    judged = record(JUDGED_OVER_CORRECT_FUNCTIONS, "Judged over correct functions.", passed=None)
+    judged = record("judged", "Judged over correct functions.", None, code=JUDGED_OVER_CORRECT_FUNCTIONS)
     lost = record("completed", "The file is not a notebook.")
-    assert findings([student(passed, judged), student(lost, unusable=True)]) == []
+    assert failed_checks([student(passed, judged), student(lost, unusable=True)]) == []
 
 
 @pytest.mark.parametrize(

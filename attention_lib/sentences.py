@@ -1,0 +1,28 @@
+"""Sentences for people: words in a list, and names in backticks, which are code in HTML."""
+
+import html
+from collections.abc import Iterable
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """Words as a sentence lists them: "a", "a and b", "a, b and c"."""
+    words = list(words)
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def listed_names(names: Iterable[str], last: str = "and") -> str:
+    """Names as a sentence lists them: "`a`, `b` and `c`"."""
+    return listed((f"`{name}`" for name in names), last)
+
+
+def error_in_words(error: BaseException) -> str:
+    """An error's type and its text, on one line and not too long."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+
+
+def code_marks(sentence: str) -> str:
+    """A sentence as HTML, with what stands between backticks as code. An odd number of backticks is left alone."""
+    parts = html.escape(sentence).split("`")
+    if len(parts) % 2 == 0:
+        return "`".join(parts)
+    return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
