@@ -24,6 +24,7 @@ from attention_lib.verification.fresh_run import CELL_LIMIT_S, TOTAL_LIMIT_S
 from attention_lib.verification.lesson_progress import CellProgress, LessonProgress, load_progress, save_progress
 from attention_lib.verification.live_session import live_session
 from attention_lib.verification.score_card import Row, ScoreCard
+from attention_lib.verification.style import Style, style_of
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -37,7 +38,8 @@ def verify(path: str | os.PathLike = "attention.ipynb") -> dict:
 
     path: the notebook's file
     Returns `{"score": int, "cells": {answer: {"passed": bool, "attempts": int, "checked": ISO time in UTC}},
-    "warnings": [{"cell": grade_id or "", "message": sentence}]}`.
+    "warnings": [{"cell": grade_id or "", "message": sentence}], "findings": [{"answer": grade_id, "kind": str,
+    "lines": [first, last], "names": [str], "text": sentences}]}`; findings are about style and cost no points.
     Never raises for what is wrong with files or with the notebook: that is shown, and is among the warnings.
     """
     return check_notebook(Path(path))
@@ -92,19 +94,22 @@ def check_notebook(path: Path, cell_limit_s: float = CELL_LIMIT_S, total_limit_s
         rows.append(Row(answer.name, state, attempts, message if state == "not yet" else ""))
         cells[grade_id] = CellProgress(passed, attempts, now)
 
-    result = _result(cells, notes)
+    style = style_of(canonical.notebook)
+    result = _result(cells, notes, style)
     if failed := save_progress(path, result, first_passed):
-        result = _result(cells, [*notes, Surprise("", failed)])
+        result = _result(cells, [*notes, Surprise("", failed)], style)
     by_a_person = [cell.grade_id for cell in assignment.manual]
-    screen.show(ScoreCard(rows, [warning["message"] for warning in result["warnings"]], by_a_person=by_a_person))
+    warnings = [warning["message"] for warning in result["warnings"]]
+    screen.show(ScoreCard(rows, warnings, by_a_person=by_a_person, style=style, notebook=path.name))
     return result
 
 
-def _result(cells: dict[str, CellProgress], notes: list[Surprise]) -> dict:
+def _result(cells: dict[str, CellProgress], notes: list[Surprise], style: Style) -> dict:
     return {
         "score": sum(cell.passed for cell in cells.values()),
         "cells": {answer: asdict(cell) for answer, cell in cells.items()},
         "warnings": [{"cell": note.cell, "message": note.message} for note in notes],
+        "findings": [each.as_entry() for each in style.findings],
     }
 
 
@@ -112,7 +117,7 @@ def _not_checked(reason: str, before: LessonProgress, notes: list[Surprise], scr
     """The result where nothing could be checked. It is shown and not written: earlier progress stays."""
     cells = {answer: CellProgress(False, old.attempts, old.checked) for answer, old in before.cells.items()}
     screen.show(ScoreCard([], [note.message for note in notes], trouble=reason))
-    return _result(cells, [Surprise("", reason), *notes])
+    return _result(cells, [Surprise("", reason), *notes], Style())
 
 
 def _notebooks_there(path: Path) -> str:

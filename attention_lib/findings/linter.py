@@ -16,7 +16,6 @@ from attention_lib.findings.finding import Finding
 from attention_lib.findings.flow import names_in
 from attention_lib.findings.unclear_name import is_given
 
-_SECONDS = 60
 # Not RET504 (a result with a name) nor C417 (`map` with a lambda): both are good style here.
 RULES = {
     "F811": ("dead_code", "defined twice"),
@@ -86,7 +85,7 @@ def ruff_results(texts: Sequence[str], rules: str) -> list[tuple[int, dict]]:
         command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--quiet", "--exit-zero"]
         command += ["--ignore-noqa", "--select", rules, "--output-format", "json", folder]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, stdin=subprocess.DEVNULL)
+            done = subprocess.run(command, capture_output=True, text=True, timeout=5 + len(texts) / 50, stdin=subprocess.DEVNULL)
             results = json.loads(done.stdout or "[]")
         except (OSError, subprocess.SubprocessError, ValueError):
             return []

@@ -11,7 +11,9 @@ from attention_lib.assignment.cells import view
 from attention_lib.assignment.declaration import Answer, declared
 from attention_lib.findings.find import MOST_SHOWN, code_of, find
 from attention_lib.findings.finding import Finding
+from attention_lib.findings.linter import is_installed
 from attention_lib.findings.sentences import text_of
+from attention_lib.sentences import listed_names
 
 _NAME = re.compile(r"[^\W\d]\w*")
 
@@ -27,6 +29,12 @@ class AnswerFinding:
     answer: str
     cell: int
     finding: Finding
+
+    @property
+    def where(self) -> str:
+        """Its lines in words."""
+        first, last = self.finding.first, self.finding.last
+        return f"line {first}" if first == last else f"lines {first} to {last}"
 
     def as_entry(self) -> dict:
         """In the form of the contract."""
@@ -61,12 +69,17 @@ def findings_in(
     return results
 
 
-def answers_in(notebook: NotebookNode) -> dict[str, bool]:
-    """The grade_ids of the answers that a notebook has, with whether all of each can be read as Python."""
-    read: dict[str, bool] = {}
-    for answer, cell in _answer_cells(notebook):
-        read[answer] = read.get(answer, True) and code_of(notebook.cells[cell].source).tree is not None
-    return read
+def not_looked_at(notebook: NotebookNode) -> list[str]:
+    """Where findings may be missing, in sentences: without ruff, and in cells that are no Python."""
+    said = []
+    if not is_installed():
+        said.append("ruff is not installed, so what it would find is missing (`pip install ruff`).")
+    cells = _answer_cells(notebook)
+    broken = [answer for answer, cell in cells if code_of(notebook.cells[cell].source).tree is None]
+    if broken:
+        names = listed_names(dict.fromkeys(broken))
+        said.append(f"Nothing is looked for in the style of {names}, which cannot be read as Python.")
+    return said
 
 
 def _answer_cells(notebook: NotebookNode) -> list[tuple[str, int]]:

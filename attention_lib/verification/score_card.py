@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from attention_lib.sentences import code_marks
+from attention_lib.verification.style import Style
 
 State = Literal["passed", "not yet", "not started"]
 
@@ -16,6 +17,7 @@ _CHIPS: dict[State, str] = {
     "not yet": "background:#b3541e;color:#fff;border:1px solid #b3541e",
     "not started": "border:1px solid rgba(128,128,128,.7)",
 }
+_PART = "margin-top:14px;padding-top:10px;border-top:1px solid rgba(128,128,128,.35)"
 HIDDEN_TESTS = "Grading runs the same checks and more: hidden tests try other sizes, masks and scales."
 
 
@@ -35,12 +37,16 @@ class ScoreCard:
 
     rows: the answers in order; warnings: what would surprise at grading; trouble: why nothing was checked, or "";
     by_a_person: the grade_ids of cells that no test judges
+    style: what could be written better; it has no part in the score
+    notebook: the notebook's file name
     """
 
     rows: list[Row]
     warnings: list[str]
     trouble: str = ""
     by_a_person: Sequence[str] = ()
+    style: Style = Style()
+    notebook: str = ""
 
     @property
     def closing(self) -> str:
@@ -69,7 +75,10 @@ class ScoreCard:
             lines += [f"! {warning}" for warning in self.warnings]
         elif not self.trouble:
             lines += ["", "Nothing else would surprise at grading."]
-        return "\n".join(lines if self.trouble else [*lines, self.closing])
+        if not self.trouble:
+            lines.append(self.closing)
+        style = self.style.as_text()
+        return "\n".join([*lines, "", style] if style else lines)
 
     def as_html(self) -> str:
         """The card as HTML with inline styles alone; colours are inherited, and no state is told by colour alone."""
@@ -86,22 +95,25 @@ class ScoreCard:
             )
         return (
             '<div style="max-width:44em;padding:14px 16px;border:1px solid rgba(128,128,128,.5);border-radius:8px;'
-            f'line-height:1.45;overflow-wrap:anywhere">{head}{self._warnings()}</div>'
+            f'line-height:1.45;overflow-wrap:anywhere">{head}{self._warnings()}{self._style()}</div>'
         )
+
+    def _style(self) -> str:
+        style = self.style.as_html(self.notebook)
+        return f'<div style="{_PART}">{style}</div>' if style else ""
 
     def _warnings(self) -> str:
         heading = "Also" if self.trouble else "What would surprise at grading"
-        part = "margin-top:14px;padding-top:10px;border-top:1px solid rgba(128,128,128,.35)"
         small = "" if self.trouble else f'<div style="margin-top:10px;font-size:.92em">{code_marks(self.closing)}</div>'
         if not self.warnings:
-            calm = "" if self.trouble else f'<div style="{part}">✓ Nothing else would surprise at grading.</div>'
+            calm = "" if self.trouble else f'<div style="{_PART}">✓ Nothing else would surprise at grading.</div>'
             return calm + small
         items = "".join(
             '<div style="display:flex;gap:8px;margin-top:6px"><span aria-hidden="true" style="flex:none">⚠</span>'
             f'<span style="min-width:0">{code_marks(warning)}</span></div>'
             for warning in self.warnings
         )
-        return f'<div style="{part}"><div style="font-weight:600">{heading}</div>{items}</div>{small}'
+        return f'<div style="{_PART}"><div style="font-weight:600">{heading}</div>{items}</div>{small}'
 
 
 def _row(row: Row) -> str:

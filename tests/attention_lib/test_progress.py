@@ -33,7 +33,8 @@ def test_right_notebook_has_all_points_and_nothing_to_warn_of(tmp_path, capsys):
     result = verify(path)
     assert result["score"] == 5 and result["warnings"] == []
     assert result == written(path)
-    assert list(result) == ["score", "cells", "warnings"] and list(result["cells"]) == list(ANSWERS)
+    assert list(result) == ["score", "cells", "warnings", "findings"] and result["findings"] == []
+    assert list(result["cells"]) == list(ANSWERS)
     for cell in result["cells"].values():
         assert list(cell) == ["passed", "attempts", "checked"] and cell["passed"] is True and cell["attempts"] == 1
         assert datetime.fromisoformat(cell["checked"]).utcoffset() == timedelta(0)
@@ -44,8 +45,12 @@ def test_right_notebook_has_all_points_and_nothing_to_warn_of(tmp_path, capsys):
 def test_attempts_count_written_answers_up_to_the_first_pass(tmp_path):
     wrong = "def attention_scores(Q, K, scale=None):\n    return 7"
     answers = {a: RIGHT[a] for a in ("project_qkv", "attention_weights")}
+    answers["project_qkv"] = answers["project_qkv"].replace("    return", "    n_q = 3\n    return")
     path = save(lesson(answers | {"attention_scores": wrong}), tmp_path)
     first = verify(path)
+    [found] = written(path)["findings"]
+    assert (found["answer"], found["kind"], found["lines"]) == ("project_qkv", "dead_code", [2, 2])
+    assert found["names"] == ["n_q"] and found["text"].startswith("Nothing reads `n_q`.")
     assert passed(first) == {"project_qkv", "attention_weights"}
     assert {a: c["attempts"] for a, c in first["cells"].items()} == {
         "project_qkv": 1, "attention_scores": 1, "attention_weights": 1, "aggregate_values": 0, "attention_head": 0,
