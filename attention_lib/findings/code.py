@@ -1,4 +1,4 @@
-"""A student's code as the checkers see it: parsed once, and never run."""
+"""A student's code as the finders see it: parsed once, and never run."""
 
 import ast
 import io
@@ -16,9 +16,9 @@ _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 class Code:
-    """The facts of one source text that several checkers share.
+    """The facts of one source text that several finders share.
 
-    tree: the syntax tree, or None where the text cannot be read; `why_unread` then says why
+    tree: the syntax tree, or None where the text cannot be read
     lines: the text's lines; lines[0] is line 1
     given: the names that the assignment's answers have to define, such as its functions
     own: those of them that this code leaves to other cells
@@ -30,7 +30,7 @@ class Code:
         self.given = frozenset(given)
         self.used_elsewhere = frozenset(used_elsewhere)
         self.lines = tuple(source.split("\n"))
-        self.tree, self.why_unread = _parsed(source)
+        self.tree = _parsed(source)
         # What `tensors_of_floats` has found out.
         self.float_names: dict[tuple, bool] = {}
         self.own = self.given - self.bound_names
@@ -46,17 +46,6 @@ class Code:
     @cached_property
     def functions(self) -> tuple[Function, ...]:
         return tuple(node for node in self.all_nodes if isinstance(node, Function))
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Every identifier of the code: variables, parameters, attributes, keywords, imports, definitions."""
-        found: set[str] = set()
-        for node in self.all_nodes:
-            for field in ("id", "attr", "arg", "name", "asname", "module"):
-                value = getattr(node, field, None)
-                if isinstance(value, str):
-                    found.update([value, *value.split(".")])
-        return frozenset(found)
 
     @cached_property
     def bound_names(self) -> frozenset[str]:
@@ -102,41 +91,9 @@ class Code:
         text = ast.get_source_segment(self.source, node) or ""
         return text if len(text) <= LONGEST_SHOWN and not set(text) & set("\n`") else ""
 
-    def without_prose(self, first: int, last: int) -> str:
-        """The lines without comments, docstrings, and strings of more than two words."""
-        return "\n".join(self._lines_without_prose[first - 1 : last])
-
-    @cached_property
-    def _lines_without_prose(self) -> list[str]:
-        lines = list(self.lines)
-        for number, text in self.comments.items():
-            place = lines[number - 1].rfind(text)
-            lines[number - 1] = lines[number - 1][:place] if place >= 0 else ""
-        for node in self.all_nodes:
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_prose(node, self.parents):
-                for number in range(node.lineno, (node.end_lineno or node.lineno) + 1):
-                    lines[number - 1] = ""
-        return lines
-
-    def is_blank(self, first: int, last: int) -> bool:
-        """Whether there is nothing but blank lines and comments."""
-        return all(not line.strip() or line.strip().startswith("#") for line in self.lines[first - 1 : last])
-
     def nodes(self, first: int, last: int) -> Iterator[ast.AST]:
         """The nodes that begin in these lines."""
         return (node for node in self.all_nodes if first <= getattr(node, "lineno", 0) <= last)
-
-    def statements(self, first: int, last: int) -> list[ast.stmt]:
-        """The statements that begin in these lines, or the innermost one that these lines are a part of."""
-        begun = [node for node in self.nodes(first, last) if isinstance(node, ast.stmt)]
-        if begun:
-            return begun
-        around = [
-            node
-            for node in self.all_nodes
-            if isinstance(node, ast.stmt) and node.lineno <= first and last <= (node.end_lineno or 0)
-        ]
-        return around[-1:] if around and not hasattr(around[-1], "body") else []
 
     def around(self, node: ast.AST) -> list[ast.AST]:
         """The functions and classes that a node stands in, the innermost first."""
@@ -151,19 +108,6 @@ class Code:
         """The innermost function around a node, None at the top level and in a class's body."""
         inner = next(iter(self.around(node)), None)
         return inner if isinstance(inner, Function) else None
-
-    def functions_at(self, first: int, last: int) -> list[Function]:
-        """The functions whose text these lines touch, the innermost last."""
-        return [f for f in self.functions if f.lineno <= last and first <= (f.end_lineno or 0)]
-
-    def places_at(self, first: int, last: int) -> set[str]:
-        """The names of the functions and classes whose text these lines touch."""
-        scopes = (node for node in self.all_nodes if isinstance(node, _SCOPES))
-        return {node.name for node in scopes if node.lineno <= last and first <= (node.end_lineno or 0)}
-
-
-def _is_prose(node: ast.Constant, parents: dict[ast.AST, ast.AST]) -> bool:
-    return isinstance(parents.get(node), ast.Expr) or len(node.value.split()) > 2
 
 
 def bound_by(node: ast.AST) -> list[str]:
@@ -200,28 +144,36 @@ def number(node: ast.AST) -> float | int | None:
     return None
 
 
+def receiver(node: ast.AST) -> tuple[ast.AST | None, str, list[ast.AST]]:
+    """What a method, a function of torch or an attribute such as `.mT` is applied to, its name, and the arguments."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.keywords:
+        if isinstance(node.func.value, ast.Name) and node.func.value.id in ("torch", "F"):
+            return (node.args[0], node.func.attr, node.args[1:]) if node.args else (None, "", [])
+        return node.func.value, node.func.attr, node.args
+    if isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
+        return node.value, node.attr, []
+    return None, "", []
+
+
 def same(one: ast.AST, other: ast.AST) -> bool:
     """Whether two expressions have the same text, spaces and brackets aside."""
     return ast.dump(one) == ast.dump(other)
 
 
-def _parsed(source: str) -> tuple[ast.Module | None, str]:
-    if len(source) > LONGEST_SOURCE:
-        return None, f"The code is longer than {LONGEST_SOURCE:,} characters."
-    if "\r" in source.replace("\r\n", ""):
-        return None, "The code's lines end in an unusual way."
+def _parsed(source: str) -> ast.Module | None:
+    # A lone carriage return ends a line for Python and for nobody else.
+    if len(source) > LONGEST_SOURCE or "\r" in source.replace("\r\n", ""):
+        return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None, "The code cannot be read as Python."
-    if _depth_over(tree, DEEPEST):
-        return None, "The code is nested too deeply to be checked."
-    return tree, ""
+        return None
+    return None if _is_deeper(tree, DEEPEST) else tree
 
 
-def _depth_over(tree: ast.AST, deepest: int) -> bool:
+def _is_deeper(tree: ast.AST, deepest: int) -> bool:
     level = [tree]
     for _ in range(deepest):
         level = [child for node in level for child in ast.iter_child_nodes(node)]

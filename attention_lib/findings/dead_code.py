@@ -2,9 +2,11 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
-from attention_lib.findings.code import Code, Function, callee, number
-from attention_lib.findings.finding import Finding, Proof
+from attention_lib.findings.code import Code, Function, callee, number, same
+from attention_lib.findings.finding import Finding
+from attention_lib.findings.flow import blocks_of, finding_at
 from attention_lib.findings.tensors_of_floats import is_float_tensor, of_torch
 from attention_lib.findings.torch_names import MODULES, PURE_FUNCTIONS, PURE_METHODS
 
@@ -18,38 +20,32 @@ _ALL_ATTRIBUTES = frozenset(
 _ONLY_TENSORS_HAVE = frozenset({"masked_fill", "softmax", "log_softmax", "unsqueeze", "matmul", "bmm", "swapaxes"})
 _PURE_BUILTINS = frozenset({"len", "tuple", "list", "float", "int", "range"})
 _LEAVERS = {ast.Return: "return", ast.Raise: "raise", ast.Break: "break", ast.Continue: "continue"}
+_MAY_BREAK_OFF = (ast.Try, ast.TryStar, ast.With, ast.AsyncWith)
 
 
 def dead_code(code: Code) -> Iterator[Finding]:
     """All of it in an answer."""
-    yield from (thing.finding for thing in dead_things(code))
-    yield from _never_used_at_the_top(code)
+    for function in code.functions:
+        if not _reads_in_secret(function):
+            yield from _never_used(code, function)
+            yield from _overwritten(code, function)
     for node in code.all_nodes:
+        for block in blocks_of(node):
+            yield from _unreachable(block)
+        if isinstance(node, ast.stmt) and code.function_of(node):
+            yield from _without_effect(code, node)
+        if isinstance(node, ast.If | ast.While):
+            yield from _never_run(node)
         if isinstance(node, ast.ClassDef):
             yield from _attributes_never_read(node, code)
+    yield from _never_used_at_the_top(code)
 
 
-def dead_things(code: Code) -> list[Proof]:
-    """All that is surely dead. What only may be dead, such as names at the top level, is not in it."""
-    found = []
-    for function in code.functions:
-        found += _never_used(code, function) + _overwritten(code, function)
-    for block in _blocks(code):
-        found += _unreachable(block)
-    for node in code.all_nodes:
-        if isinstance(node, ast.stmt) and code.function_of(node):
-            found += _without_effect(code, node)
-        if isinstance(node, ast.If | ast.While):
-            found += _never_run(node)
-    return found
-
-
-def reads_in_secret(code: Code, function: Function) -> bool:
+def _reads_in_secret(function: Function) -> bool:
     """Whether names may be used in ways that the text does not show."""
-    inside = list(ast.walk(function))
     return any(
         isinstance(node, ast.Global | ast.Nonlocal | ast.Delete) or getattr(node, "id", "") in _READS_IN_SECRET
-        for node in inside
+        for node in ast.walk(function)
     )
 
 
@@ -78,40 +74,29 @@ def is_pure(node: ast.AST, only_compute: frozenset[str] = frozenset()) -> bool:
     return True
 
 
-def _never_used(code: Code, function: Function) -> list[Proof]:
-    if reads_in_secret(code, function):
-        return []
-    loads: dict[str, list[ast.Name]] = {}
+def _never_used(code: Code, function: Function) -> Iterator[Finding]:
+    reads: dict[str, list[ast.Name]] = {}
     for node in ast.walk(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            loads.setdefault(node.id, []).append(node)
+            reads.setdefault(node.id, []).append(node)
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-            loads.setdefault(node.target.id, []).append(node.target)
-    found = []
+            reads.setdefault(node.target.id, []).append(node.target)
     for node in ast.walk(function):
-        if node is function or code.function_of(node) is not function or not isinstance(node, ast.stmt):
+        if node is function or code.function_of(node) is not function:
             continue
-        for name, facts in _given(node):
+        for name, form in _given(node):
             if name.startswith("_"):
                 continue
-            reads = loads.get(name, [])
-            if (
-                isinstance(node, ast.Assign)
-                and reads
-                and _is_new_list(node.value)
-                and all(map(_only_grows(code), reads))
-            ):
-                facts = {"variable", "list"}
-            elif reads and not ("variable" in facts and _only_earlier(code, node, reads)):
+            of_name = reads.get(name, [])
+            is_list = isinstance(node, ast.Assign) and of_name and _is_new_list(node.value)
+            if is_list and all(_only_grows(read, code) for read in of_name):
+                form = "list"
+            elif of_name and not (form == "variable" and _only_earlier(code, node, of_name)):
                 continue
-            elif reads:
+            elif of_name:
                 # It is used before this line, so that it must not be called unused.
-                facts = {"variable", "afterwards"}
-            facts = facts | {"statement"} | (set() if "afterwards" in facts else {"unused"})
-            why = f"`{name}` is given a value in line {node.lineno} that nothing reads."
-            form = next(form for form in ("afterwards", "list", "import", "function", "variable") if form in facts)
-            found.append(_dead(node, form, (name,), facts, why))
-    return found
+                form = "afterwards"
+            yield _dead(node, form, (name,))
 
 
 def _never_used_at_the_top(code: Code) -> Iterator[Finding]:
@@ -120,34 +105,25 @@ def _never_used_at_the_top(code: Code) -> Iterator[Finding]:
     if read & _READS_IN_SECRET:
         return
     for node in code.tree.body:
-        for name, facts in _given(node):
-            form = next(form for form in ("import", "function", "variable") if form in facts)
-            is_constant = form == "variable" and isinstance(node.value, ast.Constant)
-            if form == "variable" and not is_constant or name in read | code.given | code.used_elsewhere:
-                continue
-            if name != "annotations" and not name.startswith("_"):
-                yield _dead(node, form, (name,), facts, "").finding
+        for name, form in _given(node):
+            is_computed = form == "variable" and not isinstance(node.value, ast.Constant)
+            is_used = name in read | code.given | code.used_elsewhere
+            if not is_computed and not is_used and name != "annotations" and not name.startswith("_"):
+                yield _dead(node, form, (name,))
 
 
-def _given(node: ast.stmt) -> list[tuple[str, set[str]]]:
-    """The names that a statement binds in a way that can be dead, with what is true of each."""
+def _given(node: ast.AST) -> list[tuple[str, str]]:
+    """The names that a statement binds in a way that can be dead, each with the form of its finding."""
     if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        facts = {"variable"} | ({"removable"} if is_pure(node.value) else set())
-        if all(isinstance(target, ast.Name) for target in targets):
-            return [(target.id, facts if len(targets) == 1 else {"variable"}) for target in targets]
-        parts = [part for target in targets if isinstance(target, ast.Tuple | ast.List) for part in target.elts]
+        parts = [part for target in targets for part in getattr(target, "elts", [target])]
         parts = [part.value if isinstance(part, ast.Starred) else part for part in parts]
-        return [(part.id, {"variable"}) for part in parts if isinstance(part, ast.Name)]
+        return [(part.id, "variable") for part in parts if isinstance(part, ast.Name)]
     if isinstance(node, ast.Import | ast.ImportFrom):
-        alone = {"removable"} if len(node.names) == 1 else set()
-        return [
-            ((alias.asname or alias.name).split(".")[0], {"import"} | alone)
-            for alias in node.names
-            if alias.name != "*"
-        ]
+        names = [alias.asname or alias.name for alias in node.names if alias.name != "*"]
+        return [(name.split(".")[0], "import") for name in names]
     if isinstance(node, ast.FunctionDef) and not node.decorator_list:
-        return [(node.name, {"function", "removable"})]
+        return [(node.name, "function")]
     return []
 
 
@@ -155,112 +131,76 @@ def _is_new_list(value: ast.AST) -> bool:
     return isinstance(value, ast.List) and not value.elts or callee(value) == "list" and not value.args
 
 
-def _only_grows(code: Code):
+def _only_grows(name: ast.Name, code: Code) -> bool:
     """Whether a read of a list does nothing but append to it."""
-
-    def grows(name: ast.Name) -> bool:
-        attribute = code.parents.get(name)
-        call = code.parents.get(attribute)
-        statement = code.parents.get(call)
-        return (
-            isinstance(attribute, ast.Attribute)
-            and attribute.attr in ("append", "extend")
-            and isinstance(call, ast.Call)
-            and call.func is attribute
-            and isinstance(statement, ast.Expr)
-        )
-
-    return grows
+    attribute = code.parents.get(name)
+    call = code.parents.get(attribute)
+    appends = isinstance(attribute, ast.Attribute) and attribute.attr in ("append", "extend")
+    is_call = isinstance(call, ast.Call) and call.func is attribute
+    return appends and is_call and isinstance(code.parents.get(call), ast.Expr)
 
 
 def _only_earlier(code: Code, node: ast.stmt, reads: list[ast.Name]) -> bool:
     """Whether all reads are over when the value is stored: none below, no loop, no inner function, no `try`."""
     around = node
-    while around in code.parents:
+    while around in code.parents and not isinstance(around, Function):
         around = code.parents[around]
-        if isinstance(around, ast.For | ast.While | ast.Try | ast.AsyncFor | ast.With):
+        if isinstance(around, (ast.For, ast.While, ast.AsyncFor, *_MAY_BREAK_OFF)):
             return False
-        if isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
-            break
-    end = node.end_lineno or node.lineno
-    return (
-        all(read.lineno <= end and code.function_of(read) is around for read in reads)
-        and all(read.lineno < node.lineno or _inside(code, read, node) for read in reads)
-        and not any(isinstance(inner, ast.Lambda) for inner in ast.walk(around))
-    )
+    inside = set(ast.walk(node))
+    return all(
+        code.function_of(read) is around and (read.lineno < node.lineno or read in inside) for read in reads
+    ) and not any(isinstance(inner, ast.Lambda) for inner in ast.walk(around))
 
 
-def _inside(code: Code, node: ast.AST, outer: ast.AST) -> bool:
-    while node is not outer and node in code.parents:
-        node = code.parents[node]
-    return node is outer
-
-
-def _overwritten(code: Code, function: Function) -> list[Proof]:
-    if reads_in_secret(code, function):
-        return []
-    found = []
-    for block in _blocks(code):
+def _overwritten(code: Code, function: Function) -> Iterator[Finding]:
+    for block in (block for node in code.all_nodes for block in blocks_of(node)):
         # In `try` and `with` the later line may not be reached, and something else reads the value.
-        if not block or code.function_of(block[0]) is not function or _may_break_off(block[0], code):
+        if code.function_of(block[0]) is not function or _may_break_off(block[0], code):
             continue
         for place, node in enumerate(block):
             if not (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)):
                 continue
             name = node.targets[0].id
-            if _is_read_by_an_inner_function(code, function, name):
-                continue
-            for later in block[place + 1 :]:
-                touched = [part for part in ast.walk(later) if isinstance(part, ast.Name) and part.id == name]
-                if not touched:
-                    if any(isinstance(part, tuple(_LEAVERS)) for part in ast.walk(later)):
-                        break
-                    continue
-                if _surely_overwrites(later, name):
-                    facts = {"overwritten", "variable", "statement"} | ({"removable"} if is_pure(node.value) else set())
-                    why = f"`{name}` from line {node.lineno} is overwritten in line {later.lineno} before it is read."
-                    found.append(_dead(node, "overwritten", (name,), facts, why, elsewhere=later.lineno))
-                break
-    return found
+            later = _overwriter(name, block[place + 1 :])
+            if later is not None and not _is_read_by_an_inner_function(function, name):
+                yield _dead(node, "overwritten", (name,), elsewhere=later.lineno)
+
+
+def _overwriter(name: str, statements: list[ast.stmt]) -> ast.stmt | None:
+    """The statement that surely gives the name another value before any reads it."""
+    for each in statements:
+        if _mentions(each, name):
+            return each if _surely_overwrites(each, name) else None
+        if any(isinstance(part, tuple(_LEAVERS)) for part in ast.walk(each)):
+            return None
+    return None
 
 
 def _surely_overwrites(node: ast.stmt, name: str) -> bool:
     """Whether a statement gives the name a value, on every way through it, before it reads it."""
-    touched = [part for part in ast.walk(node) if isinstance(part, ast.Name) and part.id == name]
     if isinstance(node, ast.If):
-        in_test = [part for part in ast.walk(node.test) if part in touched]
-        return not in_test and all(_arm_overwrites(arm, name) for arm in (node.body, node.orelse))
-    return isinstance(node, ast.Assign) and node.targets == touched
+        arms = [next((each for each in arm if _mentions(each, name)), None) for arm in (node.body, node.orelse)]
+        return not _mentions(node.test, name) and all(arm and _surely_overwrites(arm, name) for arm in arms)
+    is_target = isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == [name]
+    return is_target and not _mentions(node.value, name)
 
 
-def _arm_overwrites(arm: list[ast.stmt], name: str) -> bool:
-    for node in arm:
-        if any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node)):
-            return _surely_overwrites(node, name)
-    return False
+def _mentions(node: ast.AST, name: str) -> bool:
+    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
 
 
 def _may_break_off(node: ast.AST, code: Code) -> bool:
     while node in code.parents and not isinstance(node, Function):
         node = code.parents[node]
-        if isinstance(node, ast.Try | ast.TryStar | ast.With | ast.AsyncWith):
+        if isinstance(node, _MAY_BREAK_OFF):
             return True
     return False
 
 
-def _is_read_by_an_inner_function(code: Code, function: Function, name: str) -> bool:
+def _is_read_by_an_inner_function(function: Function, name: str) -> bool:
     inner = (node for node in ast.walk(function) if isinstance(node, ast.Lambda | Function) and node is not function)
-    return any(isinstance(part, ast.Name) and part.id == name for node in inner for part in ast.walk(node))
-
-
-def _blocks(code: Code) -> list[list[ast.stmt]]:
-    found = []
-    for node in code.all_nodes:
-        for field in ("body", "orelse", "finalbody"):
-            block = getattr(node, field, None)
-            if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
-                found.append(block)
-    return found
+    return any(_mentions(node, name) for node in inner)
 
 
 def _leaves(node: ast.stmt) -> str:
@@ -277,44 +217,30 @@ def _leaves(node: ast.stmt) -> str:
     return ""
 
 
-def _unreachable(block: list[ast.stmt]) -> list[Proof]:
+def _unreachable(block: list[ast.stmt]) -> Iterator[Finding]:
     for place, node in enumerate(block[:-1]):
         word = _leaves(node)
         if word:
             rest = block[place + 1 :]
-            facts = {"unreachable", f"after {word}", "removable", "statement", "unused"}
-            if any(
-                callee(getattr(part, "exc", None)) == "NotImplementedError"
-                for part in rest
-                if isinstance(part, ast.Raise)
-            ):
-                facts.add("stub")
-            names = {name for part in rest for name, _ in _given(part)} | {ast.unparse(part) for part in rest}
-            if any(isinstance(part, ast.Assign | ast.AnnAssign) for part in rest):
-                facts.add("variable")
-            why = f"Line {rest[0].lineno} comes after a `{word}` and is never reached."
-            form = "stub" if "stub" in facts and len(rest) == 1 else "unreachable"
-            finding = Finding(
-                "dead_code", form, rest[0].lineno, rest[-1].end_lineno, code=word, elsewhere=node.end_lineno
-            )
-            return [Proof(finding, rest[0], why, frozenset(facts), frozenset(names))]
-    return []
+            is_stub = len(rest) == 1 and callee(getattr(rest[0], "exc", None)) == "NotImplementedError"
+            lines = (rest[0].lineno, rest[-1].end_lineno)
+            form = "stub" if is_stub else "unreachable"
+            yield Finding("dead_code", form, *lines, code=word, elsewhere=node.end_lineno)
+            return
 
 
-def _never_run(node: ast.If | ast.While) -> list[Proof]:
+def _never_run(node: ast.If | ast.While) -> Iterator[Finding]:
     """An arm of a branch that no call can reach."""
     arm: list[ast.stmt] = []
     if isinstance(node.test, ast.Constant):
         is_endless = isinstance(node, ast.While) and node.test.value
         arm = [] if is_endless else node.orelse if node.test.value else node.body
     elif isinstance(node, ast.If) and len(node.orelse) == 1 and isinstance(inner := node.orelse[0], ast.If):
-        is_asked_again = ast.dump(node.test) == ast.dump(inner.test) and is_pure(node.test)
+        is_asked_again = same(node.test, inner.test) and is_pure(node.test)
         arm = inner.body if is_asked_again else inner.orelse if _is_opposite(node.test, inner.test) else []
-    if not arm:
-        return []
-    facts = frozenset({"unreachable", "removable", "statement", "unused"})
-    finding = Finding("dead_code", "never run", arm[0].lineno, arm[-1].end_lineno, code=f"if {ast.unparse(node.test)}")
-    return [Proof(finding, arm[0], f"No call gets to line {arm[0].lineno}.", facts)]
+    if arm:
+        test = f"if {ast.unparse(node.test)}"
+        yield Finding("dead_code", "never run", arm[0].lineno, arm[-1].end_lineno, code=test, elsewhere=node.lineno)
 
 
 def _is_opposite(one: ast.AST, other: ast.AST) -> bool:
@@ -346,33 +272,24 @@ def _attributes_never_read(owner: ast.ClassDef, code: Code) -> Iterator[Finding]
             yield Finding("dead_code", "attribute", node.lineno, node.lineno, (f"self.{name}",))
 
 
-def _without_effect(code: Code, node: ast.stmt) -> list[Proof]:
-    line = node.lineno
+def _without_effect(code: Code, node: ast.stmt) -> Iterator[Finding]:
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-        target = node.targets[0]
-        if isinstance(node.value, ast.Name) and node.value.id == target.id:
-            facts = {"self assignment", "no effect", "removable", "variable", "statement", f"on {target.id}"}
-            why = f"Line {line} assigns `{target.id}` to itself."
-            return [_dead(node, "self assignment", (target.id,), facts, why, words={f"{target.id} = {target.id}"})]
-    if (
-        isinstance(node, ast.Expr)
-        and _computes(node.value)
-        and is_pure(node.value)
-        and _is_of_a_tensor(node.value, code)
-    ):
-        facts = {"no effect", "unused result", "removable", "statement"}
-        text, why = ast.unparse(node.value), f"What line {line} computes is thrown away."
-        called = callee(node.value)
-        form, names = ("thrown away", (called,)) if called else ("unused value", ())
-        return [_dead(node, form, names, facts, why, words={text}, code=code.shown(node.value))]
-    if isinstance(node, ast.Pass):
+        if isinstance(node.value, ast.Name) and node.value.id == node.targets[0].id:
+            yield _dead(node, "self assignment", (node.value.id,))
+    elif isinstance(node, ast.Expr) and _only_computes(node.value, code):
+        form = "thrown away" if isinstance(node.value, ast.Call) else "unused value"
+        yield replace(finding_at("dead_code", form, node.value, code), last=node.end_lineno)
+    elif isinstance(node, ast.Pass):
         parent = code.parents[node]
-        for block in (getattr(parent, field, None) or [] for field in ("body", "orelse")):
-            alone_in_else = block == [node] and block is getattr(parent, "orelse", None)
-            if node in block and (len(block) > 1 or alone_in_else):
-                facts = {"no effect", "removable", "statement"}
-                return [_dead(node, "pass", (), facts, f"The `pass` in line {line} does nothing.", words={"pass"})]
-    return []
+        block = next(block for block in blocks_of(parent) if node in block)
+        if len(block) > 1 or block is getattr(parent, "orelse", None):
+            yield _dead(node, "pass", ())
+
+
+def _only_computes(value: ast.AST, code: Code) -> bool:
+    computes = ast.Name | ast.BinOp | ast.Compare | ast.UnaryOp | ast.Subscript | ast.Attribute | ast.Call
+    is_value = number(value) is not None or isinstance(value, computes)
+    return is_value and is_pure(value) and _is_of_a_tensor(value, code)
 
 
 def _is_of_a_tensor(value: ast.AST, code: Code) -> bool:
@@ -384,24 +301,6 @@ def _is_of_a_tensor(value: ast.AST, code: Code) -> bool:
     return is_given or name in _ONLY_TENSORS_HAVE or is_float_tensor(of, code)
 
 
-def _computes(value: ast.AST) -> bool:
-    if number(value) is not None:
-        return True
-    return isinstance(
-        value, ast.Name | ast.BinOp | ast.Compare | ast.UnaryOp | ast.Subscript | ast.Attribute | ast.Call
-    )
-
-
-def _dead(
-    node: ast.stmt,
-    form: str,
-    names: tuple[str, ...],
-    facts: set[str],
-    why: str,
-    words: set[str] = frozenset(),
-    code: str = "",
-    elsewhere: int = 0,
-) -> Proof:
+def _dead(node: ast.stmt, form: str, names: tuple[str, ...], elsewhere: int = 0) -> Finding:
     last = node.lineno if hasattr(node, "body") and not isinstance(node, ast.FunctionDef) else node.end_lineno
-    finding = Finding("dead_code", form, node.lineno, last or node.lineno, names, code=code, elsewhere=elsewhere)
-    return Proof(finding, node, why, frozenset(facts), frozenset({*names, *words}))
+    return Finding("dead_code", form, node.lineno, last or node.lineno, names, elsewhere=elsewhere)

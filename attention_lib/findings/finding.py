@@ -1,6 +1,5 @@
-"""What code can prove of an answer's style."""
+"""What code can prove of an answer's style, and which of it comes first."""
 
-import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -14,6 +13,25 @@ KINDS = (
     "unclear_name",
     "missing_shape_comment",
 )
+# These may well be why a test fails, so that they come before all others.
+MAYBE_MISTAKES = frozenset(
+    {
+        "thrown away",
+        "unused value",
+        "overwritten",
+        "data",
+        "by way of numpy",
+        "bare except",
+        "mutable default",
+        "other meaning",
+    }
+)
+# What is found inside of these says no more than they do.
+_COVERS = {
+    "redundant_step": frozenset({"softmax", "none", "truth value"}),
+    "numpy": frozenset({"by way of numpy"}),
+    "range len": frozenset({"for", "while", "comprehension", "map"}),
+}
 
 
 @dataclass(frozen=True)
@@ -23,7 +41,7 @@ class Finding:
     kind: one of KINDS
     form: which sentence of the kind says it, a key of `sentences.SENTENCES[kind]`
     first, last: its lines, counted from 1, both included
-    names: the names that it is true of, all of them and no others
+    names: the names that it is true of
     numbers: the numbers that it is true of
     code: the piece of code that it shows, "" if none
     elsewhere: another line that its sentence speaks of, 0 if none
@@ -41,31 +59,20 @@ class Finding:
     more: int = 0
 
 
-@dataclass(frozen=True)
-class Proof:
-    """A finding, and what reviewers' comments about it may say.
+def most_useful_first(findings: list[Finding]) -> list[Finding]:
+    """The one rule of order: what may be a mistake, then by kind as in KINDS, then by line.
 
-    node: where it is
-    facts: what is true of it
-    words: what a comment may call it by
-    tools: what fits instead
-    why: a sentence for teaching assistants
+    What another finding around it says already is left out: steps in dead code or in a softmax by hand.
     """
+    left = [each for each in findings if not any(_covers(other, each) for other in findings)]
+    return sorted(left, key=lambda each: (each.form not in MAYBE_MISTAKES, KINDS.index(each.kind), each.first))
 
-    finding: Finding
-    node: ast.AST
-    why: str
-    facts: frozenset[str] = frozenset()
-    words: frozenset[str] = frozenset()
-    tools: frozenset[str] = frozenset()
 
-    @property
-    def first(self) -> int:
-        return self.finding.first
-
-    @property
-    def last(self) -> int:
-        return self.finding.last
+def _covers(other: Finding, each: Finding) -> bool:
+    if not (other.first <= each.first and each.last <= other.last):
+        return False
+    is_dead = each.kind == "redundant_step" and other.kind == "dead_code"
+    return is_dead or any(key in (each.kind, each.form) and other.form in by for key, by in _COVERS.items())
 
 
 def grouped(findings: Iterable[Finding]) -> list[Finding]:

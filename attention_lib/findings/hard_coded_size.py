@@ -12,27 +12,18 @@ from attention_lib.findings.tensors_of_floats import assigned_to, is_float_tenso
 
 _SHAPING = frozenset(
     """
-    view reshape expand zeros ones rand randn empty full arange eye repeat tile split chunk narrow unflatten
-    range Linear broadcast_to new_zeros new_ones
+    view reshape expand zeros ones rand randn empty full arange eye repeat tile narrow unflatten
+    Linear broadcast_to new_zeros new_ones
     """.split()
 )
 _ROOTS = frozenset({"sqrt", "rsqrt"})
-_OVER_DIMENSIONS = frozenset(
-    """
-    softmax log_softmax logsumexp sum mean amax amin max min transpose swapaxes swapdims permute movedim
-    unsqueeze squeeze size cat concat stack flatten norm normalize argmax prod cumsum select Softmax manual_seed
-    round set_printoptions dim tensordot unbind
-    """.split()
-)
-_FOR_HIDDEN_SCORES = frozenset({"masked_fill", "masked_fill_", "where", "clamp", "full_like", "nan_to_num", "float"})
-_LARGEST = 1e9
+_NO_SIZES = frozenset({"dim", "axis", "dims", "dim0", "dim1", "decimals", "seed"})
+_LARGEST = 1e4
 _LIMITS = frozenset({"finfo", "min", "max", "eps", "tiny", "inf", "nan", "pi", "e"})
 _SIZE_NAME = re.compile(
     r"(?:^|_)(?:d|n|dim|dims|size|width|length|len|seq|seq_len|heads?|batch|hidden|features?|tokens|model|k"
     r"|head_dim)(?:_|$)|^(?:B|T|D|H|dk|dim\w*)$"
 )
-
-
 # They cut a tensor into blocks, and those may have any size.
 _CUT = frozenset({"split", "chunk", "tensor_split", "unfold"})
 _SMALLEST = 4
@@ -43,17 +34,17 @@ def hard_coded_sizes(code: Code) -> Iterator[Finding]:
     yield from _named_sizes(code)
     for node in code.all_nodes:
         value = number(node)
-        if value is None or magnitude(value) is None or number(code.parents[node]) is not None:
-            continue
-        if code.function_of(node) is None:
+        is_part = value is None or number(code.parents[node]) is not None or code.function_of(node) is None
+        # A larger one is no size, and may be too large for a float.
+        if is_part or not abs(value) < _LARGEST:
             continue
         if value != int(value):
             if _is_root_of_a_size(value) and _scales(node, code):
                 yield Finding("hard_coded_size", "root as a number", node.lineno, node.end_lineno, numbers=(value,))
             continue
-        root = is_under_a_root(node, code)
+        root = _is_under_a_root(node, code)
         # Three is the number of matrices, too.
-        is_size = meaning_of(node, value, code) == "size" and (root or abs(value) >= _SMALLEST)
+        is_size = _is_a_size(node, value, code) and (root or abs(value) >= _SMALLEST)
         is_size = is_size and not _may_be_something_else(node, code)
         if is_size or _bounds_a_slice(node, value, code) or _is_compared(node, value, code):
             yield Finding("hard_coded_size", _form(node, root, code), node.lineno, node.end_lineno, numbers=(value,))
@@ -147,12 +138,7 @@ def _is_compared(node: ast.AST, value: float, code: Code) -> bool:
     return callee(size) == "size" and bool(size.args)
 
 
-def magnitude(value: float | int | None) -> float | None:
-    """A number without its sign; None for one that is too large to be a size, and may be too large for a float."""
-    return float(abs(value)) if value is not None and abs(value) < _LARGEST else None
-
-
-def is_under_a_root(node: ast.AST, code: Code) -> bool:
+def _is_under_a_root(node: ast.AST, code: Code) -> bool:
     for _ in range(3):
         node = code.parents.get(node)
         if callee(node) in _ROOTS or isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
@@ -160,74 +146,39 @@ def is_under_a_root(node: ast.AST, code: Code) -> bool:
     return False
 
 
-def meaning_of(node: ast.AST, value: float, code: Code) -> str:
-    """What a number is: a `size`, `doubtful`, or "" for one that surely is none."""
-    if value in (0, 1, -1) or abs(value) >= 1e4 or abs(value) < 1e-2:
-        return ""
+def _is_a_size(node: ast.AST, value: float, code: Code) -> bool:
+    """Whether the place of a whole number, a root's or a shape's for example, is one for sizes."""
     parent, child = code.parents[node], node
     while isinstance(parent, ast.Tuple | ast.List | ast.Starred | ast.keyword | ast.UnaryOp):
-        if isinstance(parent, ast.keyword) and parent.arg in (
-            "dim",
-            "axis",
-            "dims",
-            "dim0",
-            "dim1",
-            "decimals",
-            "seed",
-        ):
-            return ""
+        if isinstance(parent, ast.keyword) and parent.arg in _NO_SIZES:
+            return False
         parent, child = code.parents[parent], parent
-    size = "size" if abs(value) >= 3 and float(value).is_integer() else "doubtful"
     if isinstance(parent, ast.BinOp):
-        return _in_arithmetic(parent, child, value, code)
+        return value > 2 and _is_divisor_or_base(parent, child)
     if isinstance(parent, ast.Call):
         name = callee(parent)
-        if name in _ROOTS:
-            return "size" if value >= 3 else "doubtful"
-        if name in ("float", "tensor", "int") and callee(code.parents.get(parent)) in _ROOTS:
-            return "size" if value >= 3 else "doubtful"
-        if name in _OVER_DIMENSIONS or name in _FOR_HIDDEN_SCORES:
-            return ""
+        if name in ("float", "tensor", "int"):
+            return value > 2 and callee(code.parents.get(parent)) in _ROOTS
         if name == "range":
-            return _of_range(parent, size, code)
-        if name == "chunk" and value == 3:
-            return "doubtful"
-        if name in _SHAPING and value > 0:
-            others = [number(part) for part in ast.walk(parent)]
-            return "size" if size == "size" or any(other and other >= 3 for other in others) else "doubtful"
-        return "doubtful"
-    if isinstance(parent, ast.Subscript | ast.Slice):
-        return "" if abs(value) <= 3 and not isinstance(parent, ast.Slice) else "doubtful"
+            return _counts_more_than_layers(parent, code)
+        return value > 2 and (name in _ROOTS or name in _SHAPING)
     if isinstance(parent, ast.Compare):
         against = " ".join(ast.unparse(part) for part in [parent.left, *parent.comparators])
-        if re.search(r"\bdim\(\)|\bndim\b|len\(", against):
-            return ""
-        return size if re.search(r"\.shape|\.size\(", against) else "doubtful"
+        return not re.search(r"\bdim\(\)|\bndim\b|len\(", against) and bool(re.search(r"\.shape|\.size\(", against))
     if isinstance(parent, ast.Assign | ast.AnnAssign):
         targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
-        if value > 1 and all(isinstance(target, ast.Name) and _names_a_size(target.id) for target in targets):
-            return "size"
-    if isinstance(parent, ast.Expr):
-        return ""
-    return "doubtful"
+        return value > 1 and all(isinstance(target, ast.Name) and _names_a_size(target.id) for target in targets)
+    return False
 
 
-def _in_arithmetic(parent: ast.BinOp, child: ast.AST, value: float, code: Code) -> str:
+def _is_divisor_or_base(parent: ast.BinOp, child: ast.AST) -> bool:
+    """Whether a root is taken of it by a power, or something else than a limit or a number is divided by it."""
     if isinstance(parent.op, ast.Pow):
-        if child is parent.right:
-            return "" if value in (0.5, -0.5, 2, -2) else "doubtful"
-        power = number(parent.right)
         fraction = ast.unparse(parent.right).replace(" ", "").strip("()-")
-        return "size" if value >= 3 and (power in (0.5, -0.5) or fraction == "1/2") else "doubtful"
-    if isinstance(parent.op, ast.Div):
-        if number(parent.left) is not None and number(parent.right) is not None:
-            around = code.parents[parent]
-            is_exponent = isinstance(around, ast.BinOp) and isinstance(around.op, ast.Pow) and around.right is parent
-            return "" if is_exponent else "doubtful"
-        of_limits = any(getattr(part, "attr", "") in _LIMITS for part in ast.walk(parent.left))
-        if child is parent.right and value > 2 and not of_limits:
-            return "size"
-    return "doubtful"
+        return child is parent.left and fraction in ("0.5", "1/2")
+    if not isinstance(parent.op, ast.Div) or child is not parent.right:
+        return False
+    return number(parent.left) is None and not any(getattr(p, "attr", "") in _LIMITS for p in ast.walk(parent.left))
 
 
 def _names_a_size(name: str) -> bool:
@@ -235,12 +186,10 @@ def _names_a_size(name: str) -> bool:
     return bool(_SIZE_NAME.search(name)) and not re.search(r"block|chunk|tile|step|split|part", name)
 
 
-def _of_range(call: ast.Call, size: str, code: Code) -> str:
-    """Three rounds that make the three layers are no size."""
+def _counts_more_than_layers(call: ast.Call, code: Code) -> bool:
+    """Whether a range goes one by one and makes no layers: three rounds that make the three layers are no size."""
     node: ast.AST = call
     while node in code.parents and not isinstance(node, ast.ListComp | ast.GeneratorExp | ast.For | ast.stmt):
         node = code.parents[node]
-    if len(call.args) > 2 and number(call.args[2]) is not None:
-        return "doubtful"
-    makes_layers = any(callee(part) == "Linear" for part in ast.walk(node))
-    return "doubtful" if makes_layers else size
+    has_step = len(call.args) > 2 and number(call.args[2]) is not None
+    return not has_step and not any(callee(part) == "Linear" for part in ast.walk(node))

@@ -1,7 +1,6 @@
 """What ruff finds, for the rules that never fire where nothing is wrong; each becomes a finding of ours."""
 
 import ast
-import builtins
 import json
 import re
 import subprocess
@@ -66,31 +65,25 @@ def is_installed() -> bool:
 def linted(codes: Sequence[Code]) -> list[list[Finding]]:
     """For each answer what ruff finds in it, in one run; nothing where ruff is missing or fails."""
     found: list[list[Finding]] = [[] for _ in codes]
-    for number, result in ruff_results([code.source if code.tree else "" for code in codes], ",".join(RULES)):
+    if not any(code.tree for code in codes) or not is_installed():
+        return found
+    with tempfile.TemporaryDirectory() as folder:
+        for number, code in enumerate(codes):
+            text = code.source if code.tree else ""
+            (Path(folder) / f"{number}.py").write_text(text, encoding="utf-8", errors="replace")
+        command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--quiet", "--exit-zero"]
+        command += ["--ignore-noqa", "--select", ",".join(RULES), "--output-format", "json", folder]
+        limit_s = 5 + len(codes) / 50
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=limit_s, stdin=subprocess.DEVNULL)
+            results = json.loads(done.stdout or "[]")
+        except (OSError, subprocess.SubprocessError, ValueError):
+            return found
+    for result in results:
+        number = int(Path(result["filename"]).stem)
         finding = _finding(result, codes[number])
         found[number] += [finding] if finding else []
     return found
-
-
-def ruff_results(texts: Sequence[str], rules: str) -> list[tuple[int, dict]]:
-    """What ruff says of the texts by these rules, each with the text's number; nothing where ruff is missing or fails.
-
-    rules: codes, with commas between them
-    """
-    if not any(texts) or not is_installed():
-        return []
-    with tempfile.TemporaryDirectory() as folder:
-        for number, text in enumerate(texts):
-            (Path(folder) / f"answer_{number}.py").write_text(text, encoding="utf-8", errors="replace")
-        command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--quiet", "--exit-zero"]
-        command += ["--ignore-noqa", "--select", rules, "--output-format", "json", folder]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=5 + len(texts) / 50, stdin=subprocess.DEVNULL)
-            results = json.loads(done.stdout or "[]")
-        except (OSError, subprocess.SubprocessError, ValueError):
-            return []
-    numbers = [int(Path(result["filename"]).stem.removeprefix("answer_")) for result in results]
-    return list(zip(numbers, results, strict=True))
 
 
 def _finding(result: dict, code: Code) -> Finding | None:
@@ -99,7 +92,7 @@ def _finding(result: dict, code: Code) -> Finding | None:
     node = _node_at(result, code)
     if node is not None and is_given(node, code):
         return None
-    names = [name for name in re.findall(r"`([A-Za-z_]\w*)`", result["message"]) if name in code.names]
+    names = re.findall(r"`([A-Za-z_]\w*)`", result["message"])
     if isinstance(node, ast.Assign):
         names = [target.id for target in node.targets if isinstance(target, ast.Name)]
     if form == "loop variable" and not isinstance(code.parents.get(node), ast.Tuple):
@@ -109,13 +102,10 @@ def _finding(result: dict, code: Code) -> Finding | None:
         return Finding(kind, form, first, first, tuple(names[:1]))
     if form in _NAMELESS:
         return Finding(kind, form, first, first)
-    statement = next((each for each in code.statements(first, first) if each.lineno == first), None)
     if form in ("not in", "not is") and node is not None:
         node = code.parents[node]
     text = code.shown(node) if node is not None and not isinstance(node, ast.stmt) else ""
-    names = [name for name in names_in(node) if name not in dir(builtins)] if node is not None else []
-    end = last if statement is None or not hasattr(statement, "body") else first
-    return Finding(kind, form, first, end, tuple(names), code=text)
+    return Finding(kind, form, first, last, names_in(node) if node is not None else (), code=text)
 
 
 def _node_at(result: dict, code: Code) -> ast.AST | None:

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from attention_lib.findings.code import Code, callee, number
 from attention_lib.findings.finding import Finding
 from attention_lib.findings.flow import names_read
-from attention_lib.findings.tensors_of_floats import assigned_to, is_float_tensor, is_only_a_parameter, of_torch
+from attention_lib.findings.tensors_of_floats import (
+    assigned_to,
+    is_float_tensor,
+    is_only_a_parameter,
+    is_tensor,
+    of_torch,
+)
 
 _COMPREHENSIONS = (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
-LOOPS = (ast.For, ast.AsyncFor, ast.While, *_COMPREHENSIONS)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While, *_COMPREHENSIONS)
 _TENSORS = frozenset({"x", "W_q", "W_k", "W_v", "Q", "K", "V", "scores", "mask", "weights"})
-
-# What the rows of a dimension are, by the tensor and its dimension.
-_ROWS = {
-    ("Q", -2): "queries", ("weights", -2): "queries", ("scores", -2): "queries",
-    ("K", -2): "keys", ("weights", -1): "keys", ("scores", -1): "keys", ("V", -2): "keys", ("x", -2): "tokens",
-}  # fmt: skip
-
-
+# `nonzero` gives places.
+_GIVE_ROWS = frozenset({"reshape", "unbind", "flatten", "nonzero", "argwhere"})
 _JOIN = frozenset({"cat", "concat", "stack", "vstack", "hstack"})
 _COMPUTE = frozenset(
     """
@@ -33,13 +33,14 @@ def loops(code: Code) -> Iterator[Finding]:
     for node in found:
         if not any(other in found for other in _nodes_around(node, code)):
             inner = [other for other in ast.walk(node) if other in found]
-            names = dict.fromkeys(name for each in inner for name in (*_counters(each), *_tensors_of(each, code)))
-            form = "map" if callee(node) == "map" else sort_of(node)
-            yield Finding("loop", form, node.lineno, node.end_lineno, tuple(names))
+            names = dict.fromkeys(name for each in inner for name in (*_variables(each), *_tensors_of(each, code)))
+            yield Finding("loop", _form(node), node.lineno, node.end_lineno, tuple(names))
 
 
-def _counters(loop: ast.AST) -> list[str]:
-    return [loop.test.left.id] if isinstance(loop, ast.While) else list(variables(loop))
+def _form(loop: ast.AST) -> str:
+    if isinstance(loop, ast.Call):
+        return "map"
+    return "while" if isinstance(loop, ast.While) else "comprehension" if isinstance(loop, _COMPREHENSIONS) else "for"
 
 
 def _is_measured(node: ast.AST, code: Code) -> bool:
@@ -52,33 +53,40 @@ def _is_measured(node: ast.AST, code: Code) -> bool:
 def _goes_row_by_row(node: ast.AST, code: Code) -> bool:
     if code.function_of(node) is None:
         return False
+    if not (isinstance(node, _LOOPS) or callee(node) == "map"):
+        return False
     parts = list(ast.walk(node))
-    if any(callee(part) == "Linear" for part in parts) or not any(_computes(part, code) for part in parts):
+    if any(callee(part) == "Linear" for part in parts) or not any(_computes(part, node, code) for part in parts):
         return False
-    if callee(node) == "map" and len(node.args) > 1:
-        return all(_of_source(source, node, code) for source in node.args[1:])
-    if not isinstance(node, LOOPS) or not (walks_over(node, code) or _counts_rows(node, code)):
-        return False
-    if not reads_rows(node, code):
+    if callee(node) == "map":
+        return len(node.args) > 1 and all(_is_of_rows(source, node, code) for source in node.args[1:])
+    if not (_walks_over_rows(node, code) or _counts_rows(node, code)) or not _reads_rows(node, code):
         return False
     return isinstance(node, _COMPREHENSIONS) or _rounds_stand_alone(node)
 
 
 def _counts_rows(loop: ast.AST, code: Code) -> bool:
     """Whether a loop counts up to a number, and looks up that row of a tensor."""
-    sources = [loop.iter] if isinstance(loop, ast.For) else [part.iter for part in getattr(loop, "generators", [])]
+    sources = _sources(loop)
     if len(sources) != 1 or callee(sources[0]) != "range":
         return False
     bounds = [number(part) for part in sources[0].args]
-    looks_up = (part for part in ast.walk(loop) if _indexes(part, set(variables(loop))))
+    looks_up = (part for part in ast.walk(loop) if _indexes(part, set(_variables(loop))))
     is_counted = None not in bounds and (len(bounds) == 1 or len(bounds) == 2 and bounds[0] in (0, 1))
     return is_counted and any(is_float_tensor(part.value, code) for part in looks_up)
 
 
-def _computes(node: ast.AST, code: Code) -> bool:
+def _computes(node: ast.AST, loop: ast.AST, code: Code) -> bool:
+    """Whether this is arithmetic, a step of the lesson, or fills in an element at the round's place."""
     if isinstance(node, ast.BinOp):
         return isinstance(node.op, ast.Mult | ast.MatMult | ast.Div | ast.Sub)
-    return callee(node) in _COMPUTE or isinstance(node, ast.Call) and ast.unparse(node.func) in code.only_compute
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+        return bool(names_read(node.targets[0].slice) & set(_variables(loop)))
+    if not isinstance(node, ast.Call):
+        return False
+    called = ast.unparse(node.func)
+    is_step = called in code.only_compute or called in code.given and called.islower() or called == "self"
+    return is_step or callee(node) in _COMPUTE
 
 
 def _rounds_stand_alone(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
@@ -86,8 +94,8 @@ def _rounds_stand_alone(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
     body = [part for each in loop.body for part in ast.walk(each)]
     if any(_changes_in_place(part) for part in body):
         return False
-    counted = set(variables(loop)) | (names_read(loop.test) if isinstance(loop, ast.While) else set())
-    counted |= {name for part in body if isinstance(part, _COMPREHENSIONS) for name in variables(part)}
+    counted = set(_variables(loop)) | (names_read(loop.test) if isinstance(loop, ast.While) else set())
+    counted |= {name for part in body if isinstance(part, _COMPREHENSIONS) for name in _variables(part)}
     stored: dict[str, int] = {}
     for part in body:
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store) and part.id not in counted:
@@ -147,7 +155,8 @@ def _is_shifted(index: ast.AST, counted: set[str]) -> bool:
         own = index.lower is not None and index.upper is not None
         is_own = own and ast.unparse(index.upper) == f"{ast.unparse(index.lower)} + 1"
         return bool(names_read(index) & counted) and not is_own
-    return not isinstance(index, ast.Name) and bool(names_read(index) & counted)
+    is_own = isinstance(index, ast.Name) or callee(index) == "tuple"
+    return not is_own and bool(names_read(index) & counted)
 
 
 def _nodes_around(node: ast.AST, code: Code) -> list[ast.AST]:
@@ -160,14 +169,8 @@ def _nodes_around(node: ast.AST, code: Code) -> list[ast.AST]:
 
 def _tensors_of(loop: ast.AST, code: Code) -> list[str]:
     """The names of the tensors whose rows a loop goes over."""
-    if isinstance(loop, ast.While):
-        sources = [loop.test]
-    elif callee(loop) == "map":
-        sources = loop.args[1:]
-    else:
-        sources = [loop.iter] if isinstance(loop, ast.For | ast.AsyncFor) else [part.iter for part in loop.generators]
     names: list[str] = []
-    for part in (part for source in sources for part in ast.walk(source)):
+    for part in (part for source in _sources(loop) for part in ast.walk(source)):
         if not isinstance(part, ast.Name):
             continue
         size = None if _is_tensor(part, code) or _is_measured(part, code) else _only_value(part.id, loop, code)
@@ -178,7 +181,16 @@ def _tensors_of(loop: ast.AST, code: Code) -> list[str]:
     return names
 
 
-def reads_rows(loop: ast.AST, code: Code) -> bool:
+def _sources(loop: ast.AST) -> list[ast.AST]:
+    """What a loop goes over; of a `while` what it asks."""
+    if isinstance(loop, ast.While):
+        return [loop.test]
+    if isinstance(loop, ast.Call):
+        return loop.args[1:]
+    return [loop.iter] if isinstance(loop, ast.For | ast.AsyncFor) else [part.iter for part in loop.generators]
+
+
+def _reads_rows(loop: ast.AST, code: Code) -> bool:
     """Whether each round reads a row: the loop's own variable stands in an index, or is the row itself."""
     body = [part for child in ast.iter_child_nodes(loop) for part in ast.walk(child)]
     if isinstance(loop, ast.While):
@@ -186,9 +198,8 @@ def reads_rows(loop: ast.AST, code: Code) -> bool:
         steps = [part for part in body if _steps_by_one(part, counter)]
         starts = [value for value in _assigned(counter.id, loop, code) if value is not None]
         return len(steps) == 1 and starts in ([0], [1]) and any(_indexes(part, {counter.id}) for part in body)
-    sources = [loop.iter] if isinstance(loop, ast.For) else [part.iter for part in loop.generators]
-    names = set(variables(loop))
-    if any("range(" in ast.unparse(source) for source in sources):
+    names = set(_variables(loop))
+    if any("range(" in ast.unparse(source) for source in _sources(loop)):
         return any(_indexes(part, names) for part in body)
     return any(isinstance(part, ast.Name) and part.id in names and isinstance(part.ctx, ast.Load) for part in body)
 
@@ -223,59 +234,45 @@ def _indexes(node: ast.AST, names: set[str]) -> bool:
     return False
 
 
-def sort_of(node: ast.AST) -> str:
-    if isinstance(node, ast.While):
-        return "while"
-    return "comprehension" if isinstance(node, _COMPREHENSIONS) else "for"
+def _variables(loop: ast.AST) -> list[str]:
+    """What changes its value from round to round."""
+    if isinstance(loop, ast.While):
+        counter = getattr(loop.test, "left", None)
+        return [counter.id] if isinstance(counter, ast.Name) else []
+    targets = [loop.target] if isinstance(loop, ast.For) else [part.target for part in getattr(loop, "generators", [])]
+    return [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
 
 
-def variables(node: ast.AST) -> Iterator[str]:
-    targets = [node.target] if isinstance(node, ast.For) else [part.target for part in getattr(node, "generators", [])]
-    return (part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name))
-
-
-def walks_over(node: ast.AST, code: Code) -> set[str]:
-    """What the loop walks over, in words; empty if it may be something else than a tensor's dimension."""
+def _walks_over_rows(node: ast.AST, code: Code) -> bool:
+    """Whether a loop walks over a tensor's dimension, and surely over nothing else."""
     if isinstance(node, ast.While):
         test = node.test
-        if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Lt | ast.NotEq):
-            if not isinstance(test.left, ast.Name):
-                return set()
-            return _dimension(test.comparators[0], node, code)
-        return set()
-    sources = [node.iter] if isinstance(node, ast.For | ast.AsyncFor) else [part.iter for part in node.generators]
-    found: set[str] = set()
-    for source in sources:
-        words = _of_source(source, node, code)
-        if not words:
-            return set()
-        found |= words
-    return found
+        is_count = isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.left, ast.Name)
+        is_bound = is_count and isinstance(test.ops[0], ast.Lt | ast.NotEq)
+        return is_bound and _is_a_dimension(test.comparators[0], node, code)
+    return all(_is_of_rows(source, node, code) for source in _sources(node))
 
 
-def _of_source(source: ast.AST, node: ast.AST, code: Code) -> set[str]:
-    if callee(source) == "reversed" and len(source.args) == 1:
-        return _of_source(source.args[0], node, code)
-    if callee(source) in ("range", "arange") and source.args:
+def _is_of_rows(source: ast.AST, node: ast.AST, code: Code) -> bool:
+    """Whether an iterable gives the rows of a tensor, or their numbers, one by one."""
+    name = callee(source)
+    if name == "reversed" and len(source.args) == 1:
+        return _is_of_rows(source.args[0], node, code)
+    if name in ("range", "arange") and source.args:
         # Rounds over blocks go not one by one; the first row may be taken before the loop.
         start, step = [*source.args[:-1], None, None][:2] if len(source.args) < 3 else source.args[::2]
         if step is not None and number(step) != 1 or start is not None and number(start) not in (0, 1):
-            return set()
-        return _dimension(source.args[0 if len(source.args) == 1 else 1], node, code)
-    if callee(source) in ("zip", "enumerate", "product") and source.args:
-        parts = [_of_source(part, node, code) for part in source.args]
-        return set().union(*parts) if all(parts) else set()
+            return False
+        return _is_a_dimension(source.args[0 if len(source.args) == 1 else 1], node, code)
+    if name in ("zip", "enumerate", "product") and source.args:
+        return all(_is_of_rows(part, node, code) for part in source.args)
     if isinstance(source, ast.Name) and _is_tensor(source, code):
-        return {"dimension"}
-    rows = isinstance(source, ast.Call) and (callee(source) in ("reshape", "unbind", "flatten") or _splits_rows(source))
-    if rows and isinstance(source.func, ast.Attribute):
+        return True
+    if name in _GIVE_ROWS and isinstance(source.func, ast.Attribute) or _splits_rows(source):
         of = source.args[0] if of_torch(source, code) and source.args else source.func.value
-        return {"dimension"} if is_float_tensor(of, code) else set()
-    if isinstance(source, ast.Name):
-        given = _only_value(source.id, node, code)
-        if given is not None and not isinstance(given, ast.Name):
-            return _of_source(given, node, code)
-    return set()
+        return is_tensor(of, code)
+    given = _only_value(source.id, node, code) if isinstance(source, ast.Name) else None
+    return given is not None and not isinstance(given, ast.Name) and _is_of_rows(given, node, code)
 
 
 def _is_tensor(name: ast.Name, code: Code) -> bool:
@@ -285,38 +282,23 @@ def _is_tensor(name: ast.Name, code: Code) -> bool:
     return is_given or is_float_tensor(name, code)
 
 
-def _splits_rows(call: ast.Call) -> bool:
-    return callee(call) == "split" and bool(call.args) and getattr(call.args[0], "value", None) == 1
+def _splits_rows(node: ast.AST) -> bool:
+    is_split = callee(node) == "split" and isinstance(node.func, ast.Attribute) and bool(node.args)
+    return is_split and number(node.args[0]) == 1
 
 
-def _dimension(bound: ast.AST, node: ast.AST, code: Code) -> set[str]:
-    """The words for the dimension that a loop's bound is the size of; empty for another bound."""
+def _is_a_dimension(bound: ast.AST, node: ast.AST, code: Code) -> bool:
+    """Whether a loop's bound is the size of a dimension of a tensor."""
     if isinstance(bound, ast.Name):
         given = _only_value(bound.id, node, code)
-        return _dimension(given, node, code) if given is not None and not isinstance(given, ast.Name) else set()
-    tensor, dimension = None, None
-    if isinstance(bound, ast.Subscript) and isinstance(bound.value, ast.Attribute) and bound.value.attr == "shape":
-        tensor, dimension = bound.value.value, bound.slice
-    elif callee(bound) == "size" and isinstance(bound.func, ast.Attribute) and bound.args:
-        tensor, dimension = bound.func.value, bound.args[0]
-    elif callee(bound) == "len" and bound.args:
+        return given is not None and not isinstance(given, ast.Name) and _is_a_dimension(given, node, code)
+    if callee(bound) == "len" and bound.args:
         tensor = bound.args[0]
-    if (
-        not isinstance(tensor, ast.Name)
-        or dimension is None
-        and not (tensor.id in _TENSORS or is_float_tensor(tensor, code))
-    ):
-        return set()
-    found = {"dimension"}
-    if dimension is not None:
-        try:
-            function = code.function_of(node)
-            is_given = function is not None and is_only_a_parameter(tensor.id, function)
-            rows = _ROWS.get((tensor.id, ast.literal_eval(dimension))) if is_given else None
-        except (ValueError, TypeError):
-            rows = None
-        found |= {rows, "tokens"} - {None} if rows else set()
-    return found
+        return isinstance(tensor, ast.Name) and (tensor.id in _TENSORS or is_float_tensor(tensor, code))
+    if callee(bound) == "size" and isinstance(bound.func, ast.Attribute) and bound.args:
+        return isinstance(bound.func.value, ast.Name)
+    is_item = isinstance(bound, ast.Subscript) and isinstance(bound.value, ast.Attribute)
+    return is_item and bound.value.attr == "shape" and isinstance(bound.value.value, ast.Name)
 
 
 def _only_value(name: str, node: ast.AST, code: Code) -> ast.AST | None:
@@ -350,9 +332,3 @@ def _part_of(target: ast.Tuple, name: str, value: ast.AST) -> ast.AST | None:
     if isinstance(shape, ast.Attribute) and shape.attr == "shape":
         return ast.Subscript(shape, ast.Name("unknown", ast.Load()), ast.Load())
     return None
-
-
-def _root(node: ast.AST) -> str:
-    while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else ""

@@ -59,7 +59,7 @@ def _link(section: str, notebook: str) -> str:
         return ""
     # Jupyter makes a heading's anchor of its text, and finds it where the link names the file.
     target = html.escape(f"{quote(notebook, errors='replace')}#{quote(section.replace(' ', '-'))}")
-    return f'<div style="{_SMALL}">See <a href="{target}">{html.escape(section)}</a>.</div>'
+    return f'<div style="{_SMALL}">See <a style="color:inherit" href="{target}">{html.escape(section)}</a>.</div>'
 
 
 def _indented(code: str) -> str:

@@ -3,7 +3,7 @@
 import ast
 from functools import lru_cache
 
-from attention_lib.findings.code import Code, Function, bound_by, callee
+from attention_lib.findings.code import Code, Function, bound_by, callee, receiver
 from attention_lib.findings.torch_names import MODULES
 
 # The contract: inputs are float32, the mask is boolean.
@@ -43,10 +43,21 @@ def is_float_tensor(node: ast.AST, code: Code, assumed: frozenset[str] = frozens
     if isinstance(node, ast.Call) and callee(node) in _KEEP_FLOATS and isinstance(node.func, ast.Attribute):
         if any(keyword.arg in ("dtype", "out") for keyword in node.keywords):
             return False
-        if of_torch(node, code):
-            return bool(node.args) and is_float_tensor(node.args[0], code, assumed)
-        return is_float_tensor(node.func.value, code, assumed)
+        operand = operand_of(node, code)
+        return operand is not None and is_float_tensor(operand, code, assumed)
     return False
+
+
+def is_tensor(node: ast.AST, code: Code) -> bool:
+    """Whether an expression surely is a tensor: of floats, or made of the task's boolean mask."""
+    while isinstance(node, ast.Call | ast.Attribute | ast.UnaryOp) and not is_float_tensor(node, code):
+        inner, _, _ = (node.operand, "", []) if isinstance(node, ast.UnaryOp) else receiver(node)
+        if inner is None:
+            return False
+        node = inner
+    function = code.function_of(node)
+    is_mask = isinstance(node, ast.Name) and node.id == "mask" and function is not None
+    return is_mask and "mask" in {each.arg for each in function.args.args} or is_float_tensor(node, code)
 
 
 def of_torch(node: ast.AST, code: Code) -> bool:
@@ -55,6 +66,13 @@ def of_torch(node: ast.AST, code: Code) -> bool:
     while isinstance(value, ast.Attribute):
         value = value.value
     return isinstance(value, ast.Name) and value.id in MODULES and not is_rebound(value.id, code)
+
+
+def operand_of(call: ast.Call, code: Code) -> ast.AST | None:
+    """What a call is applied to: `x` in `torch.exp(x)` and in `x.exp()`; None for other calls."""
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return None
+    return next(iter(call.args), None) if of_torch(call, code) else call.func.value
 
 
 def is_rebound(name: str, code: Code) -> bool:

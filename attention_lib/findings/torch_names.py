@@ -16,3 +16,10 @@ PURE_FUNCTIONS = PURE_METHODS | frozenset(
     """.split()
 )
 MODULES = frozenset({"torch", "math", "F", "nn", "np", "numpy"})
+# These give a new tensor, which shares nothing with the old one.
+FRESH = frozenset(
+    """
+    matmul bmm mm einsum masked_fill softmax log_softmax exp add mul div sub sum mean where cat concat stack clone
+    zeros ones zeros_like ones_like full randn tensor sqrt rsqrt abs neg pow cumsum tril triu clamp logical_not
+    """.split()
+)

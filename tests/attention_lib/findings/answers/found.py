@@ -262,7 +262,7 @@ def attention_scores(Q, K, scale=None):
 def attention_scores(Q, K, scale=None):
     return Q @ K.mT * scale
 
-# %% 2-2 dead_code/overwritten: out
+# %% 2-2 dead_code/overwritten: out | 4-6 redundant_step/both branches: out V weights
 def aggregate_values(weights, V):
     out = V
     if weights.dim() > 2:
@@ -299,12 +299,12 @@ class AttentionHead(nn.Module):
         weights = attention_weights(attention_scores(Q, K), mask)
         return aggregate_values(weights, V), weights
 
-# %% 2-2 dead_code/thrown away: masked_fill
+# %% 2-2 dead_code/thrown away: mask scores
 def attention_weights(scores, mask=None):
     scores.masked_fill(~mask, -math.inf)
     return scores.softmax(-1)
 
-# %% 2-2 dead_code/unused value
+# %% 2-2 dead_code/unused value: V weights
 def aggregate_values(weights, V):
     weights @ V
 
@@ -327,31 +327,31 @@ def half(t):
 def aggregate_values(weights, V):
     return weights @ V
 
-# %% 2-3 redundant_step/transposed twice on two lines: K K_T
+# %% 2-3 redundant_step/transposed twice: K K_T
 def attention_scores(Q, K, scale=None):
     K_T = K.transpose(-2, -1)
     back = K_T.transpose(-1, -2)
     return torch.einsum("...qd,...kd->...qk", Q, back)
 
-# %% 2-3 redundant_step/transposed twice on two lines: K
+# %% 2-3 redundant_step/transposed twice: K
 def attention_scores(Q, K, scale=None):
     K = K.transpose(-2, -1)
     K = K.transpose(-2, -1)
     return Q @ K.mT * scale
 
-# %% 2-3 redundant_step/unsqueezed on two lines: weights w
+# %% 2-3 redundant_step/unsqueezed: weights w
 def aggregate_values(weights, V):
     w = weights.unsqueeze(0)
     w = w.squeeze(0)
     return w @ V
 
-# %% 2-3 redundant_step/needless copy: Q K
+# %% 2-3 redundant_step/needless copy: Q clone K
 def attention_scores(Q, K, scale=None):
     Q = Q.clone()
     K = K.clone()
     return Q @ K.mT * scale
 
-# %% 2-2 redundant_step/needless copy: scores
+# %% 2-2 redundant_step/needless copy: scores s clone
 def attention_weights(scores, mask=None):
     s = scores.clone()
     if mask is not None:
@@ -395,7 +395,7 @@ def attention_scores(Q, K, scale=None):
 def aggregate_values(weights, V):
     return (weights.double().float()) @ V
 
-# %% 2-3 redundant_step/round trip on two lines: weights w
+# %% 2-3 redundant_step/round trip: weights w
 def aggregate_values(weights, V):
     w = weights.to(torch.float64)
     w = w.to(torch.float32)
@@ -406,7 +406,7 @@ def aggregate_values(weights, V):
     out = (weights @ V).to(torch.float64).to(V.dtype)
     return out
 
-# %% 3-4 redundant_step/round trip on two lines: out
+# %% 3-4 redundant_step/round trip: out
 def aggregate_values(weights, V):
     out = weights @ V
     out = out.double()
@@ -472,7 +472,7 @@ def aggregate_values(weights, V):
 def aggregate_values(weights, V):
     return (weights @ V).contiguous().contiguous()
 
-# %% 2-2 redundant_step/own shape: scores
+# %% 2-2 redundant_step/own shape: scores view
 def attention_weights(scores, mask=None):
     scores = scores.view(scores.shape)
     return scores.softmax(-1)
@@ -481,7 +481,7 @@ def attention_weights(scores, mask=None):
 def attention_weights(scores, mask=None):
     return scores.masked_fill(~~mask, 0)
 
-# %% 2-2 redundant_step/copy of fresh: V weights
+# %% 2-2 redundant_step/copy of fresh: V weights clone
 def aggregate_values(weights, V):
     return (weights @ V).clone()
 
@@ -567,11 +567,11 @@ def attention_weights(scores, mask=None):
     e = torch.exp(scores)
     return e / e.sum(-1, keepdim=True)
 
-# %% 2-2 non_idiomatic_call/softmax
+# %% 2-2 non_idiomatic_call/softmax: scores
 def attention_weights(scores, mask=None):
     return torch.exp(scores) / torch.exp(scores).sum(dim=-1, keepdim=True)
 
-# %% 2-4 non_idiomatic_call/softmax: e
+# %% 2-4 non_idiomatic_call/softmax: e total
 def attention_weights(scores, mask=None):
     e = torch.exp(scores - scores.max(-1, keepdim=True).values)
     total = torch.sum(e, dim=-1, keepdim=True)
@@ -610,12 +610,12 @@ def aggregate_values(weights, V):
     except:
         return torch.matmul(weights, V)
 
-# %% 3-3 non_idiomatic_call/by way of numpy: V weights
+# %% 3-3 non_idiomatic_call/by way of numpy: weights V np.dot
 def aggregate_values(weights, V):
     import numpy as np
     return torch.tensor(np.dot(weights.numpy(), V.numpy()))
 
-# %% 4-4 non_idiomatic_call/by way of numpy: V weights
+# %% 2-4 non_idiomatic_call/by way of numpy: weights w V v
 def aggregate_values(weights, V):
     w = weights.detach().numpy()
     v = V.detach().numpy()
@@ -639,7 +639,7 @@ class AttentionHead(nn.Module):
     def __init__(self, d_model, d_head):
         nn.Module.__init__(self)
 
-# %% 3-3 non_idiomatic_call/numpy: np.exp
+# %% 3-3 non_idiomatic_call/numpy: np.exp scores
 import numpy as np
 def attention_weights(scores, mask=None):
     return np.exp(scores)
@@ -649,7 +649,7 @@ import operator
 def aggregate_values(weights, V):
     return operator.matmul(weights, V)
 
-# %% 3-3 non_idiomatic_call/root: torch.sqrt torch.tensor
+# %% 3-3 non_idiomatic_call/root: d_k torch.sqrt torch.tensor
 def attention_scores(Q, K, scale=None):
     d_k = Q.size(-1)
     return Q @ K.mT / torch.sqrt(torch.tensor(d_k))
@@ -694,7 +694,7 @@ def aggregate_values(weights, V):
 def project_qkv(x, W_q, W_k, W_v):
     return list(x @ W for W in (W_q, W_k, W_v))
 
-# %% 9-9 non_idiomatic_call/forward: self.W_q
+# %% 9-9 non_idiomatic_call/forward: self.W_q self.W_q.forward
 class AttentionHead(nn.Module):
     def __init__(self, d_model, d_head):
         super().__init__()
@@ -788,7 +788,7 @@ def attention_scores(Q, K, scale=None):
         return (Q * scale) @ K.mT
     return Q @ K.mT
 
-# %% 2-3 redundant_step/transposed twice on two lines: K K_T
+# %% 2-3 redundant_step/transposed twice: K K_T
 def attention_scores(Q, K, scale=None):
     K_T = K.transpose(-2, -1)
     return torch.inner(Q, K_T.mT) * scale
@@ -808,7 +808,7 @@ def attention_weights(scores, mask=None):
 def attention_scores(Q, K, scale=None):
     return (Q * 2 / 2) @ K.mT
 
-# %% 3-4 redundant_step/multiplied and divided on two lines: d_k scores
+# %% 3-4 redundant_step/multiplied and divided: d_k scores
 def attention_scores(Q, K, scale=None):
     d_k = Q.shape[-1] ** 0.5
     scores = (Q @ K.mT) / d_k
@@ -876,7 +876,7 @@ def aggregate_values(weights, V):
 def aggregate_values(weights, V):
     return torch.autograd.Variable(weights) @ V
 
-# %% 2-3 redundant_step/transposed twice on two lines: K Kt
+# %% 2-3 redundant_step/transposed twice: K Kt
 def attention_scores(Q, K, scale=None):
     Kt = K.permute(0, 2, 1)
     K2 = Kt.permute(0, 2, 1)
@@ -971,18 +971,18 @@ def attention_scores(Q, K, scale=None):
         return Q @ K.mT * scale
     return Q @ K.mT
 
-# %% 3-3 redundant_step/own shape: out
+# %% 3-3 redundant_step/own shape: out reshape
 def aggregate_values(weights, V):
     out = weights @ V
     return out.reshape(out.size())
 
-# %% 2-3 redundant_step/negated twice on two lines: allowed
+# %% 2-3 redundant_step/negated twice: allowed mask
 def attention_weights(scores, mask=None):
     allowed = ~mask
     hidden = ~allowed
     return scores.masked_fill(~hidden, -math.inf).softmax(-1)
 
-# %% 2-4 redundant_step/needless copy: x
+# %% 2-4 redundant_step/needless copy: x x1 clone x2 x3
 def project_qkv(x, W_q, W_k, W_v):
     x1 = x.clone()
     x2 = x.clone()
@@ -995,3 +995,126 @@ def attention_weights(scores, mask=None):
     if mask is not None:
         scores = scores.masked_fill(~mask, float("-inf"))
     return torch.softmax(scores, dim=-1)
+
+# %% 3-3 loop/comprehension: q k Q K
+def attention_scores(Q, K, scale=None):
+    if Q.dim() > 2:
+        return torch.stack([attention_scores(q, k, scale) for q, k in zip(Q, K)])
+    return Q @ K.mT * scale
+
+# %% 2-4 redundant_step/product turned back: turned weights mixed transpose
+def aggregate_values(weights, V):
+    turned = V.transpose(-2, -1)
+    mixed = turned @ weights.transpose(-2, -1)
+    return mixed.transpose(-2, -1)
+
+# %% 2-4 redundant_step/unsqueezed product: V weights squeeze
+def aggregate_values(weights, V):
+    weights = weights.unsqueeze(0)
+    V = V.unsqueeze(0)
+    return torch.matmul(weights, V).squeeze(0)
+
+# %% 2-2 redundant_step/product turned back: K Q transpose
+def attention_scores(Q, K, scale=None):
+    return (K @ Q.transpose(-2, -1)).transpose(-2, -1) * scale
+
+# %% 2-2 redundant_step/expanded for nothing: mask scores expand_as
+def attention_weights(scores, mask=None):
+    mask = mask.expand_as(scores)
+    return scores.masked_fill(~mask, float("-inf")).softmax(-1)
+
+# %% 8-11 redundant_step/takes None: mask weights attention_weights
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+
+    def forward(self, x, mask=None):
+        scores = attention_scores(self.W_q(x), x)
+        if mask is None:
+            weights = attention_weights(scores)
+        else:
+            weights = attention_weights(scores, mask=mask)
+        return aggregate_values(weights, x), weights
+
+# %% 2-2 non_idiomatic_call/power: Q math.pow
+def attention_scores(Q, K, scale=None):
+    return Q @ K.mT / math.pow(Q.shape[-1], 0.5)
+
+# %% 2-2 non_idiomatic_call/from the front: K len
+def attention_scores(Q, K, scale=None):
+    return Q @ K.transpose(len(K.shape) - 2, len(K.shape) - 1) * scale
+
+# %% 2-2 non_idiomatic_call/transposed by einsum: turned K
+def attention_scores(Q, K, scale=None):
+    turned = torch.einsum("...kd->...dk", K)
+    return Q @ turned * scale
+
+# %% 7-8 unclear_name/letters: a b c d
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+
+    def forward(self, x, mask=None):
+        a, b, c = project_qkv(x, self.W_q.weight.T, self.W_q.weight.T, self.W_q.weight.T)
+        d = attention_weights(attention_scores(a, b), mask)
+        return aggregate_values(d, c), d
+
+# %% 7-8 unclear_name/other meaning: output weights
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+
+    def forward(self, x, mask=None):
+        output = attention_weights(attention_scores(self.W_q(x), x), mask)
+        weights = aggregate_values(output, x)
+        return weights, output
+
+# %% 2-2 unclear_name/other meaning: q
+def attention_scores(Q, K, scale=None):
+    q = K.mT
+    return Q @ q * scale
+
+# %% 3-5 redundant_step/both branches: Q W_q x
+def project_qkv(x, W_q, W_k, W_v):
+    if x.dim() == 2:
+        Q = x @ W_q
+    else:
+        Q = torch.matmul(x, W_q)
+    return Q, x @ W_k, x @ W_v
+
+# %% 5-5 redundant_step/own shape: scores shape view
+def attention_weights(scores, mask=None):
+    shape = scores.shape
+    if mask is not None:
+        scores = scores.masked_fill(~mask, float("-inf"))
+    return torch.softmax(scores, dim=-1).view(shape)
+
+# %% 2-2 non_idiomatic_call/by way of numpy: hidden mask np.logical_not
+def attention_weights(scores, mask=None):
+    hidden = torch.from_numpy(np.logical_not(mask.numpy()))
+    return scores.masked_fill(hidden, -math.inf).softmax(-1)
+
+# %% 3-4 loop/for: place mask
+def attention_weights(scores, mask=None):
+    filled = scores.clone()
+    for place in (~mask).nonzero():
+        filled[tuple(place)] = float("-inf")
+    return filled.softmax(-1)
+
+# %% 2-2 redundant_step/needless copy: K turned contiguous
+def attention_scores(Q, K, scale=None):
+    turned = K.mT.contiguous()
+    return Q @ turned * scale
+
+# %% 3-3 redundant_step/copy of fresh: output clone
+def aggregate_values(weights, V):
+    output = weights @ V
+    return output.clone()
+
+# %% 3-3 redundant_step/computed twice: V weights
+def aggregate_values(weights, V):
+    assert (weights @ V).dim() > 1
+    return weights @ V

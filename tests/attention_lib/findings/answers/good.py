@@ -161,12 +161,6 @@ def attention_scores(Q, K, scale=None):
         print(row)
     return Q @ K.mT
 
-# %% batch recursion
-def attention_scores(Q, K, scale=None):
-    if Q.dim() > 2:
-        return torch.stack([attention_scores(q, k, scale) for q, k in zip(Q, K)])
-    return Q @ K.mT * scale
-
 # %% log-sum-exp
 def attention_weights(scores, mask=None):
     if mask is not None:
@@ -271,12 +265,6 @@ def aggregate_values(weights, V):
 def attention_scores(Q, K, scale=None):
     *_, n_q, d_k = Q.shape
     return (Q @ K.mT).reshape(*Q.shape[:-2], n_q, -1) / d_k ** 0.5
-
-# %% transposed twice, something between
-def aggregate_values(weights, V):
-    turned = V.transpose(-2, -1)
-    mixed = turned @ weights.transpose(-2, -1)
-    return mixed.transpose(-2, -1)
 
 # %% transposed, changed, back
 def aggregate_values(weights, V):
@@ -545,3 +533,67 @@ def attention_weights(scores, mask=None, temperature=0.25):
     noisy = scores + 0.1 * torch.randn(scores.shape)
     noisier = noisy + 0.1 * torch.randn(scores.shape)
     return F.dropout(torch.softmax(noisier / temperature, dim=-1), p=0.125)
+
+# %% the number of dimensions, asked for itself
+def attention_weights(scores, mask=None):
+    if mask is not None and len(mask.shape) < len(scores.shape):
+        mask = mask.unsqueeze(0)
+    return scores.masked_fill(~mask, -math.inf).softmax(-1)
+
+# %% a mask that is expanded, and then read
+def attention_weights(scores, mask=None):
+    mask = mask.expand_as(scores)
+    hidden = (~mask).sum(-1)
+    return scores.masked_fill(~mask, -math.inf).softmax(-1) * (hidden > 0)[..., None]
+
+# %% a branch for None that does something else
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+
+    def forward(self, x, mask=None):
+        scores = attention_scores(self.W_q(x), x)
+        if mask is None:
+            weights = attention_weights(scores, torch.ones_like(scores, dtype=torch.bool))
+        else:
+            weights = attention_weights(scores, mask)
+        return aggregate_values(weights, x), weights
+
+# %% contiguous, as the view needs it
+def aggregate_values(weights, V):
+    turned = V.transpose(-2, -1).contiguous()
+    return weights @ turned.view(-1, V.shape[-2]).T
+
+# %% a product that is turned, and used as it was, too
+def aggregate_values(weights, V):
+    turned = V.mT @ weights.mT
+    return turned.mT + turned.sum()
+
+# %% names of one letter, as in a formula
+def attention_scores(Q, K, scale=None):
+    b, q, d = Q.shape
+    k = K.shape[-2]
+    return (Q @ K.mT).view(b, q, k) / math.sqrt(d)
+
+# %% scores that are softmaxed under their own name
+def attention_weights(scores, mask=None):
+    scores = scores.softmax(-1)
+    return scores
+
+# %% einsum that sums, and one that takes the diagonal
+def attention_scores(Q, K, scale=None):
+    total = torch.einsum("...qd->...q", Q)
+    diagonal = torch.einsum("...dd->...d", K)
+    return total + diagonal
+
+# %% computed again after a change in place
+def aggregate_values(weights, V):
+    mixed = weights @ V
+    V += 1
+    return mixed + weights @ V
+
+# %% brought to another tensor's shape
+def attention_weights(scores, mask=None):
+    scores = scores.sum(0)
+    return scores.softmax(-1).reshape(mask.shape)
