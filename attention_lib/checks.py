@@ -14,8 +14,6 @@ A check is a function without arguments whose docstring is the rule that it chec
 `report()` shows the records and raises `ChecksFailed` unless every check passed.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import random

@@ -1,7 +1,5 @@
 """The records that a test cell leaves, the only thing by which a cell is judged: their type, their JSON, their look."""
 
-from __future__ import annotations
-
 import html
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -47,7 +45,7 @@ class CheckRecord:
         return {key: value for key, value in asdict(self).items() if key in _TYPES or value}
 
 
-def completed_records(outputs: Sequence[NotebookNode]) -> list[CheckRecord]:
+def completed_records(outputs: "Sequence[NotebookNode]") -> list[CheckRecord]:
     """The records of a test cell that ran to its end, in order; an empty list where they are not complete.
 
     outputs: the cell's outputs. Complete are records that come in exactly one output, each with the entries
@@ -69,7 +67,7 @@ def as_bundle(records: Sequence[CheckRecord], printed: str = "") -> dict:
     return {CHECKS_MIME: as_json, "text/html": _as_html(records, printed), "text/plain": _as_text(records, printed)}
 
 
-def checks_output(records: Sequence[CheckRecord]) -> NotebookNode:
+def checks_output(records: Sequence[CheckRecord]) -> "NotebookNode":
     """The records as the output of a notebook's cell: JSON, HTML and plain text side by side."""
     # Not needed in a notebook, where its import would take a second.
     from attention_lib.assignment.notebook_file import new_output
@@ -77,7 +75,7 @@ def checks_output(records: Sequence[CheckRecord]) -> NotebookNode:
     return new_output("display_data", data=as_bundle(records))
 
 
-def set_records(test: NotebookNode, records: Sequence[CheckRecord]) -> None:
+def set_records(test: "NotebookNode", records: Sequence[CheckRecord]) -> None:
     """Make a test cell's outputs of its records, as it leaves them in a notebook."""
     from attention_lib.assignment.notebook_file import new_output
 

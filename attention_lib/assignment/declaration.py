@@ -4,8 +4,6 @@ An answer is a solution cell `x` with a test `test_x`. It must define the names 
 and its test reads. Its points are the test's, and what it is built over is what the test's `Checks(over=…)` says.
 """
 
-from __future__ import annotations
-
 import ast
 import sys
 from collections.abc import Collection, Iterable, Iterator

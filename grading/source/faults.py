@@ -1,7 +1,5 @@
 """The instructor's own mistakes, found by reading the source before anything is made of it."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """An assignment's source as the rules read it, and what they say of it."""
 
-from __future__ import annotations
-
 import ast
 import re
 from dataclasses import dataclass
