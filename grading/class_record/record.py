@@ -13,6 +13,7 @@ from attention_lib.assignment.check_records import completed_records, is_at_faul
 from attention_lib.assignment.declaration import Assignment, declared
 from course.folders import CourseError, autograded_ids, source_path, submitted_ids
 from course.student_ids import trouble_with
+from course.zone import course_zone
 from grading.class_record.formats import one_line
 from grading.class_record.gradebook import ClassPoints, Points, class_points, utc
 from grading.class_record.not_graded import kept_reasons
@@ -132,7 +133,7 @@ class _Reader:
         if student in self._submitted and not trouble_with(student):
             folder = Path(self._course.format_path(self._course.submitted_directory, student, self._assignment))
             try:
-                submitted = utc(read_timestamp(folder)) or submitted
+                submitted = utc(read_timestamp(folder, course_zone(self._course.config))) or submitted
             except CourseError as error:
                 submitted, reason = None, str(error)
         return Student(

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from course.zone import CourseZone
 from handin.deadline import Due, read_due
 
 log = logging.getLogger("hand-in")
@@ -21,7 +22,8 @@ log = logging.getLogger("hand-in")
 class Deadlines:
     """Asks the gradebook `db_url` at most once in `seconds` about an assignment. May be used by several threads."""
 
-    def __init__(self, db_url: str, seconds: float = 5.0):
+    def __init__(self, db_url: str, zone: CourseZone, seconds: float = 5.0):
+        self.zone = zone
         self._engine = _reading(db_url)
         self._seconds = seconds
         self._known: dict[str, tuple[float, Due]] = {}
@@ -30,7 +32,7 @@ class Deadlines:
     def of(self, assignment: str) -> Due:
         """The deadline, with the time zone UTC. What was read last, where the gradebook cannot be read now."""
         with self._one_at_a_time:
-            then, due = self._known.get(assignment, (float("-inf"), Due(known=False)))
+            then, due = self._known.get(assignment, (float("-inf"), Due(zone=self.zone, known=False)))
             if time.monotonic() - then < self._seconds:
                 return due
             try:
@@ -42,7 +44,7 @@ class Deadlines:
 
     def _read(self, assignment: str) -> Due:
         with self._engine.connect() as connection:
-            due = read_due(connection, assignment)
+            due = read_due(connection, assignment, self.zone)
         return replace(due, date=due.date and due.date.replace(tzinfo=UTC))
 
 

@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
-
+from attention_lib.handin.handed_in import SECRET, TIMESTAMP
 from attention_lib.handin.hashes import folder_hash
 from attention_lib.written_file import write_file
 from course.checkout import CourseError
+from course.zone import CourseZone
 
 log = logging.getLogger("hand-in")
 
-SECRET = "submission_secret.txt"
-TIMESTAMP = "timestamp.txt"
 # What is being received has such a name, which nbgrader's patterns do not match.
 _INCOMING = ".incoming-"
 _LOCK = ".hand-in.lock"
@@ -122,8 +120,8 @@ class Inbound:
                     continue
                 timestamp = entry.name.removeprefix(start).split("+")[0]
                 try:
-                    when = parse_utc(timestamp).replace(tzinfo=UTC)
-                except (ValueError, OverflowError):
+                    when = CourseZone().parse(timestamp).replace(tzinfo=UTC)
+                except ValueError:
                     log.warning("%s holds no time that can be read in its name", entry.name)
                     continue
                 found.append(Stored(Path(entry.path), timestamp, when))

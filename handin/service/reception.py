@@ -8,11 +8,8 @@ from pathlib import Path
 
 from attention_lib.handin.handed_in import UploadLimits
 from attention_lib.handin.hashes import content_hash
-from attention_lib.handin.receipt import Receipt
-from course.zone import CourseZone
 from handin.deadline import Due
 from handin.lateness import lateness
-from handin.receipt import receipt
 from handin.service.deadline import Deadlines
 from handin.service.inbound import Inbound, Stored
 from handin.service.refusal import Denied
@@ -27,12 +24,12 @@ _LONGEST_NAME = 255  # bytes, of a submission's folder
 class Reception:
     """May be used by several threads, with one submission of a student at a time."""
 
-    def __init__(self, inbound: Inbound, outbound: Path, deadlines: Deadlines, zone: CourseZone, limits: UploadLimits):
+    def __init__(self, inbound: Inbound, outbound: Path, deadlines: Deadlines, limits: UploadLimits):
         self.inbound = inbound
         self.limits = limits
         self._outbound = outbound
         self._deadlines = deadlines
-        self._zone = zone
+        self._zone = deadlines.zone
 
     def check(self, student: str, assignment: str) -> None:
         """Raises Denied where this student cannot hand in for this assignment."""
@@ -69,19 +66,17 @@ class Reception:
         else:
             stored = self.inbound.store(files, full_hash, student, assignment, when, secrets.token_hex(64))
             note = self._same_as_before(earlier, full_hash, due.of(student), when)
-        return vars(self._receipt(stored, student, assignment, due, note)) | {"secret": self.inbound.secret_of(stored)}
+        return self._receipt(stored, student, assignment, due, note) | {"secret": self.inbound.secret_of(stored)}
 
     def receipts(self, student: str, assignment: str) -> list[dict]:
         """The receipts, ready for JSON, of all that the student has handed in, the latest first, without secrets."""
         due = self._deadlines.of(assignment)
-        return [
-            vars(self._receipt(stored, student, assignment, due))
-            for stored in reversed(self.inbound.of(student, assignment))
-        ]
+        found = reversed(self.inbound.of(student, assignment))
+        return [self._receipt(stored, student, assignment, due) for stored in found]
 
-    def _receipt(self, stored: Stored, student: str, assignment: str, due: Due, note: str = "") -> Receipt:
-        content, date = self.inbound.hash_of(stored), due.of(student)
-        return receipt(student, assignment, stored.timestamp, stored.when, content, date, due.known, self._zone, note)
+    def _receipt(self, stored: Stored, student: str, assignment: str, due: Due, note: str = "") -> dict:
+        content = self.inbound.hash_of(stored)
+        return vars(due.receipt(student, assignment, stored.timestamp, stored.when, content, note))
 
     def _same_again(self, latest: Stored, date: datetime | None, now: datetime) -> str:
         if lateness(now, date) and not lateness(latest.when, date):

@@ -7,7 +7,8 @@ from types import ModuleType
 from nbgrader.api import SubmittedAssignment
 
 from course.zone import CourseZone
-from handin.exchange.published_deadline import Deadline, publish_deadline
+from handin.deadline import read_due
+from handin.exchange.published_deadline import publish_deadline
 from handin.lateness import deadline
 
 _FORMGRADER = "nbgrader.server_extensions.formgrader"
@@ -72,8 +73,7 @@ def _tell_students(zone: CourseZone, handler, assignment: str) -> None:
     if not api.exchange_root or not (course / "outbound" / assignment).is_dir():
         return
     try:
-        due = handler.gradebook.find_assignment(assignment).duedate
-        publish_deadline(course, assignment, Deadline(due, zone))
+        publish_deadline(course, assignment, read_due(handler.gradebook.db, assignment, zone))
     except OSError as error:
         handler.log.warning("Students' receipts show an older deadline until the next collect: %s", error)
 

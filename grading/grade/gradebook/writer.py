@@ -13,6 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from attention_lib.written_file import write_file
+from course.zone import course_zone
 from grading.grade.gradebook.completed import autograded_path, seal
 from grading.grade.gradebook.late_penalty import set_penalty
 from grading.grade.gradebook.save_points import SavePoints
@@ -58,7 +59,7 @@ class GradebookWriter:
         """
         path = autograded_path(self._course, self._assignment, student)
         folder = Path(self._course.format_path(self._course.submitted_directory, student, self._assignment))
-        timestamp = read_timestamp(folder)
+        timestamp = read_timestamp(folder, course_zone(self._config))
         master = Path(self._course.format_path(self._course.source_directory, ".", self._assignment))
         bring_along(folder, master, path.parent, self._kept_files, self._course.max_file_size * 1000)
         with one_transaction(self._gradebook):

@@ -42,9 +42,8 @@ class Office:
         (self.course / "outbound" / "attention").mkdir(parents=True)
         self.inbound = Inbound(self.course / "inbound")
         self.inbound.open()
-        deadlines = Deadlines(f"sqlite:///{folder}/gradebook.db", seconds=0)
-        zone = CourseZone("Europe/Berlin")
-        self.reception = Reception(self.inbound, self.course / "outbound", deadlines, zone, STANDARD)
+        deadlines = Deadlines(f"sqlite:///{folder}/gradebook.db", CourseZone("Europe/Berlin"), seconds=0)
+        self.reception = Reception(self.inbound, self.course / "outbound", deadlines, STANDARD)
 
     def hand_in(self, text: str, when: datetime, student: str = "ada") -> dict:
         room = self.inbound.room_to_receive()
