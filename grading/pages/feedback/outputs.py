@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from grading.pages.feedback.allowance import Allowance, html_size
+from grading.pages.feedback.allowance import Allowance
 from grading.pages.feedback.images import UnusablePicture, data_url
 from grading.pages.feedback.plain_text import as_a_terminal_shows, cut_lines, plain_text
 from grading.pages.feedback.tracebacks import CellError, StudentCell, cell_error
@@ -28,12 +28,6 @@ class Shown:
     error: CellError | None = None
     note: str = ""
     cut: str = ""
-
-    @property
-    def size(self) -> int:
-        """About how many bytes this takes of the page, pictures apart."""
-        size = 200 + html_size(self.text) + html_size(self.alt) + html_size(self.note)
-        return size + (self.error.size if self.error else 0)
 
 
 def shown_outputs(

@@ -3,6 +3,7 @@
 import base64
 import builtins
 import getpass
+import io
 import json
 import subprocess
 import sys
@@ -121,10 +122,10 @@ def _texts(bundle: dict) -> dict[str, str]:
     return texts
 
 
-class _Stream:
+class _Stream(io.TextIOBase):
     """stdout or stderr of a cell. There is no file behind it."""
 
-    encoding, errors, closed, mode, newlines = "utf-8", "replace", False, "w", None
+    encoding, errors, closed, mode = "utf-8", "replace", False, "w"
 
     def __init__(self, name: str, shell: "CellShell"):
         self.name = f"<{name}>"
@@ -136,24 +137,11 @@ class _Stream:
         self._shell.outputs.stream(self._kind, text)
         return len(text)
 
-    def writelines(self, lines) -> None:
-        for line in lines:
-            self.write(line)
-
-    def flush(self) -> None:
-        pass
-
-    def isatty(self) -> bool:
-        return False
-
-    def readable(self) -> bool:
-        return False
-
     def writable(self) -> bool:
         return True
 
-    def fileno(self) -> int:
-        raise OSError("the output of a cell is no file")
+    def close(self) -> None:
+        """What follows in the cell prints, too."""
 
 
 class _Publisher(DisplayPublisher):

@@ -31,8 +31,7 @@ def become_student(end: socket.socket, folder: Path, setup: dict, program: bytes
             limits["memory"], limits["processes"], limits["open_files"], limits["file_size"], limits["cpu_seconds"]
         )
         if program:
-            readable = inner_wall.Readable(tuple(setup["readable"]), setup["own_proc"])
-            inner_wall.put_up(readable, str(folder), program)
+            inner_wall.put_up(setup, str(folder), program)
         _serve(Line(end, _LIMIT_FROM_THE_TRUSTED_SIDE, _LIMIT_FROM_THE_TRUSTED_SIDE), setup, shell)
     except Closed:
         pass

@@ -61,9 +61,8 @@ class _WarmParent:
             from grading.sandbox.inside import system_calls
 
             self._program = system_calls.compiled_filter()
-            readable = inner_wall.Readable(tuple(setup["readable"]), proc=True)
             # Its own domain: kill(-1) then reaches nothing but what it has started.
-            inner_wall.restrict_files(readable, str(base), landlock.ALL_BUT_DEVICES)
+            inner_wall.restrict_files(setup["readable"], True, str(base), landlock.ALL_BUT_DEVICES)
             self._signals_stay_inside |= landlock.abi_version() >= landlock.SIGNALS_SINCE
         gc.collect()
         gc.freeze()
