@@ -16,26 +16,22 @@ from grading.grade.judging import TimeLimits
 from grading.grade.judging.reference import in_words, take_out, tests_at_fault
 from grading.grade.workers.local_worker import ask_own_worker
 from grading.grade.workers.messages import Outcome, Request
+from grading.in_place_of import in_place_of
 from grading.sandbox.settings import Sandbox
 from grading.source.released import read_source, released_version, stub_checksums
 
 
 def end_in_error_where_tests_are_at_fault(converter: type) -> None:
-    """Let plain `nbgrader autograde` fail at its end where a test judged nobody. May be called any number of times.
+    """Let plain `nbgrader autograde` fail at its end where a test judged nobody.
 
     converter: nbgrader's `Autograde`
     """
-    if "ends_in_error" in vars(converter):
-        return
-    converter.ends_in_error = True
-    plain = converter.start
 
-    def start(self) -> None:
+    @in_place_of(converter, "start")
+    def start(plain, self) -> None:
         plain(self)
         if at_fault := getattr(self, "tests_at_fault", None):
             raise NbGraderException("\n".join(in_words(at_fault)))
-
-    converter.start = start
 
 
 class RunNotebook(NbGraderPreprocessor):
