@@ -10,12 +10,13 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Float
 from traitlets.config import Config
 
+from course.checkout import CourseError
 from course.folders import course_of, source_path
 from grading.grade.gradebook.completed import seal, submission_digest
 from grading.grade.judging import TimeLimits
 from grading.grade.judging.reference import in_words, take_out, tests_at_fault
-from grading.grade.workers.local_worker import ask_own_worker
-from grading.grade.workers.messages import Outcome, Request
+from grading.grade.workers.messages import Request
+from grading.grade.workers.pool import ask_own_worker
 from grading.in_place_of import in_place_of
 from grading.sandbox.settings import Sandbox
 from grading.source.released import read_source, released_version, stub_checksums
@@ -58,10 +59,11 @@ class RunNotebook(NbGraderPreprocessor):
         return converter.tests_at_fault
 
     def _judged(self, request: Request) -> NotebookNode:
-        outcome: Outcome = ask_own_worker(request, self.log.warning)
-        if outcome.refused:
+        try:
+            outcome = ask_own_worker(request, self.log.warning)
+        except CourseError as refusal:
             # Nothing else stops nbgrader from trying every other student, too.
-            raise SystemExit(outcome.refused)
+            raise SystemExit(str(refusal)) from None
         if outcome.failed:
             raise RuntimeError(outcome.failed)
         return outcome.judged

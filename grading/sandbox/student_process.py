@@ -1,6 +1,6 @@
 """The trusted side of one student's process: asks it to run cells and to make calls, within limits."""
 
-from select import POLLIN, poll
+from select import POLLIN, poll, select
 from signal import Signals
 from time import monotonic
 
@@ -126,7 +126,7 @@ class StudentProcess:
         return extra > _LEAST_GRANT_S
 
     def _ended(self) -> StudentStopped:
-        ready = dict(_readable(self._warm.control))
+        ready, _, _ = select([self._warm.control], [], [], 1.0)
         status = self._warm.exit_status() if ready else 0
         if status < 0:
             try:
@@ -137,13 +137,6 @@ class StudentProcess:
                 return StudentStopped("used more processor time than there is")
             return StudentStopped("ended the Python process", f"{name}; more memory than there is, or a crash?")
         return StudentStopped("ended the Python process", "an exit, or more memory than there is?")
-
-
-def _readable(end, milliseconds: int = 1000) -> list[tuple[int, int]]:
-    """Wait a moment for `end` to become readable."""
-    poller = poll()
-    poller.register(end, POLLIN)
-    return poller.poll(milliseconds)
 
 
 def broken_line(why: object) -> StudentStopped:

@@ -165,7 +165,9 @@ class CollectRegularFiles(ExchangeCollect):
             self.log.info("Updating submission: %s %s", student, assignment)
         else:
             self.log.info("Collecting submission: %s %s", student, assignment)
-        self._make_folder(target.parent)
+        if not target.parent.is_dir():
+            target.parent.mkdir(parents=True)
+            target.parent.chmod(0o2770 if self.coursedir.groupshared else 0o700)
         aside = Path(tempfile.mkdtemp(prefix=".collecting-", dir=target.parent))
         try:
             copied = self._copy(arrival, aside / "new")
@@ -248,11 +250,6 @@ class CollectRegularFiles(ExchangeCollect):
                 "exchange was moved or restored since, ask how this came about",
                 student, arrival.stamp, self._zone.words(changed),
             )  # fmt: skip
-
-    def _make_folder(self, folder: Path) -> None:
-        if not folder.is_dir():
-            folder.mkdir(parents=True)
-            folder.chmod(0o2770 if self.coursedir.groupshared else 0o700)
 
 
 def work_in(folder: str | Path, notebook: str, parent: int | None = None) -> str:

@@ -1,6 +1,7 @@
 """Workers on other machines, through Dask (https://distributed.dask.org): the same requests, the same answers."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 
 from attention_lib.sentences import error_in_words
 from course.checkout import CourseError
@@ -11,7 +12,7 @@ _PATIENCE_S = 10
 _AHEAD = 2  # tasks per worker that wait for it, so that none is idle
 
 
-class DaskPool:
+class DaskPool(AbstractContextManager):
     """The workers of a Dask scheduler. Each needs this checkout and its environment; start them with one thread each.
 
     address: of the scheduler, such as tcp://host:8786
@@ -29,9 +30,6 @@ class DaskPool:
             self._client = Client(address, timeout=_PATIENCE_S)
         except (OSError, ValueError) as error:
             raise CourseError(f"The Dask scheduler {address} cannot be reached: {error}. Check the address.") from None
-
-    def __enter__(self) -> "DaskPool":
-        return self
 
     def __exit__(self, *error) -> None:
         self._client.close()

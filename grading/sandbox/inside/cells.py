@@ -6,9 +6,8 @@ import getpass
 import io
 import json
 import subprocess
-import sys
 from collections import deque
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext, redirect_stderr, redirect_stdout
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -211,23 +210,13 @@ class CellShell(InteractiveShell):
     def run(self, source: str) -> list[dict]:
         """Run one cell; an error in it is one of its outputs."""
         self.outputs = Outputs()
-        with _streams(self):
+        with redirect_stdout(_Stream("stdout", self)), redirect_stderr(_Stream("stderr", self)):
             self.run_cell(source, store_history=True)
         return self.outputs.finished()
 
 
 def _no_input(prompt="", *ignored, **also_ignored):
     raise StdinNotImplementedError(_NO_INPUT)
-
-
-@contextmanager
-def _streams(shell: CellShell):
-    before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = _Stream("stdout", shell), _Stream("stderr", shell)
-    try:
-        yield
-    finally:
-        sys.stdout, sys.stderr = before
 
 
 def new_shell(ipython_folder: str) -> CellShell:
