@@ -53,10 +53,10 @@ def completed_records(outputs: "Sequence[NotebookNode]") -> list[CheckRecord]:
     passed and yet stopped with an error is not complete.
     """
     found = [out.data[CHECKS_MIME] for out in outputs if CHECKS_MIME in out.get("data", {})]
-    if len(found) != 1 or not isinstance(found[0], list) or not all(map(_is_record, found[0])):
+    if len(found) != 1 or not isinstance(found[0], list):
         return []
     records = [_record(given) for given in found[0]]
-    if all_passed(records) and any(out.output_type == "error" for out in outputs):
+    if None in records or all_passed(records) and any(out.output_type == "error" for out in outputs):
         return []
     return records
 
@@ -103,13 +103,9 @@ def is_at_fault(records: Sequence[CheckRecord]) -> bool:
     return any(record.code == TEST_AT_FAULT for record in records)
 
 
-def _is_record(given: object) -> bool:
-    return isinstance(given, dict) and all(
-        key in given and isinstance(given[key], kind) for key, kind in _TYPES.items()
-    )
-
-
-def _record(given: dict) -> CheckRecord:
+def _record(given: object) -> CheckRecord | None:
+    if not isinstance(given, dict) or not all(isinstance(given.get(key, ...), kind) for key, kind in _TYPES.items()):
+        return None
     code, fields = given.get("code"), given.get("fields")
     if code is None and given["check"] == JUDGED_OVER_CORRECT_FUNCTIONS:
         # As it was written before records had codes: what was graded then is not graded again.
