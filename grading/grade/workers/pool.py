@@ -1,6 +1,7 @@
 """Workers side by side: requests go out as workers come free, answers come back in any order."""
 
 import atexit
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
 from multiprocessing.connection import wait
@@ -17,11 +18,43 @@ def required(outcome: Outcome) -> Outcome:
     return outcome
 
 
-class LocalPool(AbstractContextManager):
-    """Workers of this machine, a context manager. They start at once; each costs memory: no more of them than cores.
+class Pool(AbstractContextManager):
+    """Workers, wherever they are; a context manager."""
 
-    `DaskPool` has the same methods.
-    """
+    def prepare(self, settings: Request, most: int) -> None:
+        """Get ready. Raises CourseError where a worker cannot be started.
+
+        settings: what all requests have in common, at least; most: how many there may be
+        """
+
+    def outcomes(self, requests: Iterable[Request]) -> Iterator[Outcome]:
+        """The outcomes, as they come; `requests` is read no faster than workers come free.
+
+        Of a worker that died, the submission is tried once more at the end, alone. Raises CourseError where demanded
+        walls do not stand.
+        """
+        again: list[tuple[Request, str]] = []
+        for request, answer in self._answers(requests):
+            if isinstance(answer, str):
+                again.append((request, answer))
+            else:
+                yield required(answer)
+        for request, first_death in again:
+            [(_, answer)] = self._answers([request], alone=True)
+            if isinstance(answer, str):
+                failed = f"the grader failed twice on it: {first_death}; then, alone, {answer}"
+                answer = Outcome(request.student, failed=failed)
+            yield required(answer)
+
+    @abstractmethod
+    def _answers(
+        self, requests: Iterable[Request], alone: bool = False
+    ) -> Iterator[tuple[Request, Outcome | str]]:
+        """What came of each request; a clause where its worker died."""
+
+
+class LocalPool(Pool):
+    """Workers of this machine. They start at once; each costs memory: no more of them than cores."""
 
     def __init__(self, jobs: int):
         self._workers = [LocalWorker() for _ in range(jobs)]
@@ -34,39 +67,15 @@ class LocalPool(AbstractContextManager):
             worker.close()
 
     def prepare(self, settings: Request, most: int) -> None:
-        """Get ready. Workers that would find nothing to do are ended. Raises CourseError where one cannot be started.
-
-        settings: what all requests have in common, at least; most: how many there may be
-        """
+        """See Pool. Workers that would find nothing to do are ended."""
         self._settings = settings
         while len(self._workers) > max(1, most):
             self._workers.pop().close()
         for worker in list(self._workers):
             self._getting_ready(worker)
 
-    def outcomes(self, requests: Iterable[Request]) -> Iterator[Outcome]:
-        """The outcomes, as they come; `requests` is read no faster than workers come free.
-
-        Of a worker that died, the submission is tried once more at the end, alone. Raises CourseError where demanded
-        walls do not stand.
-        """
-        again: list[tuple[Request, WorkerDied]] = []
-        for request, answer in self._answers(requests, self._workers):
-            if isinstance(answer, WorkerDied):
-                again.append((request, answer))
-            else:
-                yield answer
-        for request, first_death in again:
-            [(_, answer)] = self._answers([request], self._workers[:1])
-            if isinstance(answer, WorkerDied):
-                failed = f"the grader failed twice on it: {first_death}; then, alone, {answer}"
-                answer = Outcome(request.student, failed=failed)
-            yield answer
-
-    def _answers(
-        self, requests: Iterable[Request], workers: list[LocalWorker]
-    ) -> Iterator[tuple[Request, Outcome | WorkerDied]]:
-        """What came of each request, be it that its worker died."""
+    def _answers(self, requests: Iterable[Request], alone: bool = False) -> Iterator[tuple[Request, Outcome | str]]:
+        workers = self._workers[:1] if alone else self._workers
         waiting = iter(requests)
         # By worker what it works on; None while it gets ready.
         busy: dict[LocalWorker, Request | None] = dict.fromkeys(map(self._getting_ready, workers))
@@ -89,7 +98,7 @@ class LocalPool(AbstractContextManager):
                 except WorkerDied as death:
                     if request is None:
                         raise _not_ready(death) from None
-                    yield request, death
+                    yield request, str(death)
                     busy[self._replaced(worker)] = None
 
     def _getting_ready(self, worker: LocalWorker) -> LocalWorker:
