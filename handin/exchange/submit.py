@@ -1,6 +1,7 @@
 """`nbgrader submit`: without the wheel of `attention_lib`, which everybody has, and with a receipt."""
 
 import os
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from attention_lib.handin.hashes import folder_hash
 from attention_lib.handin.receipt import in_words
 from handin.deadline import Due
 from handin.exchange.collect import EARLIER_COMPARED, work_in
+from handin.exchange.inbound import read_name
 from handin.exchange.published_deadline import published_deadline
+from handin.exchange.untrusted_files import NotTaken
 from handin.lateness import lateness
 
 
@@ -52,18 +55,15 @@ class SubmitWithoutWheels(ExchangeSubmit):
 
         The folders there, of what this student handed in, are named "student+assignment+time".
         """
-        work = self._work(latest)
-        times = []
+        work, student = self._work(latest), latest.split("+")[0]
+        earlier = []
         for name in os.listdir(self.cache_path):
-            parts = name.split("+")
-            if name == latest or len(parts) != 3 or parts[:2] != latest.split("+")[:2]:
-                continue
-            try:
-                times.append((due.zone.parse(parts[2]), name))
-            except ValueError:
-                continue
-        earlier = sorted(times, reverse=True)[:EARLIER_COMPARED]
-        same = [time for time, name in earlier if work and self._work(name) == work]
+            with suppress(NotTaken):
+                known = read_name(name, self.coursedir.assignment_id, due.zone)
+                if known and known.student == student and name != latest:
+                    earlier.append((known.time, name))
+        newest = sorted(earlier, reverse=True)[:EARLIER_COMPARED]
+        same = [time for time, name in newest if work and self._work(name) == work]
         on_time = [time for time in same if not lateness(time, due.date)]
         return (on_time or same or [None])[0]
 
