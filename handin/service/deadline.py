@@ -4,8 +4,6 @@ import logging
 import sqlite3
 import threading
 import time
-from dataclasses import replace
-from datetime import UTC
 from urllib.parse import quote
 
 from sqlalchemy import create_engine, event
@@ -30,22 +28,18 @@ class Deadlines:
         self._one_at_a_time = threading.Lock()
 
     def of(self, assignment: str) -> Due:
-        """The deadline, with the time zone UTC. What was read last, where the gradebook cannot be read now."""
+        """The deadline; what was read last, where the gradebook cannot be read now."""
         with self._one_at_a_time:
             then, due = self._known.get(assignment, (float("-inf"), Due(zone=self.zone, known=False)))
             if time.monotonic() - then < self._seconds:
                 return due
             try:
-                due = self._read(assignment)
+                with self._engine.connect() as connection:
+                    due = read_due(connection, assignment, self.zone)
             except (SQLAlchemyError, sqlite3.Error) as error:
                 log.warning("The gradebook could not be asked for the deadline of %s: %s", assignment, error)
             self._known[assignment] = (time.monotonic(), due)
             return due
-
-    def _read(self, assignment: str) -> Due:
-        with self._engine.connect() as connection:
-            due = read_due(connection, assignment, self.zone)
-        return replace(due, date=due.date and due.date.replace(tzinfo=UTC))
 
 
 def _reading(db_url: str) -> Engine:

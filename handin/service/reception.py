@@ -3,15 +3,16 @@
 import re
 import secrets
 import shutil
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from attention_lib.handin.handed_in import UploadLimits
 from attention_lib.handin.hashes import content_hash
 from handin.deadline import Due
+from handin.exchange.inbound import Arrival
 from handin.lateness import lateness
 from handin.service.deadline import Deadlines
-from handin.service.inbound import Inbound, Stored
+from handin.service.inbound import Inbound
 from handin.service.refusal import Denied
 from handin.service.unpacking import unpack
 
@@ -55,6 +56,7 @@ class Reception:
         Where the student's latest submission holds the same, that one stays the latest, and its receipt is returned.
         """
         self.inbound.shut()
+        when = when.astimezone(UTC).replace(tzinfo=None)
         files = room / "files"
         files.mkdir(mode=0o700)
         full_hash = content_hash(unpack(upload, files, self.limits).items())
@@ -74,21 +76,21 @@ class Reception:
         found = reversed(self.inbound.of(student, assignment))
         return [self._receipt(stored, student, assignment, due) for stored in found]
 
-    def _receipt(self, stored: Stored, student: str, assignment: str, due: Due, note: str = "") -> dict:
+    def _receipt(self, stored: Arrival, student: str, assignment: str, due: Due, note: str = "") -> dict:
         content = self.inbound.hash_of(stored)
-        return vars(due.receipt(student, assignment, stored.timestamp, stored.when, content, note))
+        return vars(due.receipt(student, assignment, stored.stamp, stored.time, content, note))
 
-    def _same_again(self, latest: Stored, date: datetime | None, now: datetime) -> str:
-        if lateness(now, date) and not lateness(latest.when, date):
+    def _same_again(self, latest: Arrival, date: datetime | None, now: datetime) -> str:
+        if lateness(now, date) and not lateness(latest.time, date):
             return self._counts(latest)
-        return f"You handed in the same at {self._zone.words(latest.when)}; that one counts."
+        return f"You handed in the same at {self._zone.words(latest.time)}; that one counts."
 
-    def _same_as_before(self, earlier: list[Stored], full_hash: str, date: datetime | None, now: datetime) -> str:
+    def _same_as_before(self, earlier: list[Arrival], full_hash: str, date: datetime | None, now: datetime) -> str:
         """Stored all the same, as something else came between: collect then takes the one that was on time."""
         for stored in reversed(earlier) if lateness(now, date) else ():
-            if not lateness(stored.when, date) and self.inbound.hash_of(stored) == full_hash:
+            if not lateness(stored.time, date) and self.inbound.hash_of(stored) == full_hash:
                 return self._counts(stored)
         return ""
 
-    def _counts(self, stored: Stored) -> str:
-        return f"You handed in the same before the deadline, at {self._zone.words(stored.when)}; that one counts."
+    def _counts(self, stored: Arrival) -> str:
+        return f"You handed in the same before the deadline, at {self._zone.words(stored.time)}; that one counts."
