@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from ctypes import CDLL
 from pathlib import Path
 
@@ -130,10 +131,8 @@ class _WarmParent:
         count = 0
         while True:
             if self._signals_stay_inside:
-                try:
+                with suppress(ProcessLookupError):
                     os.kill(-1, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
             else:
                 self._kill_descendants()
             try:
@@ -170,11 +169,9 @@ class _WarmParent:
     def _remove_unless_in_use(self, name: str) -> None:
         """Where /dev/shm is everybody's, other programs' files are let alone."""
         path = f"/dev/shm/{name}"
-        try:
+        with suppress(OSError):
             if self._own_shared_memory or os.stat(path).st_uid == os.getuid() and not _in_use(path):
                 os.unlink(path)
-        except OSError:
-            pass
 
     def probe(self) -> list[str]:
         """Try forbidden things behind the walls that a student gets. Returns what was NOT refused."""

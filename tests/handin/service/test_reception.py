@@ -233,7 +233,8 @@ def test_the_hash_of_what_is_stored_does_not_depend_on_our_own_files(office: Off
     receipt = office.hand_in("a", EARLY)
     (stored,) = Inbound(office.inbound.folder).of("ada", "attention")
     assert Inbound(office.inbound.folder).hash_of(stored)[:12] == receipt["hash"]
-    assert sorted(os.listdir(office.inbound.folder / stored.folder)) == ["attention.ipynb", "submission_secret.txt", "timestamp.txt"]
+    names = sorted(os.listdir(office.inbound.folder / stored.folder))
+    assert names == ["attention.ipynb", "submission_secret.txt", "timestamp.txt"]
 
 
 def test_nbgrader_s_own_collect_takes_what_is_stored(office: Office, tmp_path: Path) -> None:
