@@ -80,7 +80,7 @@ c.Autograde.exporter_class = "grading.grade.submission.reader.SubmissionReader"
 c.Autograde.sanitize_preprocessors = ["grading.grade.submission.reader.Canonicalize"]
 c.Autograde.autograde_preprocessors = [
     "grading.grade.run_notebook.RunNotebook",
-    "grading.grade.gradebook.save_points.SavePoints",
+    "grading.grade.gradebook.writer.SavePoints",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
 

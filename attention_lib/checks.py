@@ -14,12 +14,11 @@ A check is a function without arguments whose docstring is the rule that it chec
 `report()` shows the records and raises `ChecksFailed` unless every check passed.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import random
 import re
+import traceback
 import warnings
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -29,7 +28,7 @@ import numpy
 import torch
 
 from attention_lib.assignment.check_records import WAITS_FOR_OTHERS, CheckRecord, all_passed, as_bundle, how_many_failed
-from attention_lib.sentences import listed_names
+from attention_lib.sentences import kind_of, listed_names, upper_first
 
 # By a sentence that names a mistake: what comes out if it is made.
 Mistakes = dict[str, torch.Tensor | tuple[torch.Tensor, ...]]
@@ -39,7 +38,7 @@ ATOL = 1e-5
 _CUTS = "`detach`, `no_grad`, `.data`, `.item()` or `.numpy()`"
 _PRINTED_LIMIT = 4_000
 _LONGEST_MESSAGE = 1_500
-_IN_A_CELL = re.compile(r"ipykernel_\d+|<ipython-input")
+IN_A_CELL = re.compile(r"ipykernel_\d+|<ipython-input")
 # By answer: whether its test cell passed when it last ran in this process.
 passed_in_this_session: dict[str, bool] = {}
 
@@ -80,7 +79,7 @@ class Checks:
         self.name = name or answer
         self.over = over
         self.records: list[CheckRecord] = []
-        self._printed = _Printed(_PRINTED_LIMIT)
+        self._printed = Printed(_PRINTED_LIMIT)
 
     def visible(self, check):
         """Run a check that the student can read."""
@@ -98,12 +97,16 @@ class Checks:
         if taken := _collected.get():
             taken.bundles.append(bundle)
         else:
-            _show_in_notebook(bundle)
+            # Not needed in grading, where its import would take half a second.
+            from IPython.display import clear_output, display
+
+            clear_output()
+            display(bundle, raw=True)
         if not passed:
             raise ChecksFailed(how_many_failed(self.records))
 
     def _run(self, check, hidden: bool):
-        printed = _Printed(0) if hidden else self._printed
+        printed = Printed(0) if hidden else self._printed
         rule = " ".join((check.__doc__ or "").split())
         passed, message, blank = True, rule, False
         try:
@@ -170,14 +173,6 @@ def collected(rules_only: bool = False):
         _collected.reset(token)
 
 
-def _show_in_notebook(bundle: dict) -> None:
-    """Show the records (JSON, HTML and plain text, by type) as the one output of the cell that runs."""
-    from IPython.display import clear_output, display
-
-    clear_output()
-    display(bundle, raw=True)
-
-
 _kept = False
 
 
@@ -190,21 +185,21 @@ def expect(condition: bool, message: str) -> None:
 def expect_tensor(what: str, got: object) -> torch.Tensor:
     """`got`, if it is a tensor; else the check fails and says what it is."""
     if got is None:
-        raise CheckFailed(f"{_capital(what)} came back as None. Is a `return` missing?")
-    expect(isinstance(got, torch.Tensor), f"{_capital(what)} should be a tensor, but came back as {_kind(got)}.")
+        raise CheckFailed(f"{upper_first(what)} came back as None. Is a `return` missing?")
+    expect(isinstance(got, torch.Tensor), f"{upper_first(what)} should be a tensor, but came back as {kind_of(got)}.")
     return got
 
 
 def expect_shape(what: str, got: object, shape: tuple[int, ...], hint: str = "") -> None:
     """The check fails unless `got` is a tensor of this shape."""
     expect_tensor(what, got)
-    message = f"{_capital(what)} should have shape {tuple(shape)}, but came back with {tuple(got.shape)}."
+    message = f"{upper_first(what)} should have shape {tuple(shape)}, but came back with {tuple(got.shape)}."
     expect(tuple(got.shape) == tuple(shape), _joined(message, _about_shape(tuple(got.shape), tuple(shape)) or hint))
 
 
 def expect_dtype(what: str, got: torch.Tensor) -> None:
     """The check fails unless `got` has the inputs' dtype, float32."""
-    message = f"{_capital(what)} should keep the inputs' dtype, float32, but came back as {got.dtype}."
+    message = f"{upper_first(what)} should keep the inputs' dtype, float32, but came back as {got.dtype}."
     expect(got.dtype == torch.float32, message.replace("torch.", ""))
 
 
@@ -279,7 +274,7 @@ def expect_close(
     rtol: the relative tolerance
     """
     expect_shape(what, got, tuple(want.shape))
-    expect(not got.is_complex(), f"{_capital(what)} should be real numbers, but came back as {got.dtype}.")
+    expect(not got.is_complex(), f"{upper_first(what)} should be real numbers, but came back as {got.dtype}.")
     if is_close(got, want, rtol):
         return
     known = mistakes() if callable(mistakes) else mistakes or {}
@@ -288,11 +283,11 @@ def expect_close(
     bad = ~torch.isfinite(values)
     if bad.any():
         place = tuple(bad.nonzero()[0].tolist())
-        message = f"{_capital(what)} should hold finite numbers, but the entry {place} is {values[place].item()}."
+        message = f"{upper_first(what)} should hold finite numbers, but the entry {place} is {values[place].item()}."
         raise CheckFailed(_joined(message, made.pop() if len(made) == 1 else not_finite))
     off = (values - want.detach().double()).abs() > ATOL + rtol * want.detach().double().abs()
     place = tuple(off.nonzero()[0].tolist())
-    message = f"{_capital(what)}: {int(off.sum())} of {off.numel()} entries are off, first that at {place}, "
+    message = f"{upper_first(what)}: {int(off.sum())} of {off.numel()} entries are off, first that at {place}, "
     message += f"which is {values[place].item():.4f}."
     if got.is_floating_point() and torch.finfo(got.dtype).bits < 32:
         hint = f"{got.dtype} holds too few digits; keep float32.".replace("torch.", "")
@@ -349,7 +344,7 @@ def settings_kept():
             random.setstate(states[2])
 
 
-class _Printed(io.StringIO):
+class Printed(io.StringIO):
     """Takes any amount of text and keeps the first `limit` characters."""
 
     def __init__(self, limit: int):
@@ -375,23 +370,17 @@ def _raised_in(error: BaseException) -> str:
     """The function in which an error was raised, as Python spells it: `AttentionHead.forward`."""
     if isinstance(error, FromAnotherProcess):
         return error.raised_in
-    step = error.__traceback__
-    while step.tb_next is not None:
-        step = step.tb_next
-    return step.tb_frame.f_code.co_qualname
+    *_, (innermost, _) = traceback.walk_tb(error.__traceback__)
+    return innermost.f_code.co_qualname
 
 
 def _line_in_a_cell(error: BaseException, test_file: str) -> int | None:
     """The last line of the traceback that stands in a cell of the notebook other than the test cell."""
     if isinstance(error, FromAnotherProcess):
         return error.line_in_cell
-    line, step = None, error.__traceback__
-    while step is not None:
-        file = step.tb_frame.f_code.co_filename
-        if file != test_file and _IN_A_CELL.search(file):
-            line = step.tb_lineno
-        step = step.tb_next
-    return line
+    places = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    lines = [line for file, line in places if file != test_file and IN_A_CELL.search(file)]
+    return lines[-1] if lines else None
 
 
 def _is_one_of(got: torch.Tensor, results: torch.Tensor | tuple[torch.Tensor, ...]) -> bool:
@@ -414,13 +403,3 @@ def _shortened(message: str) -> str:
 
 def _joined(message: str, hint: str) -> str:
     return f"{message} {hint}".strip()
-
-
-def _kind(got: object) -> str:
-    if isinstance(got, (tuple, list)):
-        return f"a {type(got).__name__} of {len(got)} things"
-    return f"a {type(got).__name__}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

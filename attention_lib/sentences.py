@@ -15,6 +15,17 @@ def listed_names(names: Iterable[str], last: str = "and") -> str:
     return listed((f"`{name}`" for name in names), last)
 
 
+def upper_first(sentence: str) -> str:
+    """A sentence with a capital letter at its beginning, and the rest as it is."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def kind_of(thing: object) -> str:
+    """What something is instead of a tensor or a function: "a float", "a tuple of 2 things"."""
+    of = f" of {len(thing)} things" if isinstance(thing, tuple | list) else ""
+    return f"a {type(thing).__name__}{of}"
+
+
 def error_in_words(error: BaseException) -> str:
     """An error's type and its text, on one line and not too long."""
     return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"

@@ -214,15 +214,13 @@ def _why_missing(
         return "which is defined only further down. Grading runs from the top: move that definition above this cell."
     if any(not _is_graded(cells[i]) for i in where):
         return "which comes from a cell that is not run at grading. Define it in a cell of your own above this one."
-    if where or name not in session.names or "*" in definers or _named_in_broken_cell(name, cells):
+    if where or name not in session.names or "*" in definers:
+        return ""
+    if any(cell.cell_type == "code" and seems_to_define(cell.source, name) for cell in cells):
         return ""
     return (
         "which only this session knows: no cell of the saved file defines it. Write a cell above that does, and save."
     )
-
-
-def _named_in_broken_cell(name: str, cells: list[NotebookNode]) -> bool:
-    return any(cell.cell_type == "code" and seems_to_define(cell.source, name) for cell in cells)
 
 
 def _is_graded(cell: NotebookNode) -> bool:

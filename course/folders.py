@@ -70,11 +70,7 @@ def _ids(course: CourseDirectory, step: str, assignment: str) -> list[str]:
     if not folder.is_dir():
         return []
     # Whatever stands there, a file or a broken link too, was handed in, and is answered for.
-    return sorted(p.name for p in folder.iterdir() if os.path.lexists(p / assignment) or _is_broken_link(p))
-
-
-def _is_broken_link(path: Path) -> bool:
-    return path.is_symlink() and not path.exists()
+    return sorted(p.name for p in folder.iterdir() if os.path.lexists(p / assignment) or not p.exists())
 
 
 def require_gradebook(course: CourseDirectory, assignment: str, grade_ids: list[str]) -> None:

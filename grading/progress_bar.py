@@ -5,28 +5,24 @@ import sys
 from tqdm import tqdm
 
 
-class ProgressBar:
+class ProgressBar(tqdm):
     """A progress bar that learns how many submissions there are with the first one. A context manager."""
 
     def __init__(self, what: str, unit: str = "submission"):
-        self._bar = tqdm(desc=what, unit=f" {unit}", total=0)
-
-    def __enter__(self) -> "ProgressBar":
-        return self
+        super().__init__(desc=what, unit=f" {unit}", total=0)
 
     def __exit__(self, *error) -> None:
         if error[0] is None:
-            self._bar.n = self._bar.total
-            self._bar.set_postfix_str("")
-        self._bar.close()
+            self.n = self.total
+            self.set_postfix_str("")
+        self.close()
 
     def tell(self, student: str, done: int, of: int) -> None:
         """Show that `done` of `of` are done, and with whom it is now."""
-        self._bar.total = of
-        self._bar.n = done
+        self.total, self.n = of, done
         # An id may hold what a terminal would obey.
-        self._bar.set_postfix_str("".join(c if c.isprintable() else "?" for c in student))
+        self.set_postfix_str("".join(c if c.isprintable() else "?" for c in student))
 
     def warn(self, sentence: str) -> None:
         """Show a sentence above the bar."""
-        self._bar.write(sentence, file=sys.stderr)
+        self.write(sentence, file=sys.stderr)

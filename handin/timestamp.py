@@ -5,17 +5,17 @@ import stat
 from datetime import datetime
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
-
+from attention_lib.handin.handed_in import TIMESTAMP
 from course.checkout import CourseError
+from course.zone import CourseZone
 
-TIMESTAMP = "timestamp.txt"
 LONGEST_TIMESTAMP = 200  # bytes
 
 
-def read_timestamp(folder: Path) -> datetime | None:
-    """The time, in UTC, at which a folder was submitted; None if it does not say.
+def read_timestamp(folder: Path, zone: CourseZone) -> datetime | None:
+    """The time, in UTC and without a zone, at which a folder was submitted; None if it does not say.
 
+    zone: the course's, in which a time is read that does not name its own
     Raises CourseError, with the remedy, where the time stamp is a link, a pipe, too long, or no time.
     """
     path = folder / TIMESTAMP
@@ -25,8 +25,8 @@ def read_timestamp(folder: Path) -> datetime | None:
         if not stat.S_ISREG(path.lstat().st_mode) or path.stat().st_size > LONGEST_TIMESTAMP:
             raise ValueError
         text = path.read_text(encoding="utf-8").strip()
-        return parse_utc(text) if text else None
-    except (OSError, ValueError, OverflowError):
+        return zone.parse(text) if text else None
+    except (OSError, ValueError):
         raise CourseError(f"{path} holds no time that can be read; correct it or remove it") from None
 
 

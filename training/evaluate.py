@@ -1,7 +1,7 @@
 """Measure the shipped model: `python -m training.evaluate` prints the table of scores.
 
 Everything is measured on text that no training step has seen, from files of this repository alone. With
-`--corpus PATH` the n-gram baseline is trained anew on the whole training text instead of read from its filtered file.
+`--corpus PATH` the n-gram baseline is trained on the whole training text instead of read from its filtered file.
 """
 
 import argparse

@@ -4,8 +4,6 @@ The rules are the contract's "What is graded". `verify()` on the student's side 
 that the student's check sees what the grader sees.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import asdict, dataclass
 

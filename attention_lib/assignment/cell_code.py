@@ -1,7 +1,5 @@
 """What a code cell defines, needs and does at its top level, told from its text without running it."""
 
-from __future__ import annotations
-
 import ast
 import builtins
 import getopt
@@ -153,7 +151,7 @@ def _cell_magic(lines: list[str]) -> tuple[str, str]:
     return (found[1], (found[2] or "").rstrip()) if found else ("", "")
 
 
-def _with_calls(manager: TransformerManager, lines: list[str]) -> str:
+def _with_calls(manager: "TransformerManager", lines: list[str]) -> str:
     """The lines, with those that are magics turned into calls."""
     if not any(map(_MAGIC.search, lines)):
         return "".join(lines)

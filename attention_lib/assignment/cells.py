@@ -1,7 +1,5 @@
 """What nbgrader's metadata and ours say of a notebook and its cells: one typed view of a cell, and our notes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from nbformat import NotebookNode

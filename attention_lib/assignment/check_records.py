@@ -1,7 +1,5 @@
 """The records that a test cell leaves, the only thing by which a cell is judged: their type, their JSON, their look."""
 
-from __future__ import annotations
-
 import html
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -47,7 +45,7 @@ class CheckRecord:
         return {key: value for key, value in asdict(self).items() if key in _TYPES or value}
 
 
-def completed_records(outputs: Sequence[NotebookNode]) -> list[CheckRecord]:
+def completed_records(outputs: "Sequence[NotebookNode]") -> list[CheckRecord]:
     """The records of a test cell that ran to its end, in order; an empty list where they are not complete.
 
     outputs: the cell's outputs. Complete are records that come in exactly one output, each with the entries
@@ -55,10 +53,10 @@ def completed_records(outputs: Sequence[NotebookNode]) -> list[CheckRecord]:
     passed and yet stopped with an error is not complete.
     """
     found = [out.data[CHECKS_MIME] for out in outputs if CHECKS_MIME in out.get("data", {})]
-    if len(found) != 1 or not isinstance(found[0], list) or not all(map(_is_record, found[0])):
+    if len(found) != 1 or not isinstance(found[0], list):
         return []
     records = [_record(given) for given in found[0]]
-    if all_passed(records) and any(out.output_type == "error" for out in outputs):
+    if None in records or all_passed(records) and any(out.output_type == "error" for out in outputs):
         return []
     return records
 
@@ -69,7 +67,7 @@ def as_bundle(records: Sequence[CheckRecord], printed: str = "") -> dict:
     return {CHECKS_MIME: as_json, "text/html": _as_html(records, printed), "text/plain": _as_text(records, printed)}
 
 
-def checks_output(records: Sequence[CheckRecord]) -> NotebookNode:
+def checks_output(records: Sequence[CheckRecord]) -> "NotebookNode":
     """The records as the output of a notebook's cell: JSON, HTML and plain text side by side."""
     # Not needed in a notebook, where its import would take a second.
     from attention_lib.assignment.notebook_file import new_output
@@ -77,7 +75,7 @@ def checks_output(records: Sequence[CheckRecord]) -> NotebookNode:
     return new_output("display_data", data=as_bundle(records))
 
 
-def set_records(test: NotebookNode, records: Sequence[CheckRecord]) -> None:
+def set_records(test: "NotebookNode", records: Sequence[CheckRecord]) -> None:
     """Make a test cell's outputs of its records, as it leaves them in a notebook."""
     from attention_lib.assignment.notebook_file import new_output
 
@@ -105,13 +103,9 @@ def is_at_fault(records: Sequence[CheckRecord]) -> bool:
     return any(record.code == TEST_AT_FAULT for record in records)
 
 
-def _is_record(given: object) -> bool:
-    return isinstance(given, dict) and all(
-        key in given and isinstance(given[key], kind) for key, kind in _TYPES.items()
-    )
-
-
-def _record(given: dict) -> CheckRecord:
+def _record(given: object) -> CheckRecord | None:
+    if not isinstance(given, dict) or not all(isinstance(given.get(key, ...), kind) for key, kind in _TYPES.items()):
+        return None
     code, fields = given.get("code"), given.get("fields")
     if code is None and given["check"] == JUDGED_OVER_CORRECT_FUNCTIONS:
         # As it was written before records had codes: what was graded then is not graded again.

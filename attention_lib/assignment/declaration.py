@@ -4,12 +4,10 @@ An answer is a solution cell `x` with a test `test_x`. It must define the names 
 and its test reads. Its points are the test's, and what it is built over is what the test's `Checks(over=…)` says.
 """
 
-from __future__ import annotations
-
 import ast
 import sys
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 
 from nbformat import NotebookNode
@@ -139,7 +137,7 @@ def checks_calls(test: str) -> list[ChecksCall]:
 
 def with_what_they_call(answers: Iterable[str], assignment: Assignment, source: NotebookNode) -> list[str]:
     """The grade_ids of these answers and of all that the instructor's versions of them call, in order."""
-    texts = {cell.grade_id: read_code(text) for cell, text in _solutions(source)}
+    texts = {seen.grade_id: read_code(cell.source) for cell in source.cells if (seen := view(cell)).is_answer}
     by_name = {name: answer.grade_id for answer in assignment.answers for name in answer.names}
     found, new = set(), set(answers)
     while new:
@@ -159,36 +157,22 @@ def _set_up_among(cells: Iterable[tuple[CellView, str]]) -> str:
     return first[1] if first and not (first[0].solution or first[0].grade) else ""
 
 
-def _solutions(notebook: NotebookNode) -> Iterator[tuple[CellView, str]]:
-    cells = ((view(cell), cell.source) for cell in notebook.cells)
-    return ((cell, text) for cell, text in cells if cell.is_answer)
-
-
 # The instructor's texts are the same with every submission.
 @lru_cache(maxsize=32)
 def _read(cells: tuple[tuple[CellView, str], ...]) -> Assignment:
     tests = {cell.tested: (cell, text) for cell, text in cells if cell.tested}
     set_up = read_code(_set_up_among(cells)).defines
     found: list[Answer | ManualCell] = []
-    over: dict[str, tuple[str, ...]] = {}
     for cell, text in cells:
         if cell.is_answer and cell.grade_id in tests:
             test, checks = tests[cell.grade_id]
             call = next(iter(checks_calls(checks)), ChecksCall(None, None, ()))
             names = _names(text, checks, set_up, call.name or cell.grade_id)
-            found.append(Answer(cell.grade_id, names, as_points(test.points) or 0.0))
-            over[cell.grade_id] = call.over or ()
+            found.append(Answer(cell.grade_id, names, as_points(test.points) or 0.0, call.over or ()))
         elif cell.is_manual or cell.is_task:
             found.append(ManualCell(cell.grade_id, as_points(cell.points) or 0.0))
-    graded = tuple(found)
-    return Assignment(
-        tuple(
-            Answer(cell.grade_id, cell.names, cell.points, _resolved(over[cell.grade_id], graded))
-            if isinstance(cell, Answer)
-            else cell
-            for cell in graded
-        )
-    )
+    answers = [cell for cell in found if isinstance(cell, Answer)]
+    return Assignment(tuple(_resolved(cell, answers) if isinstance(cell, Answer) else cell for cell in found))
 
 
 def as_points(points: object) -> float | None:
@@ -204,10 +188,10 @@ def _names(solution: str, test: str, given: Collection[str], first: str) -> tupl
     return tuple(sorted(names, key=lambda name: (name != first, name)))
 
 
-def _resolved(over: tuple[str, ...], graded: tuple[Answer | ManualCell, ...]) -> tuple[str, ...]:
+def _resolved(answer: Answer, answers: list[Answer]) -> Answer:
     """`over` names answers by grade_id or by what they define; here by grade_id, unknown ones left out."""
-    answers = [cell for cell in graded if isinstance(cell, Answer)]
-    return tuple(cell.grade_id for cell in answers if cell.grade_id in over or set(cell.names) & set(over))
+    named = tuple(each.grade_id for each in answers if {each.grade_id, *each.names} & set(answer.over))
+    return replace(answer, over=named)
 
 
 def _called(call: ast.Call) -> str:

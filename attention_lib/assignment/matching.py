@@ -1,7 +1,5 @@
 """Which cell of a submission is which of the instructor's, and where the others go."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import dataclass, field
 

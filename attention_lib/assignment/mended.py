@@ -1,7 +1,5 @@
 """What had to be mended to make the canonical notebook, said in sentences."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import partial
 

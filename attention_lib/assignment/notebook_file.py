@@ -1,7 +1,5 @@
 """Reads a notebook file as students hand it in: damaged, converted, renamed, or not a notebook at all."""
 
-from __future__ import annotations
-
 import errno
 import json
 import os

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 import torch
 import torch.nn.functional as F
 
+from attention_lib.checks import is_close
 from attention_lib.experiments.peak_memory import peak_bytes
 from attention_lib.experiments.student_calls import called, tensor_from
 from attention_lib.pictures import style
 from attention_lib.pictures.display import Picture, show_with
 from attention_lib.pictures.inputs import PictureError, as_mask, as_table
+from attention_lib.sentences import listed
 
 LONG, LONG_FOR_LOOPS = 256, 64
 LONGEST_CALL = 0.05  # seconds that one call on the long text may take
@@ -133,19 +135,15 @@ def _compared(checked, inputs, mask) -> dict:
     missing = tuple(name for name, gradient in zip("QKV", gradients[0]) if gradient is None)
     return dict(
         largest_difference=_farthest(*outputs),
-        outputs_agree=_close(*outputs),
+        outputs_agree=is_close(*outputs),
         gradient_difference=max((_farthest(a, b) for a, b in reached), default=None),
         without_gradient=missing,
-        gradients_agree=not missing and all(_close(a, b) for a, b in reached),
+        gradients_agree=not missing and all(is_close(a, b) for a, b in reached),
     )
 
 
 def _farthest(a, b) -> float:
     return float((a.double() - b.double()).abs().max())
-
-
-def _close(a, b) -> bool:
-    return torch.allclose(a.double(), b.double(), rtol=1e-4, atol=1e-5)
 
 
 def _median_seconds(call) -> float:
@@ -165,7 +163,7 @@ def _sentence(numbers) -> str:
         text = f"Your functions give other numbers than torch's own attention ({largest})"
     joint = "and" if numbers["outputs_agree"] == numbers["gradients_agree"] else "but"
     if numbers["without_gradient"]:
-        text += f", {joint} no gradient reaches {_listed(numbers['without_gradient'])} through them"
+        text += f", {joint} no gradient reaches {listed(numbers['without_gradient'], 'or')} through them"
     elif numbers["gradients_agree"]:
         text += f", {joint} the same gradients"
     else:
@@ -185,10 +183,6 @@ def _sentence(numbers) -> str:
     return f"{text}."
 
 
-def _listed(names) -> str:
-    return " or ".join([", ".join(names[:-1])] * (len(names) > 1) + [names[-1]])
-
-
 def time_text(seconds: float) -> str:
     if seconds < 0.9995e-3:
         return f"{seconds * 1e6:.0f} µs"
@@ -203,12 +197,12 @@ def memory_text(size: int) -> str:
 
 def _drawn(numbers) -> Picture:
     outputs = "agree" if numbers["outputs_agree"] else "differ"
-    missing = numbers["without_gradient"]
+    missing = listed(numbers["without_gradient"], "or")
     gradients = "missing" if missing else "agree" if numbers["gradients_agree"] else "differ"
     facts = (
         ("outputs", outputs, f"largest difference {numbers['largest_difference']:.2g}"),
         ("gradients", gradients,
-         f"none reaches {_listed(missing)}" if missing else f"largest difference {numbers['gradient_difference']:.2g}"),
+         f"none reaches {missing}" if missing else f"largest difference {numbers['gradient_difference']:.2g}"),
     )
     bars = (
         (f"time, {numbers['tokens']} tokens", numbers["your_seconds"], numbers["torch_seconds"], time_text),

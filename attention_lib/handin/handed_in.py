@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 # Of any depth. nbgrader's own list, and what verify() and the checkout leave beside the notebook.
 LEFT_OUT = ("__pycache__", "*.pyc", "*.whl", "feedback", "progress")
 # Written by nbgrader and by `submit` into the folder's top.
-RESERVED = ("timestamp.txt", "submission_secret.txt", "receipt.txt")
+TIMESTAMP, SECRET, RECEIPT = RESERVED = ("timestamp.txt", "submission_secret.txt", "receipt.txt")
 
 
 @dataclass(frozen=True)

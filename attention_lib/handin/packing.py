@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import stat
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -39,20 +38,23 @@ def packed(folder: Path, ignore: list[str] = (), limits: UploadLimits = STANDARD
     Raises TooMuch, or OSError where a file cannot be read.
     """
     with tempfile.TemporaryFile() as archive:
-        result = Packed(archive)
-        digests = []
-        total = 0
+        result, digests, total = Packed(archive), {}, 0
         with tarfile.open(fileobj=archive, mode="w:gz", compresslevel=6, format=tarfile.PAX_FORMAT) as tar:
             for name in _names(folder, "", ignore, limits, result.left_behind):
-                content = _content(folder, name, limits, result.left_behind)
-                if content is None:
-                    continue
+                content = (folder / name).read_bytes()
                 total += len(content)
-                _check(len(digests) + 1, total, folder, limits)
-                _add(tar, name, content)
-                digests.append((name, hashlib.sha256(content).hexdigest()))
-        result.files = sorted(name for name, _ in digests)
-        result.hash = content_hash(digests)
+                if total > limits.total:
+                    raise TooMuch(_too_big(folder, total, limits.total))
+                digests[name] = hashlib.sha256(content).hexdigest()
+                if len(digests) > limits.files:
+                    raise TooMuch(
+                        f"The folder {folder.name} holds more than {limits.files} files. Move what does not belong to "
+                        "the assignment elsewhere, and submit again."
+                    )
+                entry = tarfile.TarInfo(name)
+                entry.size, entry.mode = len(content), 0o600
+                tar.addfile(entry, BytesIO(content))
+        result.files, result.hash = sorted(digests), content_hash(digests.items())
         if archive.tell() > limits.upload:
             raise TooMuch(_too_big(folder, archive.tell(), limits.upload))
         archive.seek(0)
@@ -82,52 +84,19 @@ def _names(folder: Path, below: str, ignore: list[str], limits: UploadLimits, le
             left_behind.append(f"{name!r} stays behind: {why}.")
         elif entry.is_dir(follow_symlinks=False):
             yield from _names(folder, name, ignore, limits, left_behind)
-        elif entry.is_file(follow_symlinks=False):
-            yield name
-        else:
+        elif not entry.is_file(follow_symlinks=False):
             what = "a link" if entry.is_symlink() else "no plain file"
             left_behind.append(f"{name!r} stays behind: it is {what}.")
-
-
-def _content(folder: Path, name: str, limits: UploadLimits, left_behind: list[str]) -> bytes | None:
-    try:
-        file = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError:
-        left_behind.append(f"{name!r} stays behind: it was removed just now.")
-        return None
-    with os.fdopen(file, "rb") as opened:
-        status = os.fstat(opened.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            left_behind.append(f"{name!r} stays behind: it is no plain file.")
-            return None
-        content = opened.read(limits.file + 1) if status.st_size <= limits.file else None
-    if content is not None and len(content) <= limits.file:
-        return content
-    size = _megabytes(max(status.st_size, limits.file))
-    if name.endswith(".ipynb"):
-        raise TooMuch(
-            f"{name} has {size}, more than the {_megabytes(limits.file)} that are taken. Clear its outputs "
-            "(Edit > Clear Outputs of All Cells), save it, and submit again."
-        )
-    left_behind.append(f"{name!r} stays behind: it has {size}, and {_megabytes(limits.file)} is the most.")
-    return None
-
-
-def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
-    entry = tarfile.TarInfo(name)
-    entry.size = len(content)
-    entry.mode = 0o600
-    tar.addfile(entry, BytesIO(content))
-
-
-def _check(count: int, total: int, folder: Path, limits: UploadLimits) -> None:
-    if count > limits.files:
-        raise TooMuch(
-            f"The folder {folder.name} holds more than {limits.files} files. Move what does not belong to the "
-            "assignment elsewhere, and submit again."
-        )
-    if total > limits.total:
-        raise TooMuch(_too_big(folder, total, limits.total))
+        elif (size := entry.stat().st_size) <= limits.file:
+            yield name
+        elif name.endswith(".ipynb"):
+            raise TooMuch(
+                f"{name} has {_megabytes(size)}, more than the {_megabytes(limits.file)} that are taken. Clear its "
+                "outputs (Edit > Clear Outputs of All Cells), save it, and submit again."
+            )
+        else:
+            most = _megabytes(limits.file)
+            left_behind.append(f"{name!r} stays behind: it has {_megabytes(size)}, and {most} is the most.")
 
 
 def _too_big(folder: Path, size: int, most: int) -> str:

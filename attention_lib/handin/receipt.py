@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from attention_lib.handin.handed_in import RECEIPT
 from attention_lib.written_file import write_file
 
-FILE = "receipt.txt"
 _OLDER = 50_000  # characters of older receipts to keep
 
 
@@ -46,7 +46,7 @@ def in_words(receipt: Receipt) -> str:
 
 def write_beside(folder: Path, words: str) -> None:
     """Put `words` on top of `receipt.txt` in the assignment's folder, above the earlier receipts."""
-    path = folder / FILE
+    path = folder / RECEIPT
     earlier = ""
     if path.is_file() and not path.is_symlink():
         earlier = path.read_text(encoding="utf-8", errors="replace")[:_OLDER]

@@ -6,14 +6,16 @@ transformers looks up how a model attends by name, in its `AttentionInterface`
 """
 
 import contextlib
-import io
 import math
+import traceback
 from collections.abc import Callable, Iterator
 from itertools import count
 
 import torch
 
+from attention_lib.checks import Printed
 from attention_lib.model.architecture import require_gpt2
+from attention_lib.sentences import kind_of
 
 
 class AttentionProblem(Exception):
@@ -63,7 +65,7 @@ def attend_with(
     for name, function in functions.items():
         if not callable(function):
             raise TypeError(
-                f"`{name}` should be a function, but is {_kind(function)}. "
+                f"`{name}` should be a function, but is {kind_of(function)}. "
                 "Hand over the function itself, without calling it."
             )
     name = next(free for n in count() if (free := f"attention101_{n}") not in ALL_ATTENTION_FUNCTIONS)
@@ -123,7 +125,7 @@ class _Attention:
         copies = [tensor.clone(memory_format=torch.contiguous_format) for tensor in given.values()]
         got = "given " + " and ".join(f"{what} of shape {tuple(tensor.shape)}" for what, tensor in given.items())
         try:
-            with contextlib.redirect_stdout(_Dropped()), contextlib.redirect_stderr(_Dropped()):
+            with contextlib.redirect_stdout(Printed(0)), contextlib.redirect_stderr(Printed(0)):
                 result = function(*copies, **scale)
         except (Exception, SystemExit) as error:
             said = " ".join(str(error).split()).rstrip(".")[:300]
@@ -135,19 +137,12 @@ class _Attention:
         return result
 
 
-class _Dropped(io.TextIOBase):
-    """Takes text and keeps none of it."""
-
-    def write(self, text: str) -> int:
-        return len(text)
-
-
 def _problem(result: object, shape: tuple[int, ...], dtype: torch.dtype) -> str:
     """What is wrong with a result; empty where nothing is."""
     if result is None:
         return f"returned None (is a `return` missing?) instead of a tensor of shape {shape}"
     if not isinstance(result, torch.Tensor):
-        return f"returned {_kind(result)} instead of a tensor of shape {shape}"
+        return f"returned {kind_of(result)} instead of a tensor of shape {shape}"
     if tuple(result.shape) != shape:
         return f"returned shape {tuple(result.shape)} instead of {shape}"
     if result.dtype != dtype:
@@ -163,15 +158,5 @@ def _problem(result: object, shape: tuple[int, ...], dtype: torch.dtype) -> str:
 def _line(error: BaseException, function: Callable) -> str:
     """Where it stopped: the last line of the traceback in the file or cell of the function."""
     file = getattr(getattr(function, "__code__", None), "co_filename", None)
-    line, step = None, error.__traceback__
-    while step is not None:
-        if step.tb_frame.f_code.co_filename == file:
-            line = step.tb_lineno
-        step = step.tb_next
-    return f" in line {line}" if line else ""
-
-
-def _kind(thing: object) -> str:
-    if isinstance(thing, (tuple, list)):
-        return f"a {type(thing).__name__} of {len(thing)} things"
-    return f"a {type(thing).__name__}"
+    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == file]
+    return f" in line {lines[-1]}" if lines else ""

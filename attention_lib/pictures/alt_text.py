@@ -41,7 +41,3 @@ def extremes(values, row_labels, column_labels) -> str:
             f"{word} {number(finite[row, column], 2)} at {spoken(row_labels, row)} and {spoken(column_labels, column)}"
         )
     return "; ".join(parts)
-
-
-def upper_first(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]

@@ -7,7 +7,7 @@ import traceback
 from IPython.display import display
 
 from attention_lib.pictures.inputs import PictureError
-from attention_lib.sentences import code_marks, listed_names
+from attention_lib.sentences import code_marks, listed_names, upper_first
 
 LONGEST_REASON = 240
 
@@ -88,7 +88,7 @@ def _open_figures() -> set:
 def _show_card(names, why: str):
     works = "works" if len(names) <= 1 else "work"
     sentence = f"This picture comes once {listed_names(names) or 'the cell'} above {works}."
-    why = why[:1].upper() + why[1:]
+    why = upper_first(why)
     body = f"{code_marks(sentence)}<br><span style=\"color:#5b6670\">{code_marks(why)}</span>"
     display(
         {

@@ -7,6 +7,7 @@ from matplotlib.path import Path
 from attention_lib.pictures import alt_text, style
 from attention_lib.pictures.display import Picture, shown
 from attention_lib.pictures.inputs import PictureError, as_labels, as_weights, find_token
+from attention_lib.sentences import upper_first
 
 POINTS_PER_WEIGHT = 8.0
 MOST_VALUES = 6
@@ -33,7 +34,7 @@ def attention_graph(
     place = None if query is None else find_token(query, list(tokens), labels)
     edges = [(q, k, float(weights[q, k])) for q, k in np.argwhere((weights >= threshold) & (weights > 0)).tolist()]
     if not title and place is not None:
-        title = alt_text.upper_first(alt_text.looks_most(weights, labels, labels, place))
+        title = upper_first(alt_text.looks_most(weights, labels, labels, place))
 
     with style.picture_style():
         centres, box_widths, width, upright = _place_tokens(labels)

@@ -11,6 +11,7 @@ from matplotlib.transforms import Affine2D
 from attention_lib.pictures import alt_text, style
 from attention_lib.pictures.display import Picture, shown
 from attention_lib.pictures.inputs import PictureError, as_labels, as_mask, as_table, find_token
+from attention_lib.sentences import upper_first
 
 MOST_ANNOTATED = 16
 CELL_WIDTH, CELL_HEIGHT = 0.44, 0.34
@@ -57,7 +58,7 @@ def heatmap(
     colours, scale = (style.WEIGHTS, Normalize(0, 1)) if are_weights else (style.SIGNED, style.signed_scale(values))
     told = np.nan_to_num(values, nan=-1.0) if are_weights else None
     if not title and row is not None and are_weights:
-        title = alt_text.upper_first(alt_text.looks_most(told, rows, columns, row))
+        title = upper_first(alt_text.looks_most(told, rows, columns, row))
 
     with style.picture_style():
         corner = (f"{column_name} →", f"{row_name} ↓")

@@ -5,6 +5,7 @@ import numpy as np
 from attention_lib.pictures import alt_text, style
 from attention_lib.pictures.display import Picture, shown
 from attention_lib.pictures.inputs import as_array, as_labels, as_table, as_weights, find_token
+from attention_lib.sentences import upper_first
 
 ROW_HEIGHT = 0.26
 GAP = 0.22
@@ -35,7 +36,7 @@ def attention_steps(
     if not title:
         every_query = np.zeros((n, n))
         every_query[place] = shares
-        title = alt_text.upper_first(alt_text.looks_most(every_query, labels, labels, place))
+        title = upper_first(alt_text.looks_most(every_query, labels, labels, place))
 
     with style.picture_style():
         start = 0.14 + style.widest(labels) + 0.08

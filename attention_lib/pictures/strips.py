@@ -42,7 +42,8 @@ def embedding_strip(tokens, ids, x) -> Picture:
                 picture.write(arrow, y, "→", ha="center", va="center_baseline", color=style.MUTED)
         for place, name in ((token_x, "token"), (id_x, "id"), (left + wide / 2, "row of x")):
             picture.note(place, top + 0.08, name, ha="center", va="bottom")
-        picture.note(left + wide / 2, bottom - 0.08, _shape_note(x), ha="center", va="top")
+        under = f"({n}, {x.shape[1]})   blue positive, orange negative, {_range_note(x)}"
+        picture.note(left + wide / 2, bottom - 0.08, under, ha="center", va="top")
         heading = f"{n} tokens become {n} rows of {x.shape[1]} numbers"
         picture.heading(top + 0.58, heading)
 
@@ -106,10 +107,6 @@ def _strip(axes, table, name):
         axes.axhline(line, color=style.PAPER, linewidth=1)
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set(edgecolor=style.FAINT, linewidth=0.6)
-
-
-def _shape_note(table) -> str:
-    return f"({table.shape[0]}, {table.shape[1]})   blue positive, orange negative, {_range_note(table)}"
 
 
 def _range_note(table) -> str:

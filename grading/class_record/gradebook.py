@@ -1,7 +1,7 @@
 """All that the gradebook knows of a class and one assignment, read with a handful of queries."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from nbgrader.api import Assignment as AssignmentRow
 from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
@@ -13,7 +13,6 @@ from attention_lib.assignment.declaration import Answer, Assignment
 from course.folders import CourseError, gradebook_trouble, require_gradebook
 
 
-@dataclass(frozen=True)
 class Points:
     """What the gradebook holds of one student's submission. Columns are those of the class record.
 
@@ -28,14 +27,16 @@ class Points:
     extension: what was granted to the student, or None
     """
 
-    known: frozenset[str]
-    scores: dict[str, float]
-    by_hand: frozenset[str]
-    to_grade: frozenset[str]
-    total: float
-    penalty: float
-    submitted: datetime | None
-    extension: timedelta | None
+    def __init__(self, submission: SubmittedAssignment, declared: Assignment):
+        found = {declared.column(grade.name): grade for part in submission.notebooks for grade in part.grades}
+        grades = {cell.grade_id: found[cell.grade_id] for cell in declared.graded if cell.grade_id in found}
+        scored = {c: grade for c, grade in grades.items() if (grade.auto_score, grade.manual_score) != (None, None)}
+        self.known = frozenset(grades)
+        self.scores = {column: float(grade.score) for column, grade in scored.items()}
+        self.by_hand = frozenset(c for c, g in scored.items() if g.manual_score is not None or g.extra_credit)
+        self.to_grade = frozenset(column for column, grade in grades.items() if grade.needs_manual_grade)
+        self.total, self.penalty = float(submission.score), float(submission.late_submission_penalty)
+        self.submitted, self.extension = utc(submission.timestamp), submission.extension
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def class_points(course: CourseDirectory, assignment: str, declared: Assignment)
         with Gradebook(course.db_url, course.course_id) as gradebook:
             return ClassPoints(
                 {s.id: " ".join(filter(None, (s.first_name, s.last_name))) for s in gradebook.students},
-                {each.student.id: _points(each, declared) for each in _submissions(gradebook.db, assignment)},
+                {each.student.id: Points(each, declared) for each in _submissions(gradebook.db, assignment)},
                 utc(gradebook.find_assignment(assignment).duedate),
             )
     except OperationalError as error:
@@ -81,20 +82,4 @@ def _submissions(session: Session, assignment: str) -> list[SubmittedAssignment]
             undefer(SubmittedAssignment.late_submission_penalty),
         )
         .all()
-    )
-
-
-def _points(submission: SubmittedAssignment, declared: Assignment) -> Points:
-    found = {declared.column(grade.name): grade for part in submission.notebooks for grade in part.grades}
-    grades = {cell.grade_id: found[cell.grade_id] for cell in declared.graded if cell.grade_id in found}
-    scored = {c: grade for c, grade in grades.items() if (grade.auto_score, grade.manual_score) != (None, None)}
-    return Points(
-        known=frozenset(grades),
-        scores={column: float(grade.score) for column, grade in scored.items()},
-        by_hand=frozenset(c for c, grade in scored.items() if grade.manual_score is not None or grade.extra_credit),
-        to_grade=frozenset(column for column, grade in grades.items() if grade.needs_manual_grade),
-        total=float(submission.score),
-        penalty=float(submission.late_submission_penalty),
-        submitted=utc(submission.timestamp),
-        extension=submission.extension,
     )

@@ -1,7 +1,7 @@
 """A class's record for one assignment: the gradebook's points, and the checks' records in the autograded notebooks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from attention_lib.assignment.check_records import completed_records, is_at_faul
 from attention_lib.assignment.declaration import Assignment, declared
 from course.folders import CourseError, autograded_ids, source_path, submitted_ids
 from course.student_ids import trouble_with
+from course.zone import course_zone
 from grading.class_record.formats import one_line
 from grading.class_record.gradebook import ClassPoints, Points, class_points, utc
 from grading.class_record.not_graded import kept_reasons
@@ -109,7 +110,7 @@ class _Reader:
         scores = {column: score for column, score in points.scores.items() if column not in at_fault}
         entry = noted(notebook)
         problem = one_line(entry.get("problem") or "")
-        return Student(
+        record = Student(
             student,
             name,
             PARTLY_GRADED if at_fault else WAITS if waits else GRADED,
@@ -119,20 +120,20 @@ class _Reader:
             penalty=points.penalty,
             submitted=points.submitted,
             late_by=lateness(points.submitted, self.due, points.extension),
-            reason=reason_of(self._cells, scores, points, records, at_fault, waits, problem),
             mended=tuple(dict.fromkeys(one_line(note["message"]) for note in entry.get("mended", []))),
             unusable=bool(problem),
             records={answer: of_one for answer, of_one in records.items() if not is_at_fault(of_one)},
             at_fault=tuple(at_fault),
             waits=tuple(waits),
         )
+        return replace(record, reason=reason_of(record, self._cells, problem))
 
     def _not_graded(self, student: str, points: Points | None, reason: str) -> Student:
         submitted = points.submitted if points else None
         if student in self._submitted and not trouble_with(student):
             folder = Path(self._course.format_path(self._course.submitted_directory, student, self._assignment))
             try:
-                submitted = utc(read_timestamp(folder)) or submitted
+                submitted = utc(read_timestamp(folder, course_zone(self._course.config))) or submitted
             except CourseError as error:
                 submitted, reason = None, str(error)
         return Student(

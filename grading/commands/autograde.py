@@ -22,7 +22,7 @@ from grading.grade.run_notebook import common_request, settings_request
 from grading.grade.workers.dask_pool import DaskPool
 from grading.grade.workers.messages import THE_REFERENCE, Outcome, Request
 from grading.grade.workers.parcel import packed
-from grading.grade.workers.pool import LocalPool
+from grading.grade.workers.pool import LocalPool, Pool
 from grading.source.faults import require_sound_source
 from grading.source.released import graded_cells, read_source
 
@@ -50,7 +50,7 @@ def autograde_class(
     warn: Callable[[str], None] = lambda sentence: None,
     jobs: int = 1,
     scheduler: str = "",
-    pool: LocalPool | DaskPool | None = None,
+    pool: Pool | None = None,
 ) -> ClassRun:
     """Grade all that is in `submitted/` and not graded yet, also after an interruption.
 
@@ -99,7 +99,7 @@ class _ClassGrading:
         self._reference_is_judged = False
         self._waiting: list[Outcome] = []
 
-    def grade(self, pool: LocalPool | DaskPool) -> ClassRun:
+    def grade(self, pool: Pool) -> ClassRun:
         self._sees_the_course = isinstance(pool, LocalPool)
         for outcome in pool.outcomes(self._requests()):
             if outcome.student == THE_REFERENCE:

@@ -15,7 +15,7 @@ from traitlets.config import Config
 from course.folders import CHECKOUT, CourseError, load_config, open_course
 from grading.grade.judging.reference import require_right
 from grading.grade.run_notebook import common_request
-from grading.grade.workers.local_worker import WorkerDied, ask_own_worker
+from grading.grade.workers.pool import ask_own_worker
 from grading.sandbox.settings import Sandbox
 from grading.sandbox.walls import NoWall, chosen_walls
 from grading.source.faults import require_sound_source
@@ -50,11 +50,8 @@ def require_right_reference(course: CourseDirectory, assignment: str, config: Co
     config = deepcopy(config)
     do_without_walls_that_do_not_stand(config)
     request = replace(common_request(course, assignment, config), reference=True)
-    try:
-        outcome = ask_own_worker(request, lambda warning: None)
-        require_right(outcome.judged, outcome.refused or outcome.failed)
-    except WorkerDied as death:
-        require_right(None, str(death))
+    outcome = ask_own_worker(request, lambda warning: None)
+    require_right(outcome.judged, outcome.failed)
 
 
 def do_without_walls_that_do_not_stand(config: Config) -> str:

@@ -10,32 +10,29 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Float
 from traitlets.config import Config
 
+from course.checkout import CourseError
 from course.folders import course_of, source_path
 from grading.grade.gradebook.completed import seal, submission_digest
 from grading.grade.judging import TimeLimits
 from grading.grade.judging.reference import in_words, take_out, tests_at_fault
-from grading.grade.workers.local_worker import ask_own_worker
-from grading.grade.workers.messages import Outcome, Request
+from grading.grade.workers.messages import Request
+from grading.grade.workers.pool import ask_own_worker
+from grading.in_place_of import in_place_of
 from grading.sandbox.settings import Sandbox
 from grading.source.released import read_source, released_version, stub_checksums
 
 
 def end_in_error_where_tests_are_at_fault(converter: type) -> None:
-    """Let plain `nbgrader autograde` fail at its end where a test judged nobody. May be called any number of times.
+    """Let plain `nbgrader autograde` fail at its end where a test judged nobody.
 
     converter: nbgrader's `Autograde`
     """
-    if "ends_in_error" in vars(converter):
-        return
-    converter.ends_in_error = True
-    plain = converter.start
 
-    def start(self) -> None:
+    @in_place_of(converter, "start")
+    def start(plain, self) -> None:
         plain(self)
         if at_fault := getattr(self, "tests_at_fault", None):
             raise NbGraderException("\n".join(in_words(at_fault)))
-
-    converter.start = start
 
 
 class RunNotebook(NbGraderPreprocessor):
@@ -62,10 +59,11 @@ class RunNotebook(NbGraderPreprocessor):
         return converter.tests_at_fault
 
     def _judged(self, request: Request) -> NotebookNode:
-        outcome: Outcome = ask_own_worker(request, self.log.warning)
-        if outcome.refused:
+        try:
+            outcome = ask_own_worker(request, self.log.warning)
+        except CourseError as refusal:
             # Nothing else stops nbgrader from trying every other student, too.
-            raise SystemExit(outcome.refused)
+            raise SystemExit(str(refusal)) from None
         if outcome.failed:
             raise RuntimeError(outcome.failed)
         return outcome.judged

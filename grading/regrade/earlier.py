@@ -1,8 +1,5 @@
 """What was decided about a submission before: by whose tests, with which points, and whether it may be regraded."""
 
-from dataclasses import dataclass
-
-from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
@@ -13,56 +10,41 @@ from grading.regrade.backup import Backup
 from grading.regrade.verdict import points_of
 
 
-@dataclass(frozen=True)
+class NotToRegrade(Exception):
+    """A submission that is left to `autograde`; the message says why, as a clause."""
+
+
 class Earlier:
-    """One submission as it was graded.
+    """What the gradebook and `autograded/` say of one submission as it was graded.
 
     digest: stands for what was handed in
     notebook: the autograded notebook
     points: what the tests gave, by test cell
     by_hand: points that a person set, by test cell
     begun: whether a regrading of it was interrupted
-    """
-
-    student: str
-    digest: str
-    notebook: NotebookNode
-    points: dict[str, float]
-    by_hand: dict[str, float]
-    begun: bool
-
-
-class NotToRegrade(Exception):
-    """A submission that is left to `autograde`; the message says why, as a clause."""
-
-
-def earlier_grading(
-    gradebook: Gradebook, course: CourseDirectory, assignment: str, student: str, cells: Assignment
-) -> Earlier:
-    """What the gradebook and `autograded/` say of a submission.
-
-    cells: what the source declares
     Raises NotToRegrade where it was not graded to its end, or was handed in again since.
     """
-    if trouble := trouble_with(student):
-        raise NotToRegrade(str(trouble))
-    digest = submission_digest(course, assignment, student)
-    notebook = read_autograded(course, assignment, student)
-    before = Backup(course, assignment, student).notebook(digest)
-    if is_graded(gradebook, course, assignment, student, cells):
-        grades = grades_of(gradebook, assignment, student)
-        points = {name: grade.auto_score for name, grade in grades.items() if name in cells.tests}
-    elif before is not None and (grades := grades_of(gradebook, assignment, student)):
-        # Interrupted somewhere between the gradebook and the notebook, so only the notebook of before is sure.
-        notebook, points = before, points_of(before)
-    elif notebook is None:
-        raise NotToRegrade("it is not graded yet")
-    elif graded_digest(notebook) != digest:
-        raise NotToRegrade("what is in submitted/ is not what was graded: it was handed in again, or taken away")
-    else:
-        raise NotToRegrade("its points are not in the gradebook")
-    by_hand = {name: grade.manual_score for name, grade in grades.items() if grade.manual_score is not None}
-    return Earlier(student, digest, notebook, points, by_hand, before is not None)
+
+    def __init__(self, gradebook: Gradebook, course: CourseDirectory, assignment: str, student: str, cells: Assignment):
+        if trouble := trouble_with(student):
+            raise NotToRegrade(str(trouble))
+        self.student, self.digest = student, submission_digest(course, assignment, student)
+        notebook = read_autograded(course, assignment, student)
+        before = Backup(course, assignment, student).notebook(self.digest)
+        if is_graded(gradebook, course, assignment, student, cells):
+            grades = grades_of(gradebook, assignment, student)
+            self.points = {name: grade.auto_score for name, grade in grades.items() if name in cells.tests}
+        elif before is not None and (grades := grades_of(gradebook, assignment, student)):
+            # Interrupted somewhere between the gradebook and the notebook, so only the notebook of before is sure.
+            notebook, self.points = before, points_of(before)
+        elif notebook is None:
+            raise NotToRegrade("it is not graded yet")
+        elif graded_digest(notebook) != self.digest:
+            raise NotToRegrade("what is in submitted/ is not what was graded: it was handed in again, or taken away")
+        else:
+            raise NotToRegrade("its points are not in the gradebook")
+        self.notebook, self.begun = notebook, before is not None
+        self.by_hand = {name: grade.manual_score for name, grade in grades.items() if grade.manual_score is not None}
 
 
 def grades_of(gradebook: Gradebook, assignment: str, student: str) -> dict:

@@ -16,8 +16,8 @@ from grading.grade.run_notebook import common_request
 from grading.grade.workers.messages import THE_REFERENCE, Request
 from grading.grade.workers.pool import LocalPool
 from grading.pages.feedback.page import FeedbackExporter
-from grading.regrade.earlier import Earlier, NotToRegrade, earlier_grading
-from grading.regrade.rejudged import Rejudged, compare
+from grading.regrade.earlier import Earlier, NotToRegrade
+from grading.regrade.rejudged import Rejudged
 from grading.source.released import read_source
 
 
@@ -60,7 +60,7 @@ def rejudge_class(
             elif outcome.failed:
                 result.failed[student] = outcome.failed
             else:
-                result.judged[student] = compare(earlier[student], outcome.judged, shown)
+                result.judged[student] = Rejudged(earlier[student], outcome.judged, shown)
             if outcome.warning and not warned:
                 warn(outcome.warning)
                 warned = True
@@ -75,7 +75,7 @@ def _earlier_gradings(
     found = {}
     for student in sorted({*submitted_ids(course, assignment), *autograded_ids(course, assignment)}):
         try:
-            found[student] = earlier_grading(gradebook, course, assignment, student, cells)
+            found[student] = Earlier(gradebook, course, assignment, student, cells)
         except NotToRegrade as reason:
             left[student] = str(reason)
         except OperationalError as error:

@@ -26,48 +26,36 @@ class Change:
     by_hand: float | None
 
 
-@dataclass(frozen=True)
 class Rejudged:
-    """What a new judgement of a submission comes to.
+    """A new judgement of a submission beside the old one, and what it comes to.
 
-    notebook: the judged notebook
+    notebook: the judged notebook, of which notes that are the instructor's doing are taken out
+    tests_are_shown: whether feedback pages show hidden tests' source
     changes: points gained and lost
     new_page: whether the feedback page says something else now, or was to be made by an interrupted run
     to_write: whether anything at all is to be written
     """
 
-    earlier: Earlier
-    notebook: NotebookNode
-    changes: list[Change]
-    new_page: bool
-    to_write: bool
-
-
-def compare(earlier: Earlier, notebook: NotebookNode, tests_are_shown: bool) -> Rejudged:
-    """Compare a new judgement with the old one.
-
-    notebook: the judged one, of which notes that are the instructor's doing are taken out
-    tests_are_shown: whether feedback pages show hidden tests' source
-    """
-    _forget_new_notes(notebook, earlier.notebook)
-    old, new = earlier.points, points_of(notebook)
-    changes = [
-        Change(
-            earlier.student,
-            view(tests_of(notebook)[test_id]).tested,
-            old.get(test_id, 0),
-            new[test_id],
-            _reason(earlier.notebook, notebook, test_id, gained=new[test_id] > old.get(test_id, 0)),
-            earlier.by_hand.get(test_id),
-        )
-        for test_id in new
-        if new[test_id] != old.get(test_id)
-    ]
-    other_words = sentences_of(notebook) != sentences_of(earlier.notebook)
-    other_tests = _sources(notebook) != _sources(earlier.notebook)
-    new_page = bool(changes) or earlier.begun or other_words or (tests_are_shown and other_tests)
-    to_write = new_page or written_of(notebook) != written_of(earlier.notebook)
-    return Rejudged(earlier, notebook, changes, new_page, to_write)
+    def __init__(self, earlier: Earlier, notebook: NotebookNode, tests_are_shown: bool):
+        self.earlier, self.notebook = earlier, notebook
+        _forget_new_notes(notebook, earlier.notebook)
+        old, new = earlier.points, points_of(notebook)
+        self.changes = [
+            Change(
+                earlier.student,
+                view(tests_of(notebook)[test_id]).tested,
+                old.get(test_id, 0),
+                new[test_id],
+                _reason(earlier.notebook, notebook, test_id, gained=new[test_id] > old.get(test_id, 0)),
+                earlier.by_hand.get(test_id),
+            )
+            for test_id in new
+            if new[test_id] != old.get(test_id)
+        ]
+        other_words = sentences_of(notebook) != sentences_of(earlier.notebook)
+        other_tests = tests_are_shown and _sources(notebook) != _sources(earlier.notebook)
+        self.new_page = bool(self.changes) or earlier.begun or other_words or other_tests
+        self.to_write = self.new_page or written_of(notebook) != written_of(earlier.notebook)
 
 
 def _forget_new_notes(notebook: NotebookNode, before: NotebookNode) -> None:

@@ -1,6 +1,6 @@
 """The trusted side of one student's process: asks it to run cells and to make calls, within limits."""
 
-from select import POLLIN, poll
+from select import POLLIN, poll, select
 from signal import Signals
 from time import monotonic
 
@@ -31,14 +31,17 @@ class StudentStopped(BaseException):
 
 
 class StudentProcess:
-    """One fork of a warm parent, from its start to the end of all that it has started; a context manager."""
+    """One fork of a warm parent, from its start to the end of all that it has started; a context manager.
+
+    settings: of `Sandbox`; number: of the last request
+    """
 
     def __init__(self, warm: WarmProcess):
-        self._warm = warm
+        self._warm, self.settings = warm, warm.settings
         self._deadline = self._last_deadline = float("inf")
         self._too_late = ("took too long", "")
         self._granted = 0.0
-        self._count = 0
+        self.number = 0
 
     def __enter__(self) -> "StudentProcess":
         warm = self._warm
@@ -54,11 +57,6 @@ class StudentProcess:
     def __exit__(self, *error) -> None:
         self._line.end.close()
         self._warm.end_student()
-
-    @property
-    def settings(self) -> dict:
-        """The settings of `Sandbox`."""
-        return self._warm.settings
 
     def limit(self, seconds: float, last_deadline: float, too_late: str, detail: str = "") -> None:
         """From now on, stop what is going on after so many seconds, with the clause `too_late` and `detail` as reason.
@@ -86,8 +84,8 @@ class StudentProcess:
 
     def ask(self, message: dict, tensors: dict[str, torch.Tensor] | None = None) -> tuple[dict, dict]:
         """Send a request and return its reply. Raises StudentStopped."""
-        self._count += 1
-        message["number"] = self._count
+        self.number += 1
+        message["number"] = self.number
         try:
             self._line.send(message, tensors or {}, self._wait)
             reply, answer = self._line.receive(self._wait)
@@ -95,7 +93,7 @@ class StudentProcess:
             raise broken_line(error) from None
         except Closed:
             raise self._ended() from None
-        if reply.get("to") != self._count:
+        if reply.get("to") != self.number:
             raise broken_line("an answer to another question")
         # What passed a limit between two looks is told by that limit, not by a refusal of the kernel's that came first,
         # and is not put down to the next cell.
@@ -103,11 +101,6 @@ class StudentProcess:
             if trouble := self._watchdog.trouble(at_once=True):
                 raise StudentStopped(trouble)
         return reply, answer
-
-    @property
-    def number(self) -> int:
-        """The number of the last request."""
-        return self._count
 
     def _wait(self, events: int) -> None:
         self._poller.register(self._line, events)
@@ -133,7 +126,7 @@ class StudentProcess:
         return extra > _LEAST_GRANT_S
 
     def _ended(self) -> StudentStopped:
-        ready = dict(_readable(self._warm.control))
+        ready, _, _ = select([self._warm.control], [], [], 1.0)
         status = self._warm.exit_status() if ready else 0
         if status < 0:
             try:
@@ -144,13 +137,6 @@ class StudentProcess:
                 return StudentStopped("used more processor time than there is")
             return StudentStopped("ended the Python process", f"{name}; more memory than there is, or a crash?")
         return StudentStopped("ended the Python process", "an exit, or more memory than there is?")
-
-
-def _readable(end, milliseconds: int = 1000) -> list[tuple[int, int]]:
-    """Wait a moment for `end` to become readable."""
-    poller = poll()
-    poller.register(end, POLLIN)
-    return poller.poll(milliseconds)
 
 
 def broken_line(why: object) -> StudentStopped:

@@ -14,14 +14,12 @@ BOTH, INNER, NONE = "both walls", "the inner wall alone", "no wall"
 INNER_ALONE = (
     "Student code runs behind the inner wall alone (Landlock, seccomp, limits), because this machine refuses new "
     "namespaces: {why}. It has no network and reads nothing of the course. Not protected: that files exist and how "
-    "large they are, "
-    'files in /dev/shm, and other programs\' Unix sockets that have a path. Set `c.Sandbox.walls = "both"` to refuse '
-    'to grade then.'
+    "large they are, files in /dev/shm, and other programs' Unix sockets that have a path. Set "
+    '`c.Sandbox.walls = "both"` to refuse to grade then.'
 )
 NO_WALL = (
     'Student code runs WITHOUT any wall, because `Sandbox.walls` is "none": it can read and change all that you can. '
-    'Grade only code '
-    "that you wrote yourself."
+    "Grade only code that you wrote yourself."
 )
 _SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/fonts", "/etc/ssl", "/etc/alternatives")
 _SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/mime.types")
@@ -60,8 +58,7 @@ def chosen_walls(setting: str) -> Walls:
     if setting == "both":
         raise NoWall(
             f'`Sandbox.walls` is "both", and the outer wall does not stand here: {why}. Grade on a machine, or in a '
-            'container, that '
-            'allows unprivileged user namespaces, or set `c.Sandbox.walls = "best"`.'
+            'container, that allows unprivileged user namespaces, or set `c.Sandbox.walls = "best"`.'
         )
     _require_signal_scope(why)
     return Walls(outer=False, inner=True, warning=INNER_ALONE.format(why=why))
@@ -79,14 +76,13 @@ def _require_inner() -> None:
     except (ImportError, OSError, RuntimeError) as error:
         raise NoWall(
             f"The seccomp filter cannot be made ({error}). Install libseccomp (Debian and Ubuntu: apt-get install "
-            "libseccomp2), then "
-            "run ./setup_venv.sh."
+            "libseccomp2), then run ./setup_venv.sh."
         ) from None
     if landlock.abi_version() < 1:
         raise NoWall(
             "This kernel has no Landlock, so student code cannot be enclosed. Use Linux 5.13 or later with Landlock "
-            "switched on (it is "
-            'listed in /sys/kernel/security/lsm). For code that you wrote yourself there is `c.Sandbox.walls = "none"`.'
+            "switched on (it is listed in /sys/kernel/security/lsm). For code that you wrote yourself there is "
+            '`c.Sandbox.walls = "none"`.'
         )
 
 
@@ -96,9 +92,8 @@ def _require_signal_scope(why: str) -> None:
     if landlock.abi_version() < landlock.SIGNALS_SINCE:
         raise NoWall(
             f"The inner wall would stand alone ({why}), and this kernel's Landlock (version {landlock.abi_version()}) "
-            "cannot keep signals "
-            f"inside: student code could end the grader. Use Linux 6.12 or later, or a machine that allows user "
-            "namespaces."
+            "cannot keep signals inside: student code could end the grader. Use Linux 6.12 or later, or a machine that "
+            "allows user namespaces."
         )
 
 

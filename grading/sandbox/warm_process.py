@@ -26,6 +26,7 @@ class WarmProcess:
 
     settings: of `Sandbox`, as a dictionary
     cpu_seconds: of one process of a submission
+    control: a socket that is readable when the warm parent has something to say, or has died
     """
 
     def __init__(self, walls: Walls, settings: dict, cpu_seconds: int):
@@ -33,7 +34,7 @@ class WarmProcess:
         self.scratch = outer_wall.SCRATCH if walls.outer else tempfile.mkdtemp(prefix="attention101-")
         readable = readable_paths()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._control = ours
+        self.control = ours
         megabyte = 1_000_000
         setup = {
             "scratch": self.scratch,
@@ -47,8 +48,8 @@ class WarmProcess:
                 "open_files": settings["open_files"],
                 "file_size": settings["scratch_mb"] * megabyte,
                 "cpu_seconds": cpu_seconds,
-                "tensors": settings["message_mb"] * megabyte,
             },
+            "tensors": settings["message_mb"] * megabyte,
         }
         program = [sys.executable, "-P", "-Xfrozen_modules=off", "-m", "grading.sandbox.inside.warm_parent"]
         variables = environment(self.scratch)
@@ -75,11 +76,6 @@ class WarmProcess:
             raise NoWall(f"The walls do not hold on this machine; not refused: {leaks}.")
         self.own_processes = descendants(self.process.pid)
 
-    @property
-    def control(self) -> socket.socket:
-        """Readable when the warm parent has something to say, or has died."""
-        return self._control
-
     def start_student(self) -> socket.socket:
         """Fork a student's process. Returns the trusted end of the line to it."""
         ours, theirs = socket.socketpair()
@@ -104,7 +100,7 @@ class WarmProcess:
 
     def close(self) -> None:
         """End the warm parent and all that it has started."""
-        self._control.close()
+        self.control.close()
         try:
             self.process.wait(timeout=10)
         except subprocess.TimeoutExpired:
@@ -116,14 +112,14 @@ class WarmProcess:
 
     def _tell(self, message: dict, descriptor: int | None = None) -> None:
         try:
-            socket.send_fds(self._control, [json.dumps(message).encode()], [] if descriptor is None else [descriptor])
+            socket.send_fds(self.control, [json.dumps(message).encode()], [] if descriptor is None else [descriptor])
         except OSError:
             raise WarmParentFailed(self._last_words()) from None
 
     def _hear(self, deadline: float) -> dict:
-        ready, _, _ = select.select([self._control], [], [], max(0.0, deadline - monotonic()))
+        ready, _, _ = select.select([self.control], [], [], max(0.0, deadline - monotonic()))
         try:
-            text = self._control.recv(_MOST) if ready else b""
+            text = self.control.recv(_MOST) if ready else b""
         except OSError:
             text = b""
         if not text:

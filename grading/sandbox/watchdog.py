@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
@@ -144,12 +145,8 @@ def _memory_at_most(pid: int) -> int:
 def _memory(pid: int) -> int:
     """Bytes of a process, a page that is shared by n processes counted as its n-th part."""
     try:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-    except (OSError, ValueError):
-        pass
-    try:
+        with suppress(psutil.AccessDenied):
+            return psutil.Process(pid).memory_full_info().pss
         return psutil.Process(pid).memory_info().rss
     except psutil.Error:
         return 0

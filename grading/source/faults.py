@@ -1,7 +1,5 @@
 """The instructor's own mistakes, found by reading the source before anything is made of it."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator
@@ -15,6 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from course.folders import CourseError, source_path
+from grading.in_place_of import in_place_of
 from grading.source.released import released_version
 from grading.source.rules.cells import (
     id_faults,
@@ -90,13 +89,11 @@ def read_source_first(converter: type) -> None:
     """Let a converter of nbgrader's refuse an unsound source, and other cells than were graded, before it touches
     anything.
 
-    May be called any number of times.
-
     converter: such as `GenerateAssignment`
     """
-    plain = getattr(converter.start, "plain", converter.start)
 
-    def start(self) -> None:
+    @in_place_of(converter, "start")
+    def start(plain, self) -> None:
         try:
             require_sound_source(self.coursedir, self.coursedir.assignment_id)
             if issubclass(converter, GenerateAssignment):
@@ -105,9 +102,6 @@ def read_source_first(converter: type) -> None:
             self.log.error("%s", error)
             raise NbGraderException("The source was refused; the log says why.") from None
         plain(self)
-
-    start.plain = plain
-    converter.start = start
 
 
 class _Unreadable(Exception):

@@ -13,17 +13,17 @@ from nbgrader.api import Gradebook
 from nbgrader.exchange.default.collect import ExchangeCollect
 from traitlets import Bool, Integer
 
+from attention_lib.handin.handed_in import SECRET, TIMESTAMP
 from attention_lib.handin.hashes import work_hash
 from course.checkout import CourseError
 from course.zone import CourseZone, course_zone
 from handin.deadline import read_due
 from handin.exchange.inbound import Arrival, arrivals
-from handin.exchange.published_deadline import Deadline, publish_deadline
+from handin.exchange.published_deadline import publish_deadline
 from handin.exchange.untrusted_files import Copied, CopyLimits, NotTaken, copy_folder, open_folder, read_from, shown
 from handin.lateness import lateness
-from handin.timestamp import LONGEST_TIMESTAMP, TIMESTAMP, read_timestamp
+from handin.timestamp import read_timestamp
 
-SECRET = "submission_secret.txt"
 NAMED_AT_MOST = 5
 REFUSED_NAMED_AT_MOST = 200
 EARLIER_COMPARED = 20
@@ -83,7 +83,7 @@ class CollectRegularFiles(ExchangeCollect):
             )
             self._refused |= {shown(folder): reason for folder, reason in refused.items()}
             with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-                self._due = read_due(gradebook.db, self.coursedir.assignment_id)
+                self._due = read_due(gradebook.db, self.coursedir.assignment_id, self._zone)
             self._chosen = {student: self._choose(student, records) for student, records in sorted(found.items())}
         except BaseException:
             os.close(self._inbound)
@@ -119,9 +119,8 @@ class CollectRegularFiles(ExchangeCollect):
             )
 
     def _publish_deadline(self) -> None:
-        deadline = Deadline(self._due.date, self._zone)
         try:
-            publish_deadline(self.course_path, self.coursedir.assignment_id, deadline)
+            publish_deadline(self.course_path, self.coursedir.assignment_id, self._due)
         except OSError as error:
             self.log.debug("Students' receipts do not show the deadline: %s", error)
 
@@ -166,7 +165,9 @@ class CollectRegularFiles(ExchangeCollect):
             self.log.info("Updating submission: %s %s", student, assignment)
         else:
             self.log.info("Collecting submission: %s %s", student, assignment)
-        self._make_folder(target.parent)
+        if not target.parent.is_dir():
+            target.parent.mkdir(parents=True)
+            target.parent.chmod(0o2770 if self.coursedir.groupshared else 0o700)
         aside = Path(tempfile.mkdtemp(prefix=".collecting-", dir=target.parent))
         try:
             copied = self._copy(arrival, aside / "new")
@@ -187,10 +188,7 @@ class CollectRegularFiles(ExchangeCollect):
 
     def _replaces(self, student: str, target: Path, arrival: Arrival, again: bool) -> bool:
         """Whether what was collected before gives way."""
-        try:
-            existing = read_timestamp(target) if target.is_dir() and not target.is_symlink() else None
-        except CourseError:
-            existing = None
+        existing = _time_inside(target, self._zone) if target.is_dir() and not target.is_symlink() else None
         if existing == arrival.time:
             return False
         if self.before_duedate:
@@ -253,11 +251,6 @@ class CollectRegularFiles(ExchangeCollect):
                 student, arrival.stamp, self._zone.words(changed),
             )  # fmt: skip
 
-    def _make_folder(self, folder: Path) -> None:
-        if not folder.is_dir():
-            folder.mkdir(parents=True)
-            folder.chmod(0o2770 if self.coursedir.groupshared else 0o700)
-
 
 def work_in(folder: str | Path, notebook: str, parent: int | None = None) -> str:
     """`work_hash` of a submission, in the open folder `parent` if that is given; "" if it is unreadable or too large.
@@ -269,10 +262,7 @@ def work_in(folder: str | Path, notebook: str, parent: int | None = None) -> str
 
 
 def _time_inside(folder: Path, zone: CourseZone) -> datetime | None:
-    path = folder / TIMESTAMP
     try:
-        if path.stat().st_size > LONGEST_TIMESTAMP:
-            return None
-        return zone.parse(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return read_timestamp(folder, zone)
+    except CourseError:
         return None

@@ -49,8 +49,6 @@ def read_name(folder: str, assignment: str, zone: CourseZone) -> Arrival | None:
         time = zone.parse(stamp)
     except ValueError as error:
         raise NotTaken(str(error)) from None
-    if time > datetime.now(UTC).replace(tzinfo=None) + MOST_AHEAD:
-        raise NotTaken(f"its time, {stamp}, has not come yet")
     return Arrival(folder, student, time, stamp)
 
 
@@ -74,6 +72,8 @@ def arrivals(
             arrival = read_name(folder, assignment, zone)
             if arrival is None or not fnmatchcase(arrival.student, students):
                 continue
+            if arrival.time > datetime.now(UTC).replace(tzinfo=None) + MOST_AHEAD:
+                raise NotTaken(f"its time, {arrival.stamp}, has not come yet")
             status = os.stat(folder, dir_fd=inbound, follow_symlinks=False)
             if not stat.S_ISDIR(status.st_mode):
                 raise NotTaken(f"it is {kind(status)}, not a folder")

@@ -7,7 +7,7 @@ from nbgrader.exchange.default.release_assignment import ExchangeReleaseAssignme
 
 from course.zone import course_zone
 from handin.deadline import read_due
-from handin.exchange.published_deadline import Deadline, publish_deadline
+from handin.exchange.published_deadline import publish_deadline
 
 
 class ReleaseWithDeadline(ExchangeReleaseAssignment):
@@ -37,8 +37,7 @@ class ReleaseWithDeadline(ExchangeReleaseAssignment):
     def copy_files(self) -> None:
         super().copy_files()
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            due = read_due(gradebook.db, self.coursedir.assignment_id).date
-        deadline = Deadline(due, course_zone(self.config))
-        publish_deadline(self.course_path, self.coursedir.assignment_id, deadline)
-        when = f"due {deadline.zone.words(due)}" if due else "without a deadline"
+            due = read_due(gradebook.db, self.coursedir.assignment_id, course_zone(self.config))
+        publish_deadline(self.course_path, self.coursedir.assignment_id, due)
+        when = f"due {due.zone.words(due.date)}" if due.date else "without a deadline"
         self.log.info("Students are told: %s, %s", self.coursedir.assignment_id, when)

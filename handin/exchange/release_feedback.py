@@ -9,12 +9,13 @@ from pathlib import Path
 from nbgrader.exchange.default.release_feedback import ExchangeReleaseFeedback
 from nbgrader.utils import make_unique_key, notebook_hash
 
+from attention_lib.handin.handed_in import SECRET, TIMESTAMP
 from attention_lib.written_file import write_file
 from course.checkout import CourseError
 from course.folders import feedback_ids
-from handin.exchange.collect import SECRET
+from course.zone import course_zone
 from handin.exchange.untrusted_files import NotTaken, open_folder, read_from, read_small, shown
-from handin.timestamp import LONGEST_TIMESTAMP, TIMESTAMP, is_linked, read_timestamp
+from handin.timestamp import LONGEST_TIMESTAMP, is_linked, read_timestamp
 
 LARGEST_PAGE = LARGEST_NOTEBOOK = 100_000_000  # bytes
 LONGEST_SECRET = 1000
@@ -98,7 +99,8 @@ class ReleaseOwnPage(ExchangeReleaseFeedback):
 
     def _require_current(self, submission: Path, feedback: Path) -> None:
         """Raises NotTaken where the page is of an earlier submission than the one that lies there now."""
-        submitted, graded = read_timestamp(submission), read_timestamp(feedback)
+        zone = course_zone(self.config)
+        submitted, graded = (read_timestamp(folder, zone) for folder in (submission, feedback))
         if submitted and graded and submitted != graded:
             assignment = self.coursedir.assignment_id
             raise NotTaken(

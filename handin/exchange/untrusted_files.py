@@ -121,7 +121,7 @@ class _Copy:
         self._done = Copied(changed=owner.st_ctime)
 
     def copy(self, folder: int, target: Path, first: list[str]) -> Copied:
-        present = [name for name in first if _is_there(name, folder)]
+        present = [name for name in first if os.access(name, os.F_OK, dir_fd=folder, follow_symlinks=False)]
         for name in present:
             self._take_file(name, folder, target, name)
         if self._count(folder, 1, self._limits.files) < 0:
@@ -230,14 +230,6 @@ def _copy_bytes(descriptor: int, target: Path, most: int) -> int | None:
         target.unlink()
         return None
     return size
-
-
-def _is_there(name: str, folder: int) -> bool:
-    try:
-        os.stat(name, dir_fd=folder, follow_symlinks=False)
-        return True
-    except OSError:
-        return False
 
 
 def _require_own_file(status: os.stat_result, owner: os.stat_result) -> None:

@@ -4,8 +4,6 @@ import logging
 import sqlite3
 import threading
 import time
-from dataclasses import replace
-from datetime import UTC
 from urllib.parse import quote
 
 from sqlalchemy import create_engine, event
@@ -13,6 +11,7 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from course.zone import CourseZone
 from handin.deadline import Due, read_due
 
 log = logging.getLogger("hand-in")
@@ -21,29 +20,26 @@ log = logging.getLogger("hand-in")
 class Deadlines:
     """Asks the gradebook `db_url` at most once in `seconds` about an assignment. May be used by several threads."""
 
-    def __init__(self, db_url: str, seconds: float = 5.0):
+    def __init__(self, db_url: str, zone: CourseZone, seconds: float = 5.0):
+        self.zone = zone
         self._engine = _reading(db_url)
         self._seconds = seconds
         self._known: dict[str, tuple[float, Due]] = {}
         self._one_at_a_time = threading.Lock()
 
     def of(self, assignment: str) -> Due:
-        """The deadline, with the time zone UTC. What was read last, where the gradebook cannot be read now."""
+        """The deadline; what was read last, where the gradebook cannot be read now."""
         with self._one_at_a_time:
-            then, due = self._known.get(assignment, (float("-inf"), Due(known=False)))
+            then, due = self._known.get(assignment, (float("-inf"), Due(zone=self.zone, known=False)))
             if time.monotonic() - then < self._seconds:
                 return due
             try:
-                due = self._read(assignment)
+                with self._engine.connect() as connection:
+                    due = read_due(connection, assignment, self.zone)
             except (SQLAlchemyError, sqlite3.Error) as error:
                 log.warning("The gradebook could not be asked for the deadline of %s: %s", assignment, error)
             self._known[assignment] = (time.monotonic(), due)
             return due
-
-    def _read(self, assignment: str) -> Due:
-        with self._engine.connect() as connection:
-            due = read_due(connection, assignment)
-        return replace(due, date=due.date and due.date.replace(tzinfo=UTC))
 
 
 def _reading(db_url: str) -> Engine:

@@ -8,32 +8,22 @@ import shutil
 import stat
 import tempfile
 import time
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
-
+from attention_lib.handin.handed_in import SECRET, TIMESTAMP
 from attention_lib.handin.hashes import folder_hash
 from attention_lib.written_file import write_file
 from course.checkout import CourseError
+from course.zone import CourseZone
+from handin.exchange.inbound import Arrival, read_name
+from handin.exchange.untrusted_files import NotTaken
 
 log = logging.getLogger("hand-in")
 
-SECRET = "submission_secret.txt"
-TIMESTAMP = "timestamp.txt"
 # What is being received has such a name, which nbgrader's patterns do not match.
 _INCOMING = ".incoming-"
 _LOCK = ".hand-in.lock"
-
-
-@dataclass(frozen=True)
-class Stored:
-    """A submission in `inbound/`. `when` is in UTC; `timestamp` is the same as nbgrader writes it."""
-
-    folder: Path
-    timestamp: str
-    when: datetime
 
 
 class Inbound:
@@ -109,7 +99,7 @@ class Inbound:
     def clear(self, room: Path) -> None:
         shutil.rmtree(room, ignore_errors=True)
 
-    def of(self, student: str, assignment: str) -> list[Stored]:
+    def of(self, student: str, assignment: str) -> list[Arrival]:
         """What the student has handed in for the assignment, the earliest first."""
         start = f"{student}+{assignment}+"
         found = []
@@ -120,36 +110,32 @@ class Inbound:
                 # A folder of a student's own, from before the service: its time is what the student says.
                 if entry.stat(follow_symlinks=False).st_uid != os.geteuid():
                     continue
-                timestamp = entry.name.removeprefix(start).split("+")[0]
                 try:
-                    when = parse_utc(timestamp).replace(tzinfo=UTC)
-                except (ValueError, OverflowError):
-                    log.warning("%s holds no time that can be read in its name", entry.name)
-                    continue
-                found.append(Stored(Path(entry.path), timestamp, when))
-        return sorted(found, key=lambda stored: stored.when)
+                    found.append(read_name(entry.name, assignment, CourseZone()))
+                except NotTaken as reason:
+                    log.warning("%s does not count, because %s", entry.name, reason)
+        return sorted(found, key=lambda stored: stored.time)
 
-    def hash_of(self, stored: Stored) -> str:
+    def hash_of(self, stored: Arrival) -> str:
         """The hash over its names and contents; read once, unless `store` was told."""
-        name = stored.folder.name
-        if name not in self._hashes:
-            self._hashes[name] = folder_hash(stored.folder)
-        return self._hashes[name]
+        if stored.folder not in self._hashes:
+            self._hashes[stored.folder] = folder_hash(self.folder / stored.folder)
+        return self._hashes[stored.folder]
 
-    def secret_of(self, stored: Stored) -> str:
+    def secret_of(self, stored: Arrival) -> str:
         """ "" for a submission from before the service."""
-        path = stored.folder / SECRET
+        path = self.folder / stored.folder / SECRET
         return path.read_text(encoding="utf-8") if path.is_file() else ""
 
     def store(
         self, files: Path, full_hash: str, student: str, assignment: str, when: datetime, secret: str
-    ) -> Stored:
+    ) -> Arrival:
         """Turn `files`, a folder within a room, into a submission: after a power cut it is there whole, or not at all.
 
         full_hash: of these files, see `hash_of`
-        when: in UTC; moved on by microseconds where the student has handed in at the same one
+        when: in UTC, without a zone; moved on by microseconds where the student has handed in at the same one
         """
-        taken = {stored.timestamp for stored in self.of(student, assignment)}
+        taken = {stored.stamp for stored in self.of(student, assignment)}
         while (timestamp := when.strftime("%Y-%m-%d %H:%M:%S.%f UTC")) in taken:
             when += timedelta(microseconds=1)
         write_file(files / TIMESTAMP, timestamp, mode=0o600, to_disk=True)
@@ -157,11 +143,11 @@ class Inbound:
         for parent, _, _ in os.walk(files):
             _to_disk(Path(parent))
         chance = base64.urlsafe_b64encode(os.urandom(9)).decode("ascii")
-        folder = self.folder / f"{student}+{assignment}+{timestamp}+{chance}"
-        os.rename(files, folder)
+        name = f"{student}+{assignment}+{timestamp}+{chance}"
+        os.rename(files, self.folder / name)
         _to_disk(self.folder)
-        self._hashes[folder.name] = full_hash
-        return Stored(folder, timestamp, when)
+        self._hashes[name] = full_hash
+        return Arrival(name, student, when, timestamp)
 
 
 def _to_disk(folder: Path) -> None:

@@ -3,18 +3,16 @@
 import re
 import secrets
 import shutil
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from attention_lib.handin.handed_in import UploadLimits
 from attention_lib.handin.hashes import content_hash
-from attention_lib.handin.receipt import Receipt
-from course.zone import CourseZone
 from handin.deadline import Due
+from handin.exchange.inbound import Arrival
 from handin.lateness import lateness
-from handin.receipt import receipt
 from handin.service.deadline import Deadlines
-from handin.service.inbound import Inbound, Stored
+from handin.service.inbound import Inbound
 from handin.service.refusal import Denied
 from handin.service.unpacking import unpack
 
@@ -27,12 +25,12 @@ _LONGEST_NAME = 255  # bytes, of a submission's folder
 class Reception:
     """May be used by several threads, with one submission of a student at a time."""
 
-    def __init__(self, inbound: Inbound, outbound: Path, deadlines: Deadlines, zone: CourseZone, limits: UploadLimits):
+    def __init__(self, inbound: Inbound, outbound: Path, deadlines: Deadlines, limits: UploadLimits):
         self.inbound = inbound
         self.limits = limits
         self._outbound = outbound
         self._deadlines = deadlines
-        self._zone = zone
+        self._zone = deadlines.zone
 
     def check(self, student: str, assignment: str) -> None:
         """Raises Denied where this student cannot hand in for this assignment."""
@@ -58,6 +56,7 @@ class Reception:
         Where the student's latest submission holds the same, that one stays the latest, and its receipt is returned.
         """
         self.inbound.shut()
+        when = when.astimezone(UTC).replace(tzinfo=None)
         files = room / "files"
         files.mkdir(mode=0o700)
         full_hash = content_hash(unpack(upload, files, self.limits).items())
@@ -69,31 +68,29 @@ class Reception:
         else:
             stored = self.inbound.store(files, full_hash, student, assignment, when, secrets.token_hex(64))
             note = self._same_as_before(earlier, full_hash, due.of(student), when)
-        return vars(self._receipt(stored, student, assignment, due, note)) | {"secret": self.inbound.secret_of(stored)}
+        return self._receipt(stored, student, assignment, due, note) | {"secret": self.inbound.secret_of(stored)}
 
     def receipts(self, student: str, assignment: str) -> list[dict]:
         """The receipts, ready for JSON, of all that the student has handed in, the latest first, without secrets."""
         due = self._deadlines.of(assignment)
-        return [
-            vars(self._receipt(stored, student, assignment, due))
-            for stored in reversed(self.inbound.of(student, assignment))
-        ]
+        found = reversed(self.inbound.of(student, assignment))
+        return [self._receipt(stored, student, assignment, due) for stored in found]
 
-    def _receipt(self, stored: Stored, student: str, assignment: str, due: Due, note: str = "") -> Receipt:
-        content, date = self.inbound.hash_of(stored), due.of(student)
-        return receipt(student, assignment, stored.timestamp, stored.when, content, date, due.known, self._zone, note)
+    def _receipt(self, stored: Arrival, student: str, assignment: str, due: Due, note: str = "") -> dict:
+        content = self.inbound.hash_of(stored)
+        return vars(due.receipt(student, assignment, stored.stamp, stored.time, content, note))
 
-    def _same_again(self, latest: Stored, date: datetime | None, now: datetime) -> str:
-        if lateness(now, date) and not lateness(latest.when, date):
+    def _same_again(self, latest: Arrival, date: datetime | None, now: datetime) -> str:
+        if lateness(now, date) and not lateness(latest.time, date):
             return self._counts(latest)
-        return f"You handed in the same at {self._zone.words(latest.when)}; that one counts."
+        return f"You handed in the same at {self._zone.words(latest.time)}; that one counts."
 
-    def _same_as_before(self, earlier: list[Stored], full_hash: str, date: datetime | None, now: datetime) -> str:
+    def _same_as_before(self, earlier: list[Arrival], full_hash: str, date: datetime | None, now: datetime) -> str:
         """Stored all the same, as something else came between: collect then takes the one that was on time."""
         for stored in reversed(earlier) if lateness(now, date) else ():
-            if not lateness(stored.when, date) and self.inbound.hash_of(stored) == full_hash:
+            if not lateness(stored.time, date) and self.inbound.hash_of(stored) == full_hash:
                 return self._counts(stored)
         return ""
 
-    def _counts(self, stored: Stored) -> str:
-        return f"You handed in the same before the deadline, at {self._zone.words(stored.when)}; that one counts."
+    def _counts(self, stored: Arrival) -> str:
+        return f"You handed in the same before the deadline, at {self._zone.words(stored.time)}; that one counts."

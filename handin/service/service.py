@@ -7,9 +7,7 @@ folder, if it is not the checkout).
 
 import asyncio
 import logging
-import os
 import signal
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from tornado.httpserver import HTTPServer
@@ -18,12 +16,11 @@ from tornado.web import Application, RequestHandler
 
 from attention_lib.handin.handed_in import STANDARD, UploadLimits
 from course.checkout import CourseError
-from course.folders import load_config
 from handin.service.deadline import Deadlines
 from handin.service.handlers import HealthHandler, ReceiptsHandler, Shared, SubmitHandler, UnknownHandler
 from handin.service.inbound import Inbound
 from handin.service.reception import Reception
-from handin.service.settings import Settings, read_settings
+from handin.service.settings import Settings
 from handin.service.students import HAND_IN, Students, student_group
 from handin.service.upload_slots import UploadSlots
 
@@ -41,7 +38,7 @@ def make_application(
     """The web application. To be called within a running event loop."""
     shared = Shared(
         Students(student_group(settings.course_id), f"access:services!service={HAND_IN}"),
-        Reception(inbound, settings.outbound, Deadlines(settings.db_url), settings.zone, limits),
+        Reception(inbound, settings.outbound, Deadlines(settings.db_url, settings.zone), limits),
         UploadSlots(UPLOADS_AT_ONCE, PATIENCE),
         threads,
     )
@@ -101,14 +98,3 @@ async def _wait_for(slots: UploadSlots) -> None:
     end = loop.time() + END_WITHIN
     while slots.taken and loop.time() < end:
         await asyncio.sleep(0.05)
-
-
-def main() -> int:
-    """`python -m handin.service`."""
-    logging.basicConfig(level=logging.INFO, format="[hand-in %(levelname)s] %(message)s")
-    try:
-        asyncio.run(serve(read_settings(os.environ, load_config())))
-    except CourseError as error:
-        print(f"The hand-in service cannot run: {error}", file=sys.stderr)
-        return 1
-    return 0

@@ -8,9 +8,10 @@ from urllib.parse import quote
 from nbgrader.exchange.default.submit import ExchangeSubmit
 from traitlets import Unicode, default
 
+from attention_lib.handin.handed_in import RECEIPT, SECRET, TIMESTAMP
 from attention_lib.handin.hashes import SHORT_HASH
 from attention_lib.handin.packing import Packed, TooMuch, packed, write_out
-from attention_lib.handin.receipt import FILE, Receipt, in_words, write_beside
+from attention_lib.handin.receipt import Receipt, in_words, write_beside
 from hub.student.ask_service import NotHandedIn, send
 from hub.student.exchange_to_read import ReadOnly
 
@@ -74,8 +75,8 @@ class SubmitToService(ReadOnly, ExchangeSubmit):
         try:
             write_beside(folder, words)
         except OSError as error:
-            self.log.warning("%s could not be written beside the notebook (%s).", FILE, error)
-        self.log.info("Receipt (also in %s beside the notebook):\n%s", FILE, words)
+            self.log.warning("%s could not be written beside the notebook (%s).", RECEIPT, error)
+        self.log.info("Receipt (also in %s beside the notebook):\n%s", RECEIPT, words)
 
     def _send(self, parcel: Packed) -> tuple[Receipt, str]:
         url = f"{self.url.rstrip('/')}/submit/{quote(self.coursedir.assignment_id, safe='')}"
@@ -97,6 +98,6 @@ class SubmitToService(ReadOnly, ExchangeSubmit):
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(parents=True)
         write_out(parcel, making)
-        (making / "timestamp.txt").write_text(receipt.timestamp, encoding="utf-8")
-        (making / "submission_secret.txt").write_text(secret, encoding="utf-8")
+        (making / TIMESTAMP).write_text(receipt.timestamp, encoding="utf-8")
+        (making / SECRET).write_text(secret, encoding="utf-8")
         making.rename(final)

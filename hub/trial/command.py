@@ -47,7 +47,9 @@ def _run(folder: TrialFolder, port: int) -> int:
         signal.signal(number, _as_interrupt)
     known = passwords(folder)
     copy_source(folder)
-    _forget_old_proxy(folder)
+    # After a power cut its number may be another program's, and the hub would end that.
+    (folder.hub / "proxy.pid").unlink(missing_ok=True)
+    folder.reviewer.unlink(missing_ok=True)
     ports = [port, *free_ports(4)]
     environment = os.environ | {
         "ATTENTION101_HUB": str(folder.root),
@@ -92,12 +94,6 @@ def _alone(folder: TrialFolder) -> Iterator[None]:
                 f"A trial runs in {folder.root} already. End it (Ctrl-C where it runs), or name another --folder."
             ) from None
         yield
-
-
-def _forget_old_proxy(folder: TrialFolder) -> None:
-    # After a power cut its number may be another program's, and the hub would end that.
-    (folder.hub / "proxy.pid").unlink(missing_ok=True)
-    folder.reviewer.unlink(missing_ok=True)
 
 
 def _prepare(processes: Processes, folder: TrialFolder, environment: dict[str, str]) -> None:

@@ -126,7 +126,7 @@ class Course:
         return nbformat.read(self.folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
 
     def hand_in(self, students: list[Student], release: NotebookNode) -> None:
-        """Start anew with these submissions, each where nbgrader's exchange puts it at `collect`; nothing is graded."""
+        """Start over with these submissions, each where nbgrader's exchange puts it at `collect`; nothing is graded."""
         shutil.rmtree(self.folder / "submitted", ignore_errors=True)
         for student in students:
             target = self.folder / "submitted" / student.student / ASSIGNMENT

@@ -35,7 +35,7 @@ IMPORTS = "import grading.__main__, grading.commands.autograde, grading.class_re
 def where_time_goes(course: Course, students: list[Student], walls: str) -> list[tuple[str, float]]:
     """Stages with wall seconds: those that begin with "once" for a run, all others per submission, as a mean.
 
-    The course starts anew with these students' submissions. In a real run the workers share what is said to be a
+    The course starts over with these students' submissions. In a real run the workers share what is said to be a
     worker's, and the main process does its own meanwhile.
     """
     course.hand_in(students, course.released())
@@ -94,7 +94,7 @@ class _Clock:
         self._inner = [0.0]
 
     def forget(self, beginning: str) -> None:
-        """Start anew with what has such a name."""
+        """Start over with what has such a name."""
         self.taken = defaultdict(float, {k: v for k, v in self.taken.items() if not k.startswith(beginning)})
 
     @contextmanager

@@ -225,7 +225,7 @@ def test_who_was_removed_from_the_course_cannot_hand_in(hub, attacker):
         trust_env=False,
     )
     assert answer.status_code == 200
-    # Another text, so that it would be stored anew.
+    # Another text, so that it would be stored again.
     change_notebook(hub, "after the removal")
     attacker.page.bring_to_front()
     attacker.assignments("fetched").get_by_role("button", name="Submit", exact=True).click()

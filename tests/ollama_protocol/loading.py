@@ -13,7 +13,7 @@ class Loading:
     """Loads for `seconds` when the first client asks; others wait for the same load.
 
     As with Ollama the load belongs to the client that started it: when it leaves, the load is aborted, and the next
-    client starts it anew. `starts` and `aborted` count loads.
+    client starts it again. `starts` and `aborted` count loads.
     """
 
     def __init__(self, seconds: float) -> None:

@@ -12,6 +12,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from attention_lib.assignment.cells import noted, notes_of
 from attention_lib.assignment.declaration import Assignment
+from attention_lib.handin.handed_in import TIMESTAMP
 from handin.timestamp import is_linked
 
 
@@ -30,7 +31,7 @@ def submission_digest(course: CourseDirectory, assignment: str, student: str) ->
     digest = hashlib.sha256()
     folder = Path(course.format_path(course.submitted_directory, student, assignment))
     inside = folder.iterdir() if folder.is_dir() and not is_linked(folder) else ()
-    for path in sorted(p for p in inside if p.suffix == ".ipynb" or p.name == "timestamp.txt"):
+    for path in sorted(p for p in inside if p.suffix == ".ipynb" or p.name == TIMESTAMP):
         digest.update(path.name.encode("utf-8", "surrogateescape") + b"\0")
         if path.is_file() and not path.is_symlink():
             with path.open("rb") as file:

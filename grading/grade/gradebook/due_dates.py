@@ -7,7 +7,9 @@ from types import ModuleType
 from nbgrader.api import SubmittedAssignment
 
 from course.zone import CourseZone
-from handin.exchange.published_deadline import Deadline, publish_deadline
+from grading.in_place_of import in_place_of
+from handin.deadline import read_due
+from handin.exchange.published_deadline import publish_deadline
 from handin.lateness import deadline
 
 _FORMGRADER = "nbgrader.server_extensions.formgrader"
@@ -40,9 +42,8 @@ def take_due_dates_in(zone: CourseZone, modules: Mapping[str, ModuleType]) -> No
 def _take_typed(zone: CourseZone, handler: type) -> None:
     from tornado.web import HTTPError
 
-    plain = getattr(handler.get_json_body, "plain", handler.get_json_body)
-
-    def get_json_body(self) -> dict:
+    @in_place_of(handler, "get_json_body")
+    def get_json_body(plain, self) -> dict:
         given = plain(self)
         typed = (given or {}).get("duedate_notimezone")
         if not typed:
@@ -53,16 +54,10 @@ def _take_typed(zone: CourseZone, handler: type) -> None:
             raise HTTPError(400, f"The due date was not changed: {error}.") from None
         return given | {"duedate_notimezone": due.isoformat(), "duedate_timezone": "+0000"}
 
-    get_json_body.plain = plain
-    handler.get_json_body = get_json_body
-    plain_put = getattr(handler.put, "plain", handler.put)
-
-    def put(self, assignment_id: str) -> None:
-        plain_put(self, assignment_id)
+    @in_place_of(handler, "put")
+    def put(plain, self, assignment_id: str) -> None:
+        plain(self, assignment_id)
         _tell_students(zone, self, assignment_id.strip())
-
-    put.plain = plain_put
-    handler.put = put
 
 
 def _tell_students(zone: CourseZone, handler, assignment: str) -> None:
@@ -72,22 +67,17 @@ def _tell_students(zone: CourseZone, handler, assignment: str) -> None:
     if not api.exchange_root or not (course / "outbound" / assignment).is_dir():
         return
     try:
-        due = handler.gradebook.find_assignment(assignment).duedate
-        publish_deadline(course, assignment, Deadline(due, zone))
+        publish_deadline(course, assignment, read_due(handler.gradebook.db, assignment, zone))
     except OSError as error:
         handler.log.warning("Students' receipts show an older deadline until the next collect: %s", error)
 
 
 def _take_option(zone: CourseZone, app: type) -> None:
-    plain = getattr(app.start, "plain", app.start)
-
-    def start(self) -> None:
+    @in_place_of(app, "start")
+    def start(plain, self) -> None:
         if self.duedate:
             try:
                 self.duedate = f"{zone.parse(self.duedate).isoformat(' ')} UTC"
             except ValueError as error:
                 self.fail(f"The due date was not changed: {error}.")
         plain(self)
-
-    start.plain = plain
-    app.start = start

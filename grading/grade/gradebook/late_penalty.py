@@ -4,6 +4,7 @@ from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
+from grading.in_place_of import in_place_of
 from handin.lateness import lateness
 
 
@@ -42,19 +43,14 @@ def _penalty(notebook, student: str, seconds_late: float, config: Config) -> flo
 def notice_moved_deadlines(converter: type) -> None:
     """Let plain `nbgrader autograde` compute late penalties of what it skips because it was graded before.
 
-    May be called any number of times.
-
     converter: nbgrader's `Autograde`
     """
-    plain = getattr(converter.init_destination, "plain", converter.init_destination)
 
-    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+    @in_place_of(converter, "init_destination")
+    def init_destination(plain, self, assignment_id: str, student_id: str) -> bool:
         to_be_graded = plain(self, assignment_id, student_id)
         if not to_be_graded:
             with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
                 if reassess_lateness(gradebook, assignment_id, student_id, self.config):
                     self.log.info("The deadline was moved: late penalty of %s computed again", student_id)
         return to_be_graded
-
-    init_destination.plain = plain
-    converter.init_destination = init_destination

@@ -7,15 +7,19 @@ from datetime import datetime
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import SaveAutoGrades
 from traitlets.config import Config
 
+from attention_lib.assignment.cells import view
+from attention_lib.assignment.check_records import completed_records, is_at_fault
 from attention_lib.written_file import write_file
+from course.zone import course_zone
 from grading.grade.gradebook.completed import autograded_path, seal
 from grading.grade.gradebook.late_penalty import set_penalty
-from grading.grade.gradebook.save_points import SavePoints
 from grading.grade.submission.files import bring_along
 from grading.grade.submission.reader import SubmissionReader
 from handin.timestamp import read_timestamp
@@ -58,7 +62,7 @@ class GradebookWriter:
         """
         path = autograded_path(self._course, self._assignment, student)
         folder = Path(self._course.format_path(self._course.submitted_directory, student, self._assignment))
-        timestamp = read_timestamp(folder)
+        timestamp = read_timestamp(folder, course_zone(self._config))
         master = Path(self._course.format_path(self._course.source_directory, ".", self._assignment))
         bring_along(folder, master, path.parent, self._kept_files, self._course.max_file_size * 1000)
         with one_transaction(self._gradebook):
@@ -83,3 +87,19 @@ class GradebookWriter:
     def _assign_penalty(self, student: str, submission: SubmittedAssignment) -> None:
         if set_penalty(submission, self._config):
             self._gradebook.db.commit()
+
+
+class SavePoints(SaveAutoGrades):
+    """Stands in nbgrader's list where `SaveAutoGrades` does.
+
+    A test at fault gives no points, not even 0, and is nobody's to grade by hand.
+    """
+
+    def _add_score(self, cell: NotebookNode, resources: dict) -> None:
+        super()._add_score(cell, resources)
+        seen = view(cell)
+        if seen.is_test and is_at_fault(completed_records(cell.outputs)):
+            names = seen.grade_id, self.notebook_id, self.assignment_id, self.student_id
+            grade = self.gradebook.find_grade(*names)
+            grade.auto_score, grade.needs_manual_grade = None, False
+            self.gradebook.db.commit()

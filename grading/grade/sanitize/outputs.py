@@ -1,7 +1,6 @@
 """Outputs of which a browser shows text and pixels and runs nothing."""
 
 import base64
-import binascii
 import io
 import re
 
@@ -10,7 +9,7 @@ from nbformat import NotebookNode
 from attention_lib.assignment.notebook_file import encodable
 
 LARGEST_AREA = 25_000_000  # pixels; above it a small file may fill the memory of whoever looks at it
-_PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG"}
+PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG"}
 # A terminal's colours stay. Its other commands (titles, links, clearing the screen) go, as do invisible characters.
 _COLOUR_OR_COMMAND = re.compile(
     r"(\x1b\[[0-9;]*m)|\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?", re.DOTALL
@@ -53,7 +52,7 @@ def _harmless(output: NotebookNode) -> NotebookNode | None:
 
 
 def _bundle(data: dict) -> dict[str, str]:
-    kept = {kind: picture for kind in _PICTURES if (picture := _picture(kind, data.get(kind)))}
+    kept = {kind: picture for kind in PICTURES if (picture := _picture(kind, data.get(kind)))}
     if isinstance(data.get("text/plain"), str | list):
         kept["text/plain"] = _text(data["text/plain"])
     if not kept:
@@ -81,8 +80,8 @@ def _picture(kind: str, encoded: object) -> str:
 
     try:
         content = base64.b64decode("".join(encoded.split()), validate=True)
-        with Image.open(io.BytesIO(content), formats=[_PICTURES[kind]]) as picture:
+        with Image.open(io.BytesIO(content), formats=[PICTURES[kind]]) as picture:
             small_enough = picture.width * picture.height <= LARGEST_AREA
-    except (OSError, ValueError, TypeError, SyntaxError, EOFError, binascii.Error, Image.DecompressionBombError):
+    except (OSError, ValueError, TypeError, SyntaxError, EOFError, Image.DecompressionBombError):
         return ""
     return base64.b64encode(content).decode("ascii") if small_enough else ""

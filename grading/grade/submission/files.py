@@ -11,7 +11,9 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import rmtree
 
-from handin.timestamp import TIMESTAMP, is_linked, read_timestamp
+from attention_lib.handin.handed_in import TIMESTAMP
+from course.zone import course_zone
+from handin.timestamp import is_linked, read_timestamp
 
 # Types that no browser takes for a page, a picture with scripts, or a program.
 _INERT = frozenset(
@@ -34,7 +36,7 @@ class UncopiedFolders(CourseDirectory):
 
     def get_existing_timestamp(self, dest_path: str) -> datetime | None:
         """The time in the folder's time stamp, None if it has none. Raises CourseError if it cannot be read."""
-        return read_timestamp(Path(dest_path))
+        return read_timestamp(Path(dest_path), course_zone(self.config))
 
 
 def bring_along(submitted: Path, master: Path, destination: Path, patterns: list[str], largest: int) -> None:
@@ -49,7 +51,7 @@ def bring_along(submitted: Path, master: Path, destination: Path, patterns: list
     destination.mkdir(parents=True)
     if is_linked(submitted):
         return
-    if read_timestamp(submitted) is not None:
+    if _is_regular(submitted / TIMESTAMP):
         shutil.copyfile(submitted / TIMESTAMP, destination / TIMESTAMP, follow_symlinks=False)
     for parent, _, files in os.walk(submitted) if patterns else ():
         for name in files:

@@ -5,14 +5,16 @@ from collections.abc import Iterable, Iterator
 from attention_lib.sentences import error_in_words
 from course.checkout import CourseError
 from grading.grade.workers.messages import Outcome, Request
-from grading.grade.workers.pool import required
+from grading.grade.workers.pool import Pool
 
 _PATIENCE_S = 10
 _AHEAD = 2  # tasks per worker that wait for it, so that none is idle
 
 
-class DaskPool:
-    """The workers of a Dask scheduler. Each needs this checkout and its environment; start them with one thread each.
+class DaskPool(Pool):
+    """The workers of a Dask scheduler, which get ready with their first request.
+
+    Each needs this checkout and its environment; start them with one thread each.
 
     address: of the scheduler, such as tcp://host:8786
     Raises CourseError where Dask is not installed or the scheduler cannot be reached.
@@ -30,49 +32,32 @@ class DaskPool:
         except (OSError, ValueError) as error:
             raise CourseError(f"The Dask scheduler {address} cannot be reached: {error}. Check the address.") from None
 
-    def __enter__(self) -> "DaskPool":
-        return self
-
     def __exit__(self, *error) -> None:
         self._client.close()
 
-    def prepare(self, settings: Request, most: int) -> None:
-        """See LocalPool. These workers get ready with their first request."""
-
-    def outcomes(self, requests: Iterable[Request]) -> Iterator[Outcome]:
-        """The outcomes, as they come. Of a worker that died, the submission is tried once more at the end, alone."""
+    def _answers(self, requests: Iterable[Request], alone: bool = False) -> Iterator[tuple[Request, Outcome | str]]:
         from distributed import as_completed
 
         waiting = iter(requests)
         underway: dict[str, Request] = {}
         completed = as_completed([], with_results=False)
-        again: list[Request] = []
-
-        def submit(request: Request):
-            future = self._client.submit(_answer, request.as_json(), pure=False, retries=0)
-            underway[future.key] = request
-            return future
 
         def more() -> None:
             limit = _AHEAD * max(1, sum(self._client.nthreads().values()))
             while len(underway) < limit and (request := next(waiting, None)) is not None:
-                completed.add(submit(request))
+                future = self._client.submit(_answer, request.as_json(), pure=False, retries=0)
+                underway[future.key] = request
+                completed.add(future)
 
         more()
         for future in completed:
             request = underway.pop(future.key)
-            if future.status == "finished":
-                yield required(Outcome.from_json(future.result()))
-            else:
-                again.append(request)
-            more()
-        for request in again:
-            future = submit(request)
             try:
-                outcome = Outcome.from_json(future.result())
+                answer = Outcome.from_json(future.result())
             except Exception as error:
-                outcome = Outcome(request.student, failed=f"the grader failed twice on it: {error_in_words(error)}")
-            yield required(outcome)
+                answer = error_in_words(error)
+            yield request, answer
+            more()
 
 
 def _answer(request: str) -> str:

@@ -1,6 +1,5 @@
-"""A worker of this machine, as a process of its own, and the one that serves this process."""
+"""A worker of this machine, as a process of its own."""
 
-import atexit
 import os
 import subprocess
 import sys
@@ -20,12 +19,13 @@ class WorkerDied(Exception):
 
 class LocalWorker:
     """Starts at once, and imports what it needs in the background. First `prepare` it; then `send`, and `receive`
-    when `pipe` is readable.
+    when `pipe` is readable. `is_asked` says whether an answer is still to come.
     """
 
     def __init__(self):
         self._most_seconds = _PATIENCE_S
         self._deadline = 0.0
+        self.is_asked = False
         self.pipe, theirs = Pipe()
         with theirs:
             self.process = subprocess.Popen(
@@ -45,6 +45,7 @@ class LocalWorker:
     def send(self, request: Request) -> None:
         """Give it a request; its answer comes later. Raises WorkerDied."""
         self._deadline = monotonic() + self._most_seconds
+        self.is_asked = True
         try:
             self.pipe.send_bytes(request.as_json().encode())
         except OSError:
@@ -56,6 +57,7 @@ class LocalWorker:
 
     def receive(self) -> Outcome:
         """Its next answer; waits for it, and ends the worker where that takes too long. Raises WorkerDied."""
+        self.is_asked = False
         try:
             if not self.pipe.poll(self.seconds_left()):
                 self.process.kill()
@@ -85,50 +87,3 @@ class LocalWorker:
         if status < 0:
             return f"the worker was ended by signal {-status} (is there enough memory?)"
         return f"the worker ended with exit status {status}; its last words are above"
-
-
-_mine: LocalWorker | None = None
-_told: set[str] = set()
-
-
-def ask_own_worker(request: Request, tell) -> Outcome:
-    """Ask the worker of this process, which is started at the first request and kept. Tries a dead one's request again.
-
-    tell: called with what a user should know about the walls, once in the life of this process
-    Raises WorkerDied where it died twice.
-    """
-    global _mine
-    for attempt in (1, 2):
-        try:
-            if _mine is None or not _mine.is_alive():
-                _start(request)
-            _mine.send(request)
-            outcome = _mine.receive()
-        except WorkerDied:
-            end_own_worker()
-            if attempt == 2:
-                raise
-            continue
-        if outcome.warning and outcome.warning not in _told:
-            _told.add(outcome.warning)
-            tell(outcome.warning)
-        return outcome
-
-
-def _start(request: Request) -> None:
-    global _mine
-    end_own_worker()
-    _mine = LocalWorker()
-    _mine.prepare(request)
-    _mine.receive()
-
-
-def end_own_worker() -> None:
-    """End the worker of this process, if there is one."""
-    global _mine
-    if _mine is not None:
-        _mine.close()
-        _mine = None
-
-
-atexit.register(end_own_worker)

@@ -1,7 +1,5 @@
 """What a worker is asked and what it answers, both as JSON between processes."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
@@ -50,7 +48,7 @@ class Request:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str) -> Request:
+    def from_json(cls, text: str) -> "Request":
         given = json.loads(text)
         return cls(**given | {"limits": TimeLimits(**given["limits"])})
 
@@ -74,7 +72,7 @@ class Outcome:
     failed: str = ""
 
     @property
-    def judged(self) -> NotebookNode | None:
+    def judged(self) -> "NotebookNode | None":
         """The judged notebook; None where there is none."""
         import nbformat
 
@@ -84,5 +82,5 @@ class Outcome:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str) -> Outcome:
+    def from_json(cls, text: str) -> "Outcome":
         return cls(**json.loads(text))

@@ -1,11 +1,19 @@
 """How much of a page one kind of content may take."""
 
-from html import escape
+from dataclasses import fields, is_dataclass
+
+from markupsafe import escape
+
+AROUND_A_TEXT = 60  # bytes of tags
 
 
-def html_size(text: str) -> int:
-    """How many bytes `text` takes of a page, its special characters escaped."""
-    return len(escape(text).encode("utf-8", "replace"))
+def html_size(thing: object) -> int:
+    """About how many bytes the texts of a dataclass, and of what it holds, take of a page; pictures apart."""
+    if isinstance(thing, str):
+        return AROUND_A_TEXT + len(escape(thing).encode("utf-8", "replace"))
+    if is_dataclass(thing):
+        return sum(html_size(getattr(thing, each.name)) for each in fields(thing) if each.name != "picture")
+    return sum(map(html_size, thing)) if isinstance(thing, tuple | list) else 0
 
 
 class Allowance:

@@ -45,12 +45,6 @@ class Listing:
     lines: tuple[Line, ...]
     cut: str
 
-    @property
-    def size(self) -> int:
-        """About how many bytes the listing takes of the page."""
-        remarks = sum(len(remark.html.encode()) + 150 for line in self.lines for remark in line.remarks)
-        return remarks + sum(len(line.html.encode()) + 60 for line in self.lines)
-
 
 def code_listing(source: str, remarks: list[Remark] = ()) -> Listing:
     """Return the lines of `source` (plain text) with their colours as pygments' short CSS classes.

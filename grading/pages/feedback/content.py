@@ -14,7 +14,7 @@ from attention_lib.assignment.check_records import (
     completed_records,
     is_at_fault,
 )
-from grading.pages.feedback.allowance import Allowance
+from grading.pages.feedback.allowance import Allowance, html_size
 from grading.pages.feedback.code_listing import Listing, Remark, code_listing
 from grading.pages.feedback.hidden_lines import hidden_tests
 from grading.pages.feedback.markdown import harmless_html, markdown_html
@@ -124,20 +124,40 @@ class Mending:
     message: str
 
 
-@dataclass(frozen=True)
 class Content:
-    """All that a page shows of a notebook."""
+    """All that a page shows of an autograded canonical notebook.
 
-    title: str
-    problem: str
-    answers: list[GradedCell]
-    costly_mendings: list[Mending]
-    small_mendings: list[Mending]
-    own_cells: list[Part]
-    own_cells_left_out: int
-    test_sources: list[str]
-    student_sources: list[str]
-    review: Review | None = None
+    Of the instructor's cells only headings are used; of test cells only their check records, and the source of their
+    hidden tests if it is to be revealed. Scores and graders' comments are those that nbgrader's `GetGrades` put into
+    the cells' metadata; they are 0 where there are none yet.
+
+    to_grade: the ids of cells that wait for a person
+    by_hand: the ids of cells whose points a person set
+    """
+
+    def __init__(
+        self,
+        notebook: NotebookNode,
+        reveal_hidden_tests: bool = False,
+        to_grade: Collection[str] = (),
+        by_hand: Collection[str] = (),
+    ):
+        self._reveal, self._to_grade, self._by_hand = reveal_hidden_tests, to_grade, by_hand
+        self._pictures = Allowance(PICTURES)
+        self._answers: dict[str, list[NotebookNode]] = {}
+        self._tests: list[tuple[NotebookNode, str]] = []
+        self._own: list[tuple[NotebookNode, str]] = []
+        self._students: dict[int, StudentCell] = {}
+        self.title = ""
+        self._sort_cells(notebook)
+        entry, space = noted(notebook), Allowance(ANSWERS)
+        self.problem = plain_text(entry.get("problem"))[:2_000]
+        self.answers = [self._answer(cell, section, space) for cell, section in self._tests]
+        self.costly_mendings, self.small_mendings = self._mendings(entry.get("mended"))
+        self.own_cells, self.own_cells_left_out = self._own_cells()
+        self.test_sources = [plain_text(cell.source) for cell, _ in self._tests if view(cell).is_test]
+        self.student_sources = [cell.source for cell in self._students.values()]
+        self.review = _review(entry.get("review"))
 
     @property
     def score(self) -> float | None:
@@ -166,55 +186,9 @@ class Content:
         of_checks = [check.message for answer in self.answers for check in answer.checks or ()]
         return [*(answer.judged_over for answer in self.answers), *of_checks]
 
-
-def page_content(
-    notebook: NotebookNode,
-    reveal_hidden_tests: bool = False,
-    to_grade: Collection[str] = (),
-    by_hand: Collection[str] = (),
-) -> Content:
-    """Read an autograded canonical notebook.
-
-    Of the instructor's cells only headings are used; of test cells only their check records, and the source of their
-    hidden tests if it is to be revealed. Scores and graders' comments are those that nbgrader's `GetGrades` put into
-    the cells' metadata; they are 0 where there are none yet.
-
-    to_grade: the ids of cells that wait for a person
-    by_hand: the ids of cells whose points a person set
-    """
-    return _Reader(notebook, reveal_hidden_tests, to_grade, by_hand).content()
-
-
-def headings(markdown: str) -> list[tuple[int, str]]:
-    """The headings of a Markdown text as pairs of level and words."""
-    found = _HEADING.findall(_FENCED.sub("", plain_text(markdown)))
-    return [(len(marks), _words(text)) for marks, text in found if _words(text)]
-
-
-def _words(markdown: str) -> str:
-    text = re.sub(r"<[^>]*>", "", markdown)
-    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    return " ".join(re.sub(r"[*`$]|\\(?=[_#])", "", text).split())[:200]
-
-
-class _Reader:
-    def __init__(
-        self, notebook: NotebookNode, reveal_hidden_tests: bool, to_grade: Collection[str], by_hand: Collection[str]
-    ):
-        self._notebook = notebook
-        self._reveal = reveal_hidden_tests
-        self._to_grade, self._by_hand = to_grade, by_hand
-        self._pictures = Allowance(PICTURES)
-        self._answers: dict[str, list[NotebookNode]] = {}
-        self._tests: list[tuple[NotebookNode, str]] = []
-        self._own: list[tuple[NotebookNode, str]] = []
-        self._title = ""
-        self._students: dict[int, StudentCell] = {}
-        self._sort_cells()
-
-    def _sort_cells(self) -> None:
+    def _sort_cells(self, notebook: NotebookNode) -> None:
         section = ""
-        for cell in self._notebook.cells:
+        for cell in notebook.cells:
             seen = view(cell)
             answer = plain_text(seen.answer)
             if seen.is_own:
@@ -228,31 +202,12 @@ class _Reader:
                 self._students[id(cell)] = StudentCell(f"your answer {answer}", plain_text(cell.source))
             if cell.cell_type == "markdown" and not answer:
                 for level, words in headings(cell.source):
-                    if level == 1 and not self._title:
-                        self._title = words
+                    if level == 1 and not self.title:
+                        self.title = words
                     elif level <= 2:
                         section = words
             if seen.grade or seen.is_task:
                 self._tests.append((cell, section))
-
-    def content(self) -> Content:
-        entry = noted(self._notebook)
-        space = Allowance(ANSWERS)
-        answers = [self._answer(cell, section, space) for cell, section in self._tests]
-        costly, small = self._mendings(entry.get("mended"), answers)
-        own, left_out = self._own_cells()
-        return Content(
-            title=self._title,
-            problem=plain_text(entry.get("problem"))[:2_000],
-            answers=answers,
-            costly_mendings=costly,
-            small_mendings=small,
-            own_cells=own,
-            own_cells_left_out=left_out,
-            test_sources=[plain_text(cell.source) for cell, _ in self._tests if view(cell).is_test],
-            student_sources=[cell.source for cell in self._students.values()],
-            review=_review(entry.get("review")),
-        )
 
     def _answer(self, test: NotebookNode, section: str, space: Allowance) -> GradedCell:
         seen = view(test)
@@ -288,7 +243,7 @@ class _Reader:
             part = self._part(cell)
             if part is None:
                 continue
-            if not space.take(_size(part)):
+            if not space.take(html_size(part)):
                 part = Part(note="The rest of this answer is not shown, to keep this page small.")
             answer.parts.append(part)
             if part.note:
@@ -307,7 +262,7 @@ class _Reader:
             part = self._part(cell, section)
             if part is None:
                 continue
-            if not space.take(_size(part)):
+            if not space.take(html_size(part)):
                 return parts, len(self._own) - number
             parts.append(part)
         return parts, 0
@@ -330,9 +285,8 @@ class _Reader:
             return []
         return shown_outputs(cell.outputs, self._students[id(cell)], list(self._students.values()), self._pictures)
 
-    @staticmethod
-    def _mendings(entries: object, answers: list[GradedCell]) -> tuple[list[Mending], list[Mending]]:
-        lost_points = {name for a in answers if a.state == "wrong" for name in (a.test_id, a.answer_id)}
+    def _mendings(self, entries: object) -> tuple[list[Mending], list[Mending]]:
+        lost_points = {name for a in self.answers if a.state == "wrong" for name in (a.test_id, a.answer_id)}
         costly, small = [], []
         entries = entries if isinstance(entries, list) else []
         for entry in entries[:MOST_MENDED]:
@@ -344,6 +298,18 @@ class _Reader:
         if len(entries) > MOST_MENDED:
             small.append(Mending("", f"{len(entries) - MOST_MENDED:,} more of the same kind."))
         return costly, small
+
+
+def headings(markdown: str) -> list[tuple[int, str]]:
+    """The headings of a Markdown text as pairs of level and words."""
+    found = _HEADING.findall(_FENCED.sub("", plain_text(markdown)))
+    return [(len(marks), _words(text)) for marks, text in found if _words(text)]
+
+
+def _words(markdown: str) -> str:
+    text = re.sub(r"<[^>]*>", "", markdown)
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    return " ".join(re.sub(r"[*`$]|\\(?=[_#])", "", text).split())[:200]
 
 
 def _shown_record(record: CheckRecord) -> CheckRecord:
@@ -371,8 +337,3 @@ def _review(entry: object) -> Review | None:
 
 def _number(value: object) -> float | None:
     return float(value) if isinstance(value, (int, float)) else None
-
-
-def _size(part: Part) -> int:
-    size = 300 + len((part.text or "").encode()) + sum(output.size for output in part.outputs)
-    return size + (part.listing.size if part.listing else 0)

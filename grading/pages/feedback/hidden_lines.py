@@ -92,23 +92,23 @@ def _out_of_attributes(page: BeautifulSoup, lines: set[str]) -> set[str]:
 
 def _out_of_text(page: BeautifulSoup, lines: set[str]) -> set[str]:
     pieces = [piece for piece in page.find_all(string=True) if type(piece) is NavigableString]
-    text, places = _squeezed(pieces)
-    found = {line for line in lines if line in text}
-    cuts, beginnings = set(), set()
-    for line in found:
-        start = text.find(line)
-        while start >= 0:
-            cuts.update(places[start : start + len(line)])
-            beginnings.add(places[start])
-            start = text.find(line, start + 1)
-    for index in {index for index, _ in cuts}:
-        rest = []
-        for offset, character in enumerate(pieces[index]):
-            if (index, offset) in beginnings:
-                rest.append(WITHHELD)
-            if (index, offset) not in cuts:
-                rest.append(character)
-        pieces[index].replace_with("".join(rest))
+    text = "".join(pieces)
+    found, cuts, beginnings = set(), set(), set()
+    for line in lines:
+        wanted = re.compile(r"\s+".join(map(re.escape, line.split())))
+        match = wanted.search(text)
+        while match:
+            found.add(line)
+            cuts.update(range(*match.span()))
+            beginnings.add(match.start())
+            match = wanted.search(text, match.start() + 1)
+    offset = 0
+    for piece in pieces:
+        places = range(offset, offset + len(piece))
+        offset = places.stop
+        if not cuts.isdisjoint(places):
+            rest = (WITHHELD * (at in beginnings) + c * (at not in cuts) for at, c in zip(places, piece, strict=True))
+            piece.replace_with("".join(rest))
     return found
 
 
@@ -132,17 +132,3 @@ def _lines_in_strings(source: str) -> set[int]:
     except (tokenize.TokenError, SyntaxError, IndexError):
         return set()
     return inside
-
-
-def _squeezed(pieces: list[str]) -> tuple[str, list[tuple[int, int]]]:
-    """The text of `pieces` with white space as one space, and for each character its piece and place in it."""
-    characters, places = [], []
-    for index, text in enumerate(pieces):
-        for offset, character in enumerate(text):
-            if character.isspace():
-                if characters and characters[-1] == " ":
-                    continue
-                character = " "
-            characters.append(character)
-            places.append((index, offset))
-    return "".join(characters), places

@@ -1,19 +1,16 @@
 """Pictures of a student's cells: only PNG and JPEG data that decode, encoded again."""
 
 import base64
-import binascii
 import io
 
 from PIL import Image
 
+from grading.grade.sanitize.outputs import LARGEST_AREA, PICTURES
 from grading.pages.feedback.allowance import Allowance
 
-LARGEST_AREA = 25_000_000  # pixels; above it a small file may fill the memory
 WIDEST = 1_400  # pixels
 HIGHEST = 2_800  # pixels
 LARGEST_FILE = 800_000  # bytes; above it a PNG is stored as JPEG
-
-_FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG"}
 
 
 class UnusablePicture(ValueError):
@@ -33,7 +30,7 @@ def data_url(mime_type: str, encoded: object, allowance: Allowance) -> str:
     Raises:
         UnusablePicture: the data are of another kind, do not decode, or are too large.
     """
-    if mime_type not in _FORMATS:
+    if mime_type not in PICTURES:
         raise UnusablePicture(f"pictures of the type {mime_type} are not shown here")
     if allowance.spent:
         raise UnusablePicture("no more pictures, to keep this page small")
@@ -42,11 +39,11 @@ def data_url(mime_type: str, encoded: object, allowance: Allowance) -> str:
     if not isinstance(encoded, str) or len(encoded) > 30_000_000:
         raise UnusablePicture("this picture is too large to be shown here")
     try:
-        picture = Image.open(io.BytesIO(base64.b64decode(encoded)), formats=[_FORMATS[mime_type]])
+        picture = Image.open(io.BytesIO(base64.b64decode(encoded)), formats=[PICTURES[mime_type]])
         if picture.width * picture.height > LARGEST_AREA:
             raise UnusablePicture("this picture has too many pixels to be shown here")
         picture.load()
-        kind = _FORMATS[mime_type]
+        kind = PICTURES[mime_type]
         picture = picture.convert("RGB" if kind == "JPEG" else "RGBA")
         picture.thumbnail((WIDEST, HIGHEST))
         data = _encode(picture, kind)
@@ -54,15 +51,7 @@ def data_url(mime_type: str, encoded: object, allowance: Allowance) -> str:
             kind, data = "JPEG", _encode(_on_white(picture), "JPEG")
     except UnusablePicture:
         raise
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        SyntaxError,
-        EOFError,
-        binascii.Error,
-        Image.DecompressionBombError,
-    ) as error:
+    except (OSError, ValueError, TypeError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
         raise UnusablePicture("this picture's data are damaged") from error
     text = base64.b64encode(data).decode("ascii")
     if not allowance.take(len(text)):

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from grading.pages.feedback.allowance import Allowance, html_size
+from grading.pages.feedback.allowance import Allowance
 from grading.pages.feedback.images import UnusablePicture, data_url
 from grading.pages.feedback.plain_text import as_a_terminal_shows, cut_lines, plain_text
 from grading.pages.feedback.tracebacks import CellError, StudentCell, cell_error
@@ -28,12 +29,6 @@ class Shown:
     error: CellError | None = None
     note: str = ""
     cut: str = ""
-
-    @property
-    def size(self) -> int:
-        """About how many bytes this takes of the page, pictures apart."""
-        size = 200 + html_size(self.text) + html_size(self.alt) + html_size(self.note)
-        return size + (self.error.size if self.error else 0)
 
 
 def shown_outputs(
@@ -66,18 +61,12 @@ def shown_outputs(
 def _joined(outputs: Sequence[dict]) -> list[dict]:
     """The outputs with neighbouring pieces of the same stream joined, as a notebook shows them."""
     joined: list[dict] = []
-    pieces: list[str] = []
-    for output in outputs:
-        if output.get("output_type") != "stream":
-            joined.append(output)
-            continue
-        text = _raw(output.get("text"))
-        last = joined[-1] if joined else {}
-        if last.get("output_type") == "stream" and last.get("name") == output.get("name"):
-            pieces.append(text)
+    for stream, pieces in groupby(outputs, lambda out: out.get("output_type") == "stream" and [out.get("name")]):
+        if stream:
+            text = [_raw(piece.get("text")) for piece in pieces]
+            joined.append({"output_type": "stream", "name": stream[0], "text": text})
         else:
-            pieces = [text]
-            joined.append({"output_type": "stream", "name": output.get("name"), "text": pieces})
+            joined += pieces
     return joined
 
 

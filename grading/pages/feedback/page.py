@@ -13,7 +13,7 @@ from traitlets import Bool, List, default
 
 from attention_lib.sentences import code_marks
 from grading.class_record.formats import number
-from grading.pages.feedback.content import page_content
+from grading.pages.feedback.content import Content
 from grading.pages.feedback.hidden_lines import hidden_lines, withhold
 from grading.pages.feedback.plain_text import plain_text
 from grading.pages.feedback.submission import find_submission
@@ -85,7 +85,7 @@ class FeedbackExporter(Exporter):
         """
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         submission = find_submission(resources, self.config)
-        content = page_content(nb, self.reveal_hidden_tests, submission.to_grade, submission.by_hand)
+        content = Content(nb, self.reveal_hidden_tests, submission.to_grade, submission.by_hand)
         page = page_template("page.html.j2", points=number).render(
             content=content,
             submission=submission,

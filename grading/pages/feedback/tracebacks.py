@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grading.pages.feedback.allowance import html_size
 from grading.pages.feedback.plain_text import cut_lines, plain_text
 
 MOST_FRAMES = 8
@@ -39,12 +38,6 @@ class CellError:
     kind: str
     message: str
     frames: tuple[Frame, ...]
-
-    @property
-    def size(self) -> int:
-        """About how many bytes this takes of the page."""
-        texts = [self.kind, self.message, *(frame.cell + frame.code for frame in self.frames)]
-        return 200 + sum(html_size(text) + 60 for text in texts)
 
 
 def cell_error(output: dict, here: StudentCell, others: Sequence[StudentCell]) -> CellError:

@@ -6,7 +6,6 @@ import re
 
 from grading.class_record.formats import number, printable
 from grading.class_record.record import ClassRecord
-from grading.class_record.student import Student
 
 # What a spreadsheet takes for the beginning of a formula, spaces and quotes before it or not.
 _BEGINS_A_FORMULA = "[\\s\"']*[=+\\-@\uff1d\uff0b\uff0d\uff20]"
@@ -28,19 +27,13 @@ def csv_table(record: ClassRecord) -> str:
                 *(number(student.scores[column]) if column in student.scores else "" for column in record.columns),
                 "" if student.score is None else number(student.score),
                 student.submitted.isoformat(timespec="seconds") if student.submitted else "",
-                _late(student),
+                ("yes" if student.late else "no") if student.judged or student.submitted else "",
                 student.status,
                 sanitize_text(student.reason),
                 sanitize_text(" ".join(student.mended)),
             ]
         )
     return text.getvalue()
-
-
-def _late(student: Student) -> str:
-    if not student.judged and student.submitted is None:
-        return ""
-    return "yes" if student.late else "no"
 
 
 def sanitize_text(text: str) -> str:

@@ -38,7 +38,7 @@ def failed_checks(students: list[Student]) -> list[FailedCheck]:
     for student in students:
         for answer, records in student.records.items() if not student.unusable else ():
             for check, hidden, passed, message in _of_one_answer(records):
-                pattern = _without_numbers(message)
+                pattern = _NUMBER.sub("#", message)
                 # What several checks say is known by its sentence alone.
                 key = (answer, check, hidden, passed, "" if check else pattern)
                 examples.setdefault((key, pattern), message)
@@ -66,7 +66,3 @@ def _of_one_answer(records: list[CheckRecord]) -> list[tuple[str, bool, bool | N
         for (check, hidden, passed), message in not_passed.items()
     ]
     return list(dict.fromkeys(found))
-
-
-def _without_numbers(message: str) -> str:
-    return _NUMBER.sub("#", message)

@@ -13,14 +13,14 @@ from grading.pages.feedback.page import page_template
 from grading.pages.feedback.plain_text import plain_text
 from grading.pages.report import plots
 from grading.pages.report.failed_checks import failed_checks
-from grading.pages.report.statistics import class_statistics
+from grading.pages.report.statistics import Statistics
 
 WIDEST = 82  # rem, of the page's body
 
 
 def report_page(record: ClassRecord, zone: CourseZone) -> str:
     """The page, with times in `zone`. All that came from students is text in it, whatever it looks like."""
-    numbers = class_statistics(record)
+    numbers = Statistics(record)
     filters = {"points": number, "time": zone.words, "printable": printable, "breakable": _breakable}
     page = page_template("report.html.j2", **filters).render(
         zone=zone,

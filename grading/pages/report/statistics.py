@@ -2,7 +2,6 @@
 
 import math
 import statistics
-from dataclasses import dataclass
 
 from grading.class_record.record import ClassRecord
 from grading.class_record.student import GRADED, MISSING, NOT_GRADED, PARTLY_GRADED, WAITS
@@ -10,7 +9,6 @@ from grading.class_record.student import GRADED, MISSING, NOT_GRADED, PARTLY_GRA
 MOST_BARS = 12
 
 
-@dataclass(frozen=True)
 class Statistics:
     """Counts of students. Mean, median and distribution are over the submissions that are graded in full.
 
@@ -24,64 +22,34 @@ class Statistics:
     bar: how many points a bar spans: 1, but for assignments of many points
     """
 
-    students: int
-    handed_in: int
-    graded: int
-    partly: int
-    waiting: int
-    judged: int
-    not_graded: int
-    missing: int
-    late: int
-    all_right: int
-    of: float
-    mean: float | None
-    median: float | None
-    scored: dict[str, int]
-    passed: dict[str, int]
-    distribution: list[int]
-    bar: int
+    def __init__(self, record: ClassRecord):
+        graded = record.with_status(GRADED)
+        judged = [student for student in record.students if student.judged]
+        points = {column: [s.scores[column] for s in judged if column in s.scores] for column in record.columns}
+        scores = [student.score for student in graded if student.score is not None]
+        self.students, self.handed_in = len(record.students), len(record.handed_in)
+        self.graded, self.judged = len(graded), len(judged)
+        self.partly = len(record.with_status(PARTLY_GRADED))
+        self.waiting = len(record.with_status(WAITS))
+        self.not_graded = len(record.with_status(NOT_GRADED))
+        self.missing = len(record.with_status(MISSING))
+        self.late = sum(student.late for student in record.students)
+        self.all_right = sum(all(s.scores.get(column, 0) >= most for column, most in record.of.items()) for s in graded)
+        self.of = sum(record.of.values())
+        self.mean = statistics.fmean(scores) if scores else None
+        self.median = statistics.median(scores) if scores else None
+        self.scored = {column: len(found) for column, found in points.items()}
+        self.passed = {column: sum(score >= record.of[column] for score in found) for column, found in points.items()}
+        self.distribution, self.bar = _distribution(scores, self.of)
 
     @property
     def bars(self) -> list[tuple[str, int]]:
         """The distribution, each bar with its points in words."""
-        names = [f"{n * self.bar}" if self.bar == 1 else f"{n * self.bar}–{(n + 1) * self.bar - 1}" for n in self._bars]
+        beginnings = range(0, len(self.distribution) * self.bar, self.bar)
+        names = [f"{first}" if self.bar == 1 else f"{first}–{first + self.bar - 1}" for first in beginnings]
         if len(names) > MOST_BARS:
-            names[-1] = f"{self._bars[-1] * self.bar}+"
+            names[-1] = f"{beginnings[-1]}+"
         return list(zip(names, self.distribution, strict=True))
-
-    @property
-    def _bars(self) -> range:
-        return range(len(self.distribution))
-
-
-def class_statistics(record: ClassRecord) -> Statistics:
-    """Count."""
-    graded, missing = record.with_status(GRADED), len(record.with_status(MISSING))
-    judged = [student for student in record.students if student.judged]
-    scores = [student.score for student in graded if student.score is not None]
-    of = sum(record.of.values())
-    distribution, bar = _distribution(scores, of)
-    points = {column: [s.scores[column] for s in judged if column in s.scores] for column in record.columns}
-    return Statistics(
-        students=len(record.students),
-        handed_in=len(record.students) - missing,
-        graded=len(graded),
-        partly=len(record.with_status(PARTLY_GRADED)),
-        waiting=len(record.with_status(WAITS)),
-        judged=len(judged),
-        not_graded=len(record.with_status(NOT_GRADED)),
-        missing=missing,
-        late=sum(student.late for student in record.students),
-        all_right=sum(all(s.scores.get(column, 0) >= most for column, most in record.of.items()) for s in graded),
-        of=of,
-        mean=statistics.fmean(scores) if scores else None,
-        median=statistics.median(scores) if scores else None,
-        scored={column: len(found) for column, found in points.items()},
-        passed={column: sum(score >= record.of[column] for score in found) for column, found in points.items()},
-        distribution=distribution,
-        bar=bar,
-    )
 
 
 def _distribution(scores: list[float], of: float) -> tuple[list[int], int]:

@@ -5,7 +5,7 @@ from grading.class_record.record import ClassRecord
 from grading.class_record.student import MISSING, NOT_GRADED
 from grading.class_record.table import class_table
 from grading.pages.report.failed_checks import FailedCheck, failed_checks
-from grading.pages.report.statistics import Statistics, class_statistics
+from grading.pages.report.statistics import Statistics
 
 MOST_FAILED = 5
 
@@ -13,7 +13,7 @@ MOST_FAILED = 5
 def summary(record: ClassRecord) -> str:
     """The class's table, its numbers, what failed most often, what is open, and who has no score."""
     parts = [class_table(record, record.students)] if record.students else []
-    parts.append("\n".join(_numbers(class_statistics(record))))
+    parts.append("\n".join(_numbers(Statistics(record))))
     found = [each for each in failed_checks(record.students) if each.passed is False][:MOST_FAILED]
     if found:
         parts.append("\n".join(["What failed most often:", *map(_failed_check, found)]))

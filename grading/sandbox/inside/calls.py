@@ -1,14 +1,13 @@
 """Calls of what the student defined, from the trusted side: values come in as data, and go back as data."""
 
-import io
-import re
 import traceback
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
 
 import torch
 from torch import nn
 
-from attention_lib.checks import begin_steadily, settings_kept
+from attention_lib.assignment.notebook_file import encodable
+from attention_lib.checks import IN_A_CELL, Printed, begin_steadily, settings_kept
 from grading.sandbox.inside.changes import Given
 from grading.sandbox.inside.modules import KnownModules
 from grading.sandbox.line.values import Incoming, Outgoing, Unsendable, name_of
@@ -16,7 +15,6 @@ from grading.sandbox.line.values import Incoming, Outgoing, Unsendable, name_of
 _MOST_PRINTED = 4_000
 _LONGEST_MESSAGE = 2_000
 _MOST_GRAPHS = 64
-_IN_A_CELL = re.compile(r"ipykernel_\d+|<ipython-input")
 
 
 class Calls:
@@ -67,7 +65,7 @@ class Calls:
         own = {number: value for number, value in inputs.items() if number not in of_the_module}
         given = Given(own, incoming)
         wanted |= own
-        printed = _Printed()
+        printed = Printed(_MOST_PRINTED)
         if self._settings is None:
             # Kept over a row of calls, since no other code of the student's runs between them.
             self._settings = ExitStack()
@@ -81,7 +79,7 @@ class Calls:
                 except (Exception, SystemExit, KeyboardInterrupt) as raised:
                     error = _facts(raised)
                 reply, outgoing = self._reply(message, result, error, given, [wanted[n] for n in sorted(wanted)])
-        reply["printed"] = printed.getvalue()
+        reply["printed"] = encodable(printed.getvalue())
         return reply, outgoing.tensors
 
     def backward(self, message: dict, tensors: dict) -> tuple[dict, dict]:
@@ -90,7 +88,7 @@ class Calls:
         incoming = Incoming(tensors, self._no_other, lambda number, value, grad: value)
         gradients = incoming.decoded(message["gradients"])
         outgoing = self._outgoing()
-        printed = _Printed()
+        printed = Printed(_MOST_PRINTED)
         with redirect_stdout(printed), redirect_stderr(printed):
             try:
                 # The gradient of a sum of products; with `grad_outputs` torch imports a computer algebra system.
@@ -176,7 +174,7 @@ def _facts(error: BaseException) -> dict:
     line, innermost = None, ""
     for frame, number in traceback.walk_tb(error.__traceback__):
         innermost = frame.f_code.co_qualname
-        if _IN_A_CELL.search(frame.f_code.co_filename):
+        if IN_A_CELL.search(frame.f_code.co_filename):
             line = number
     name = getattr(error, "name", None)
     fact = _fact(name_of(type(error)), text)
@@ -187,15 +185,5 @@ def _facts(error: BaseException) -> dict:
 
 
 def _fact(kind: str, text: str) -> dict:
-    text = text[:_LONGEST_MESSAGE].encode("utf-8", "replace").decode()
+    text = encodable(text[:_LONGEST_MESSAGE])
     return {"type": kind, "text": text, "bases": [kind], "line": None, "raised_in": "", "name": None}
-
-
-class _Printed(io.StringIO):
-    """Takes any amount of text and keeps the first 4,000 characters."""
-
-    def write(self, text: str) -> int:
-        room = _MOST_PRINTED - self.tell()
-        if room > 0:
-            super().write(text[:room].encode("utf-8", "replace").decode())
-        return len(text)

@@ -3,11 +3,11 @@
 import base64
 import builtins
 import getpass
+import io
 import json
 import subprocess
-import sys
 from collections import deque
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext, redirect_stderr, redirect_stdout
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -121,10 +121,10 @@ def _texts(bundle: dict) -> dict[str, str]:
     return texts
 
 
-class _Stream:
+class _Stream(io.TextIOBase):
     """stdout or stderr of a cell. There is no file behind it."""
 
-    encoding, errors, closed, mode, newlines = "utf-8", "replace", False, "w", None
+    encoding, errors, closed, mode = "utf-8", "replace", False, "w"
 
     def __init__(self, name: str, shell: "CellShell"):
         self.name = f"<{name}>"
@@ -136,24 +136,11 @@ class _Stream:
         self._shell.outputs.stream(self._kind, text)
         return len(text)
 
-    def writelines(self, lines) -> None:
-        for line in lines:
-            self.write(line)
-
-    def flush(self) -> None:
-        pass
-
-    def isatty(self) -> bool:
-        return False
-
-    def readable(self) -> bool:
-        return False
-
     def writable(self) -> bool:
         return True
 
-    def fileno(self) -> int:
-        raise OSError("the output of a cell is no file")
+    def close(self) -> None:
+        """What follows in the cell prints, too."""
 
 
 class _Publisher(DisplayPublisher):
@@ -223,23 +210,13 @@ class CellShell(InteractiveShell):
     def run(self, source: str) -> list[dict]:
         """Run one cell; an error in it is one of its outputs."""
         self.outputs = Outputs()
-        with _streams(self):
+        with redirect_stdout(_Stream("stdout", self)), redirect_stderr(_Stream("stderr", self)):
             self.run_cell(source, store_history=True)
         return self.outputs.finished()
 
 
 def _no_input(prompt="", *ignored, **also_ignored):
     raise StdinNotImplementedError(_NO_INPUT)
-
-
-@contextmanager
-def _streams(shell: CellShell):
-    before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = _Stream("stdout", shell), _Stream("stderr", shell)
-    try:
-        yield
-    finally:
-        sys.stdout, sys.stderr = before
 
 
 def new_shell(ipython_folder: str) -> CellShell:

@@ -2,7 +2,6 @@
 
 import os
 import resource
-from dataclasses import dataclass
 
 from grading.sandbox.inside import landlock, system_calls
 
@@ -10,28 +9,28 @@ _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"
 SHARED_MEMORY = "/dev/shm"
 
 
-@dataclass(frozen=True)
-class Readable:
-    """Paths that may be read, and whether /proc is this sandbox's own and may be, too."""
+def restrict_files(
+    readable: list[str], proc: bool, writable: str, shared_memory: int = landlock.SHARED_MEMORY
+) -> None:
+    """Enter a Landlock domain with these files, the usual devices, and nothing else. Raises OSError.
 
-    paths: tuple[str, ...]
-    proc: bool
-
-
-def restrict_files(readable: Readable, writable: str, shared_memory: int = landlock.SHARED_MEMORY) -> None:
-    """Enter a Landlock domain with these files, the usual devices, and nothing else. Raises OSError."""
-    rights = [(path, landlock.READ) for path in readable.paths]
+    proc: whether /proc may be read; only one of the sandbox's own may be by a student
+    """
+    rights = [(path, landlock.READ) for path in readable]
     # torch's half precision asks what the processor can do.
-    rights.append(("/proc", landlock.READ) if readable.proc else ("/proc/cpuinfo", landlock.READ_ONLY_FILE))
+    rights.append(("/proc", landlock.READ) if proc else ("/proc/cpuinfo", landlock.READ_ONLY_FILE))
     rights += [(path, landlock.DEVICE) for path in _DEVICES]
     rights.append((SHARED_MEMORY, shared_memory))
     rights.append((writable, landlock.ALL_BUT_DEVICES))
     landlock.restrict(rights)
 
 
-def put_up(readable: Readable, writable: str, program: bytes) -> None:
-    """Enclose this process for good: `writable` is the one folder it may write in. Raises OSError."""
-    restrict_files(readable, writable)
+def put_up(setup: dict, writable: str, program: bytes) -> None:
+    """Enclose this process for good: `writable` is the one folder it may write in. Raises OSError.
+
+    setup: as `warm_parent` gets it; program: the compiled seccomp filter
+    """
+    restrict_files(setup["readable"], setup["own_proc"], writable)
     system_calls.load(program)
 
 

@@ -16,8 +16,7 @@ def not_refused(setup: dict, folder: str, program: bytes, parent: int) -> list[s
 
     parent: process id of the warm parent, which must not be in reach of a signal where Landlock can see to that
     """
-    readable = inner_wall.Readable(tuple(setup["readable"]), setup["own_proc"])
-    inner_wall.put_up(readable, folder, program)
+    inner_wall.put_up(setup, folder, program)
     attempts = {
         "reading the folder of the warm parent": lambda: os.listdir(os.path.dirname(folder)),
         "reading /": lambda: os.listdir("/"),

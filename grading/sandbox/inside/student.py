@@ -26,13 +26,9 @@ def become_student(end: socket.socket, folder: Path, setup: dict, program: bytes
         os.setsid()
         _keep_open(end.fileno())
         _move_to(folder)
-        limits = setup["limits"]
-        inner_wall.set_limits(
-            limits["memory"], limits["processes"], limits["open_files"], limits["file_size"], limits["cpu_seconds"]
-        )
+        inner_wall.set_limits(**setup["limits"])
         if program:
-            readable = inner_wall.Readable(tuple(setup["readable"]), setup["own_proc"])
-            inner_wall.put_up(readable, str(folder), program)
+            inner_wall.put_up(setup, str(folder), program)
         _serve(Line(end, _LIMIT_FROM_THE_TRUSTED_SIDE, _LIMIT_FROM_THE_TRUSTED_SIDE), setup, shell)
     except Closed:
         pass
@@ -41,7 +37,7 @@ def become_student(end: socket.socket, folder: Path, setup: dict, program: bytes
 
 
 def _serve(line: Line, setup: dict, shell: CellShell) -> None:
-    calls = Calls(shell.user_ns, setup["limits"]["tensors"])
+    calls = Calls(shell.user_ns, setup["tensors"])
     wait = waiting_for(line.end)
     while True:
         message, tensors = line.receive(wait)

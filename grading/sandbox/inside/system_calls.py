@@ -4,6 +4,7 @@ import ctypes
 import errno
 import os
 import tempfile
+from contextlib import suppress
 
 import pyseccomp
 
@@ -90,10 +91,9 @@ def _only_unix_sockets(program: pyseccomp.SyscallFilter, refuse: int) -> None:
 
 
 def _add(program: pyseccomp.SyscallFilter, action: int, name: str) -> None:
-    try:
+    # This architecture, or this libseccomp, may not have a name.
+    with suppress(OSError):
         program.add_rule(action, name)
-    except OSError:
-        pass  # a name that this architecture or this libseccomp does not have
 
 
 class _Program(ctypes.Structure):

@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from ctypes import CDLL
 from pathlib import Path
 
@@ -61,9 +62,8 @@ class _WarmParent:
             from grading.sandbox.inside import system_calls
 
             self._program = system_calls.compiled_filter()
-            readable = inner_wall.Readable(tuple(setup["readable"]), proc=True)
             # Its own domain: kill(-1) then reaches nothing but what it has started.
-            inner_wall.restrict_files(readable, str(base), landlock.ALL_BUT_DEVICES)
+            inner_wall.restrict_files(setup["readable"], True, str(base), landlock.ALL_BUT_DEVICES)
             self._signals_stay_inside |= landlock.abi_version() >= landlock.SIGNALS_SINCE
         gc.collect()
         gc.freeze()
@@ -131,10 +131,8 @@ class _WarmParent:
         count = 0
         while True:
             if self._signals_stay_inside:
-                try:
+                with suppress(ProcessLookupError):
                     os.kill(-1, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
             else:
                 self._kill_descendants()
             try:
@@ -171,11 +169,9 @@ class _WarmParent:
     def _remove_unless_in_use(self, name: str) -> None:
         """Where /dev/shm is everybody's, other programs' files are let alone."""
         path = f"/dev/shm/{name}"
-        try:
+        with suppress(OSError):
             if self._own_shared_memory or os.stat(path).st_uid == os.getuid() and not _in_use(path):
                 os.unlink(path)
-        except OSError:
-            pass
 
     def probe(self) -> list[str]:
         """Try forbidden things behind the walls that a student gets. Returns what was NOT refused."""

@@ -1,7 +1,5 @@
 """Rules on each cell by itself: its code, its id, its points, and what nbgrader is told that it is."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from copy import deepcopy

@@ -1,7 +1,5 @@
 """Rules on tests: each stands below its answer, and makes the records that all readers read."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

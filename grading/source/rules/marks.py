@@ -1,7 +1,5 @@
 """Rules on the marks of solutions, hidden tests and mark schemes, which nbgrader takes out of what students get."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Rules on names: what a test reads, and who gives it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import combinations
 

@@ -1,7 +1,5 @@
 """An assignment's source as the rules read it, and what they say of it."""
 
-from __future__ import annotations
-
 import ast
 import re
 from dataclasses import dataclass
@@ -64,16 +62,14 @@ class SourceCell:
         """What sentences call it within, such as "the cell `setup`"."""
         if self.view.grade_id:
             return f"the cell `{shown(self.view.grade_id)}`"
-        return f"the {self.kind} cell that begins {self.beginning}" if self.text.strip() else self.by_number
+        if not self.text.strip():
+            return f"the empty {self.kind} cell, number {self.number} of the notebook,"
+        return f"the {self.kind} cell that begins {self.beginning}"
 
     @property
     def beginning(self) -> str:
         """Its first line, quoted."""
         return quoted(next(iter(self.text.strip().splitlines()), ""))
-
-    @property
-    def by_number(self) -> str:
-        return f"the empty {self.kind} cell, number {self.number} of the notebook,"
 
     @cached_property
     def syntax_error(self) -> tuple[int | None, str] | None:

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from course.checkout import CourseError
+from course.zone import CourseZone
 from grading.grade.submission.files import bring_along
 from handin.timestamp import read_timestamp
 
@@ -80,12 +81,14 @@ def test_nothing_is_brought_out_of_a_linked_folder(folders, level):
 def test_a_time_stamp_that_is_no_time_names_the_file(folders, content):
     (folders.submitted / "timestamp.txt").write_bytes(content.encode("utf-8", "surrogatepass"))
     with pytest.raises(CourseError, match="timestamp.txt holds no time that can be read; correct it or remove it"):
-        read_timestamp(folders.submitted)
+        read_timestamp(folders.submitted, CourseZone())
 
 
 def test_time_stamps(folders):
-    assert read_timestamp(folders.submitted).isoformat() == "2026-11-25T10:00:00"
+    assert read_timestamp(folders.submitted, CourseZone()).isoformat() == "2026-11-25T10:00:00"
+    (folders.submitted / "timestamp.txt").write_text("2026-11-25 11:00:00 CET")
+    assert read_timestamp(folders.submitted, CourseZone("Europe/Berlin")).isoformat() == "2026-11-25T10:00:00"
     (folders.submitted / "timestamp.txt").write_text("\n")
-    assert read_timestamp(folders.submitted) is None
+    assert read_timestamp(folders.submitted, CourseZone()) is None
     (folders.submitted / "timestamp.txt").unlink()
-    assert read_timestamp(folders.submitted) is None
+    assert read_timestamp(folders.submitted, CourseZone()) is None

@@ -10,8 +10,9 @@ import pytest
 
 from attention_lib.handin.hashes import folder_hash
 from course.zone import CourseZone
+from handin.deadline import Due
 from handin.exchange.collect import CollectRegularFiles
-from handin.exchange.published_deadline import Deadline, publish_deadline, published_deadline
+from handin.exchange.published_deadline import publish_deadline, published_deadline
 from handin.exchange.release_assignment import ReleaseWithDeadline
 from handin.exchange.submit import SubmitWithoutWheels
 from tests.handin.exchange.exchange_folder import notebook
@@ -112,7 +113,7 @@ def test_without_a_deadline_in_the_gradebook_none_is_claimed(course):
 
 def test_the_published_deadline(tmp_path):
     assert published_deadline(tmp_path, "attention") is None
-    deadline = Deadline(datetime(2026, 7, 10, 21, 59), CourseZone("Europe/Berlin"))
+    deadline = Due(datetime(2026, 7, 10, 21, 59), CourseZone("Europe/Berlin"))
     publish_deadline(tmp_path, "attention", deadline)
     assert published_deadline(tmp_path, "attention") == deadline and published_deadline(tmp_path, "x") is None
     file = tmp_path / "deadlines" / "attention.json"

@@ -12,7 +12,7 @@ import requests
 from tests.handin.service.real_hub import COURSE, ROOT, RealHub, free_ports, until
 
 START = """
-import os, resource, sys
+import os, resource, runpy, sys
 import handin.service.service as service
 if largest := int(os.environ.get("LARGEST_FILE", "0")):
     resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
@@ -20,7 +20,7 @@ for setting in sys.argv[1:]:
     name, value = setting.split("=")
     assert hasattr(service, name)
     setattr(service, name, float(value) if "." in value else int(value))
-sys.exit(service.main())
+runpy.run_module("handin.service", run_name="__main__")
 """
 
 

@@ -42,9 +42,8 @@ class Office:
         (self.course / "outbound" / "attention").mkdir(parents=True)
         self.inbound = Inbound(self.course / "inbound")
         self.inbound.open()
-        deadlines = Deadlines(f"sqlite:///{folder}/gradebook.db", seconds=0)
-        zone = CourseZone("Europe/Berlin")
-        self.reception = Reception(self.inbound, self.course / "outbound", deadlines, zone, STANDARD)
+        deadlines = Deadlines(f"sqlite:///{folder}/gradebook.db", CourseZone("Europe/Berlin"), seconds=0)
+        self.reception = Reception(self.inbound, self.course / "outbound", deadlines, STANDARD)
 
     def hand_in(self, text: str, when: datetime, student: str = "ada") -> dict:
         room = self.inbound.room_to_receive()
@@ -234,7 +233,8 @@ def test_the_hash_of_what_is_stored_does_not_depend_on_our_own_files(office: Off
     receipt = office.hand_in("a", EARLY)
     (stored,) = Inbound(office.inbound.folder).of("ada", "attention")
     assert Inbound(office.inbound.folder).hash_of(stored)[:12] == receipt["hash"]
-    assert sorted(os.listdir(stored.folder)) == ["attention.ipynb", "submission_secret.txt", "timestamp.txt"]
+    names = sorted(os.listdir(office.inbound.folder / stored.folder))
+    assert names == ["attention.ipynb", "submission_secret.txt", "timestamp.txt"]
 
 
 def test_nbgrader_s_own_collect_takes_what_is_stored(office: Office, tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from course.zone import CourseZone
-from handin.exchange.published_deadline import Deadline, published_deadline
+from handin.deadline import Due
+from handin.exchange.published_deadline import published_deadline
 from tests.course_folder import ROOT, CourseFolder
 
 pytestmark = pytest.mark.kernel
@@ -140,9 +141,9 @@ def test_what_students_are_told_follows(course, formgrader):
     (exchange / "outbound" / "attention").mkdir(parents=True)
     put(formgrader, "2026-07-10T23:59", "")
     berlin = CourseZone("Europe/Berlin")
-    assert published_deadline(exchange, "attention") == Deadline(datetime(2026, 7, 10, 21, 59), berlin)
+    assert published_deadline(exchange, "attention") == Due(datetime(2026, 7, 10, 21, 59), berlin)
     put(formgrader, None, None)
-    assert published_deadline(exchange, "attention") == Deadline(None, berlin)
+    assert published_deadline(exchange, "attention") == Due(None, berlin)
 
 
 @pytest.mark.parametrize("typed", ["2026-07-10 23:59", "2026-07-10 23:59 +0200", "2026-07-10T21:59:00 UTC"])

@@ -13,7 +13,7 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from grading.pages.feedback.submission import Submission
+from handin.lateness import in_words
 
 DUE = datetime(2026, 11, 24, 12, 0)
 
@@ -81,4 +81,4 @@ def test_nbgrader_makes_the_page_with_the_gradebooks_points_and_comments(course)
     ],
 )
 def test_lateness_in_words(seconds, words):
-    assert Submission(late_by=seconds).lateness == words
+    assert in_words(seconds) == words

@@ -6,7 +6,7 @@ from attention_lib.assignment.check_records import JUDGED_OVER_CORRECT_FUNCTIONS
 from grading.class_record.record import ClassRecord
 from grading.class_record.student import Student
 from grading.pages.report.failed_checks import failed_checks
-from grading.pages.report.statistics import class_statistics
+from grading.pages.report.statistics import Statistics
 from tests.lesson_answers import ANSWERS
 
 
@@ -67,4 +67,4 @@ def test_what_passed_or_is_no_check_or_of_no_notebook_is_not_counted():
 def test_every_score_is_in_the_distribution(scores, counts):
     students = [Student(str(s), "", "graded", {a: s for a in ANSWERS}, score=s) for s in scores]
     of = dict.fromkeys(ANSWERS, 1 / len(ANSWERS))
-    assert class_statistics(ClassRecord("attention", students, None, of)).distribution == counts
+    assert Statistics(ClassRecord("attention", students, None, of)).distribution == counts
