@@ -2,21 +2,46 @@
 
 import io
 import subprocess
+from collections.abc import Iterable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 
 from grading import __main__ as grading
+from grading.grade.workers.messages import Outcome, Request
 from grading.grade.workers.pool import LocalPool
 
 
 class KeptPool(LocalPool):
-    """Is ended only by a run that failed: a worker of it may still have something to say."""
+    """Is ended only by a run that failed while it judged: a worker of it may still have something to say."""
+
+    def __init__(self, jobs: int):
+        super().__init__(jobs)
+        self._run_began = self._judging_began = False
+
+    def __enter__(self) -> "KeptPool":
+        self._run_began = self._judging_began = False
+        return self
+
+    def prepare(self, settings: Request, most: int) -> None:
+        self._run_began = True
+        super().prepare(settings, most)
+
+    def outcomes(self, requests: Iterable[Request]) -> Iterator[Outcome]:
+        self._judging_began = True
+        yield from super().outcomes(requests)
 
     def __exit__(self, *error) -> None:
-        if any(error):
+        if not any(error):
+            return
+        if self._judging_began:
             super().__exit__(*error)
+        elif self._run_began:
+            # `autograde_class` is in the context of its pool, and so is the command.
+            self._run_began = False
+            for worker in self._workers:
+                worker.receive()
 
     def is_ready(self) -> bool:
         return all(worker.is_alive() for worker in self._workers)
