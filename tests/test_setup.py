@@ -61,6 +61,11 @@ def test_this_environment_has_the_pinned_versions():
             assert pin.specifier.contains(importlib.metadata.version(pin.name)), pin
 
 
+def test_who_imports_nbformat_waits_for_no_grammar_of_web_addresses():
+    program = "import sys, nbformat; sys.exit('lark' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
 def test_wheel_holds_attention_lib_alone(tmp_path):
     source = tmp_path / "source"
     source.mkdir()
