@@ -14,14 +14,14 @@ demo: setup ## compile the notebook, grade a small class, print its table
 	$(PYTHON_IN_VENV) -m grading demo
 
 test: setup ## run the tests that need Python alone
-	$(PYTHON_IN_VENV) -m pytest -m "not slow" --numprocesses 2 --dist loadfile
+	$(PYTHON_IN_VENV) -m pytest -m "not slow" --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: setup ## run the tests that need minutes, a browser, root or the network
 	@./tests/install_slow_needs.sh
 	$(PYTHON_IN_VENV) tests/run_slow.py
 
 test-quick: setup ## run the tests that start neither a kernel nor nbgrader
-	$(PYTHON_IN_VENV) -m pytest -m "not slow and not kernel" --numprocesses 2 --dist loadfile
+	$(PYTHON_IN_VENV) -m pytest -m "not slow and not kernel" --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 attack: setup ## try the attacks on our grading and on plain nbgrader, and print a table
 	$(PYTHON_IN_VENV) -m tests.attacks

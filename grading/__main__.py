@@ -1,7 +1,5 @@
 """What staff run: `python -m grading COMMAND`; without a command it lists them."""
 
-import grading.quick_import  # noqa: F401, I001  (before nbformat)
-
 import argparse
 import logging
 import os
@@ -14,9 +12,9 @@ import traitlets.log
 from sqlalchemy.exc import SAWarning
 
 from course.checkout import CourseError
+from grading.grade.workers.pool import LocalPool
 from grading.progress_bar import ProgressBar
 from grading.sandbox.settings import WALLS
-from grading.grade.workers.pool import LocalPool
 
 # These read their own arguments: where each one's `run` is, and what it is for.
 _OF_THEIR_OWN = {

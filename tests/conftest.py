@@ -69,7 +69,20 @@ def _in_ci() -> bool:
     return os.environ.get("CI") == "true"
 
 
+def _long_files_first(items: list[pytest.Item]) -> None:
+    """Workers take whole files, in this order: a long one begun last would leave all but one of them idle."""
+    length: dict[Path, float] = {}
+    for item in items:
+        minutes = [marker.kwargs.get("minutes", 0) for marker in item.iter_markers("slow")]
+        starts_a_kernel = item.get_closest_marker("kernel") is not None
+        length[item.path] = max(length.get(item.path, 0), *minutes, 0.1 * starts_a_kernel)
+    items.sort(key=lambda item: -length[item.path])
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        _long_files_first(items)
     for item in items:
         for marker in item.iter_markers("needs"):
             unknown = set(marker.args) - set(PROBES)

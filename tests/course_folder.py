@@ -6,8 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
+import nbgrader.api
 import pytest
 from nbformat import NotebookNode
 
@@ -110,6 +113,14 @@ class CourseFolder:
                 grades = {g.name: g for notebook in submission.notebooks for g in notebook.grades}
                 found[submission.student.id] = [grades[f"test_{answer}"].auto_score for answer in ANSWERS]
             return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def alembic_asked_once() -> Iterator[None]:
+    """For each new gradebook nbgrader starts a program that says which version of the tables is the newest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nbgrader.api, "get_alembic_version", cache(nbgrader.api.get_alembic_version))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Runs the slow tests: two files at a time, then those that are to be alone on the machine.
 
-Where CI=true, a test that failed is run once more, alone, and named as flaky if it then passes.
+Where CI=true, tests that failed are run once more, one after the other and with nothing beside them; one that then
+passes is named as flaky.
 """
 
 import json
@@ -16,7 +17,7 @@ import pytest
 
 # The whole has 45 minutes. Interrupted, pytest still names what it was doing.
 SECONDS_FOR_ALL = 44 * 60
-SIDE_BY_SIDE = ["-m", "slow and not alone", "--numprocesses", "2", "--dist", "loadfile"]
+SIDE_BY_SIDE = ["-m", "slow and not alone", "--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 ALONE = ["-m", "slow and alone"]
 
 
@@ -41,6 +42,17 @@ def failed_in(cache: Path) -> list[str]:
     return list(json.loads(path.read_text())) if path.exists() else []
 
 
+def failed_again(tests: list[str], cache: Path, until: float) -> list[str]:
+    """Those of the tests that do not pass now."""
+    match run(tests, cache, until):
+        case pytest.ExitCode.OK:
+            return []
+        case pytest.ExitCode.TESTS_FAILED:
+            return [test for test in tests if test in failed_in(cache)]
+        case _:
+            return tests
+
+
 def main(arguments: list[str]) -> int:
     """Return pytest's exit code, or 0 if all that failed passed when run alone."""
     until = time.monotonic() + SECONDS_FOR_ALL
@@ -54,7 +66,7 @@ def main(arguments: list[str]) -> int:
         status = max((code for code in codes if code != pytest.ExitCode.NO_TESTS_COLLECTED), key=abs)
         if status == pytest.ExitCode.TESTS_FAILED and os.environ.get("CI") == "true":
             failed = [test for cache in caches for test in failed_in(cache)]
-            again = [test for test in failed if run([test], Path(folder) / "again", until) != 0]
+            again = failed_again(failed, Path(folder) / "again", until)
             for test in failed:
                 if test not in again:
                     print(f"flaky: {test} failed, then passed when run alone", flush=True)

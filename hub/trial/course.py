@@ -30,7 +30,6 @@ def copy_source(folder: TrialFolder) -> None:
 
 def prepare(folder: TrialFolder) -> None:
     """Compile the assignment and release it. A start that was interrupted is made good."""
-    import grading.quick_import  # noqa: F401, I001  (before nbformat)
     from nbgrader.api import Gradebook
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory

@@ -86,7 +86,7 @@ def test_grading_says_what_the_notebook_says_and_a_right_head_keeps_its_point_ov
         assert [message for message in verdict.messages if "stopped with" not in message] == own, entry.what
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=2)
 @pytest.mark.kernel
 @pytest.mark.timeout(1800)
 def test_plain_nbgrader_judges_the_held_out_ones_right_too(tmp_path):

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.course_folder import compiled_course, course  # noqa: F401
+from tests.course_folder import alembic_asked_once, compiled_course, course  # noqa: F401
 from tests.grading.kept_pool import end_pools
 
 

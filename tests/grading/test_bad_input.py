@@ -283,7 +283,7 @@ def test_nothing_is_brought_along_over_a_link_and_nothing_of_the_solution_comes_
 
 def test_the_command_says_it_all_whatever_the_terminal_can_print(graded):
     answer = subprocess.run(
-        [sys.executable, "-m", "grading", "autograde", "attention"],
+        [sys.executable, "-m", "grading", "autograde", "attention", "--jobs", "1"],
         cwd=ROOT,
         env=os.environ | {"ATTENTION101_COURSE": str(graded.folder), "PYTHONUTF8": "1"},
         capture_output=True,
@@ -428,7 +428,7 @@ def test_a_gradebook_that_may_not_be_written_is_left_as_it_is(three, monkeypatch
 def test_a_disk_without_room_leaves_the_gradebook_whole_and_a_second_run_grades_all(three, monkeypatch):
     limit = (three.folder / "gradebook.db").stat().st_size
     answer = subprocess.run(
-        [sys.executable, "-m", "grading", "autograde", "attention"],
+        [sys.executable, "-m", "grading", "autograde", "attention", "--jobs", "1"],
         cwd=ROOT,
         env=os.environ | {"ATTENTION101_COURSE": str(three.folder), "PYTHONDONTWRITEBYTECODE": "1"},
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, limit)),
@@ -475,7 +475,7 @@ def test_a_full_disk_leaves_the_gradebook_whole_and_a_second_run_grades_all(thre
 
 def test_a_run_that_was_killed_between_two_writes_is_gone_on_with(three, monkeypatch):
     """The gradebook is held once the first result is there, so that the run is killed while it grades another."""
-    command = [sys.executable, "-m", "grading", "autograde", "attention"]
+    command = [sys.executable, "-m", "grading", "autograde", "attention", "--jobs", "1"]
     env = os.environ | {"ATTENTION101_COURSE": str(three.folder)}
     with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.DEVNULL, start_new_session=True) as run:
         first = three.folder / "autograded/ada/attention" / NOTEBOOK

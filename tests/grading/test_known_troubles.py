@@ -5,11 +5,8 @@ The public threads are named by repository and number.
 
 import html
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from copy import deepcopy
 from pathlib import Path
 
@@ -17,7 +14,12 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
+from course.folders import load_config
+from grading.commands.autograde import autograde_class
+from grading.commands.feedback import generate_feedback_for_class
 from grading.demo.answers import PRODUCTS
+from tests.course_folder import CourseFolder
+from tests.grading.kept_pool import pool
 from tests.lesson_answers import ANSWERS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -141,13 +143,8 @@ def never_ends(notebook):
 def graded(tmp_path_factory):
     course = tmp_path_factory.mktemp("troubles")
     shutil.copytree(ROOT / "source", course / "source")
-    env = os.environ | {"ATTENTION101_COURSE": str(course)}
-
-    def command(*arguments):
-        done = subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, env=env, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    command("nbgrader", "generate_assignment", "attention")
+    compiled = CourseFolder(course).command("nbgrader", "generate_assignment", "attention")
+    assert compiled.returncode == 0, compiled.stderr
     release = nbformat.read(course / "release/attention/attention.ipynb", as_version=4)
     for student, (edit, _, _) in TROUBLES.items():
         notebook = deepcopy(release)
@@ -164,8 +161,13 @@ def graded(tmp_path_factory):
         folder.mkdir(parents=True)
         shutil.copy(renamed, folder / name)
     nbformat.write(release, course / "submitted/copy-beside/attention/attention.ipynb")
-    command("grading", "autograde", "attention")
-    command("grading", "feedback", "attention")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ATTENTION101_COURSE", str(course))
+        config = load_config()
+        config.RunNotebook.cell_seconds = 8.0
+        run = autograde_class("attention", config, pool=pool())
+        assert not run.not_graded and not run.at_fault
+        assert not generate_feedback_for_class("attention", config)[1]
     return course
 
 

@@ -7,6 +7,7 @@ from nbformat import v4
 
 from attention_lib.assignment.check_records import CHECKS_MIME, completed_records
 from tests.course_folder import RIGHT, at, insert_after
+from tests.grading.kept_pool import run_command
 
 pytestmark = pytest.mark.kernel
 
@@ -134,5 +135,5 @@ def test_feedback_pages_are_made(graded):
 
 
 def test_our_feedback_command_reads_what_plain_nbgrader_wrote(graded):
-    answer = graded.command("grading", "feedback", "attention")
+    answer = run_command(graded.folder, "feedback", "attention")
     assert answer.returncode == 0, answer.stderr

@@ -25,7 +25,7 @@ from grading.regrade import write as regrade_write
 from grading.regrade.command import regrade
 from grading.regrade.gradebook_cells import update_cells
 from tests.course_folder import RIGHT, ROOT, CourseFolder, at
-from tests.grading.kept_pool import pool
+from tests.grading.kept_pool import pool, run_command
 
 pytestmark = pytest.mark.kernel
 
@@ -320,36 +320,40 @@ def test_other_cells_than_those_that_were_graded_are_refused_with_the_remedy(gra
         regrade("attention", pool(), yes=True)
 
 
-def command(course, *arguments: str, **given) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        env=os.environ | {"ATTENTION101_COURSE": str(course.folder)},
-        capture_output=True,
-        text=True,
-        timeout=200,
-        **given,
-    )
-
-
-def test_without_a_terminal_nothing_is_changed(graded):
+def test_without_a_terminal_nothing_is_changed(graded, monkeypatch):
     graded.set_test(LOOSER)
     before = graded.state()
-    done = command(graded, "-m", "grading", "regrade", "attention", stdin=subprocess.DEVNULL)
+    with open(os.devnull) as nobody:
+        monkeypatch.setattr(sys, "stdin", nobody)
+        done = run_command(graded.folder, "regrade", "attention")
     assert done.returncode == 1 and changes(done.stdout) == GAINED
     assert "Nothing was changed" in done.stderr and "--yes" in done.stderr and graded.state() == before
 
 
 @pytest.mark.parametrize(("typed", "points"), [("y", 1), ("", 0)])
-def test_at_a_terminal_it_asks(graded, typed, points):
+def test_at_a_terminal_it_asks(graded, monkeypatch, typed, points):
     graded.set_test(LOOSER)
     ours, theirs = pty.openpty()
     os.write(ours, f"{typed}\n".encode())
-    done = command(graded, "-m", "grading", "regrade", "attention", stdin=theirs)
+    with open(theirs) as terminal:
+        monkeypatch.setattr(sys, "stdin", terminal)
+        done = run_command(graded.folder, "regrade", "attention")
     os.close(ours)
-    os.close(theirs)
     assert done.returncode == 0 and "[y/N]" in done.stdout and ("Nothing was changed" in done.stdout) == (not points)
     assert graded.scores()[LATE] == [1, points, 1, 1, 1]
+
+
+def program(course, code: str, *arguments: str) -> subprocess.CompletedProcess:
+    """A process that runs this code, and has nobody to ask."""
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT,
+        env=os.environ | {"ATTENTION101_COURSE": str(course.folder)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
 
 
 KILLED = """
@@ -382,7 +386,7 @@ def test_a_killed_run_is_gone_on_with(graded, capsys, after):
     for student in CLASS.keys() - {LATE}:
         shutil.rmtree(graded.folder / "submitted" / student)
     scores, page = graded.scores(), graded.page(LATE).read_text()
-    killed = command(graded, "-c", KILLED, after, stdin=subprocess.DEVNULL)
+    killed = program(graded, KILLED, after)
     assert killed.returncode == -9, killed.stderr
     status, printed = run(capsys, yes=True)
     assert status == 0 and "still to be finished: 1." in printed and str(graded.page(LATE)) in printed
@@ -396,9 +400,7 @@ def test_a_killed_run_is_gone_on_with(graded, capsys, after):
 @pytest.mark.slow
 def test_after_a_killed_run_autograde_does_the_rest_as_well(graded):
     graded.set_test(LOOSER)
-    killed = command(
-        graded, "-c", KILLED, "grading.regrade.write:KeepingWriter:_assign_penalty", stdin=subprocess.DEVNULL
-    )
+    killed = program(graded, KILLED, "grading.regrade.write:KeepingWriter:_assign_penalty")
     assert killed.returncode == -9, killed.stderr
     assert autograde_class("attention", load_config(), pool=pool()).graded == ["ada"]
 
@@ -433,14 +435,14 @@ def test_a_locked_gradebook_is_said_and_nothing_is_lost(graded, capsys, monkeypa
 NO_ROOM = """
 import os, resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
-os.execv(sys.executable, [sys.executable, "-m", "grading", "regrade", "attention", "--yes"])
+os.execv(sys.executable, [sys.executable, "-m", "grading", "regrade", "attention", "--yes", "--jobs", "1"])
 """
 
 
 def test_a_gradebook_that_cannot_grow_is_said_and_nothing_is_lost(graded, capsys):
     graded.set_test(LOOSER)
     before, scores = graded.state(), graded.scores()
-    done = command(graded, "-c", NO_ROOM, stdin=subprocess.DEVNULL)
+    done = program(graded, NO_ROOM)
     assert done.returncode == 1 and changes(done.stdout) == GAINED and "could not be written" in done.stderr
     assert graded.state() == before and graded.scores() == scores
     assert changes(run(capsys, yes=True)[1]) == GAINED

@@ -19,7 +19,7 @@ from tests.hub.person import Person
 from tests.hub.running_class import GRADER, RunningClass
 from tests.hub.story import graded_and_given_back, instructor_hands_out, student_works_and_hands_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium", "root"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow(minutes=4), pytest.mark.needs("chromium", "root"), pytest.mark.timeout(900)]
 
 STUDENT, ATTACKER, INSTRUCTOR, TA = "Ada.Lovelace", "m.allory", "Prof.X", "ta@uni.example"
 HIT = 'document.title = parent.document.title = "hit"'

@@ -64,7 +64,7 @@ def log_of(run):
     return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=2)
 def test_the_smallest_training_lowers_the_loss_and_goes_on_after_a_kill(tmp_path):
     corpus = tmp_path / "corpus" / "grimm"
     corpus.mkdir(parents=True)

@@ -4,8 +4,6 @@ It runs no student code itself. `answer` is all of it; `main` serves it to anoth
 Dask workers call it as it is.
 """
 
-import grading.quick_import  # noqa: F401, I001  (before nbformat)
-
 import json
 import resource
 import sys

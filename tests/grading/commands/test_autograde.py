@@ -10,7 +10,7 @@ from grading.class_record.table import class_table
 from grading.commands.autograde import autograde_class
 from grading.commands.feedback import generate_feedback_for_class
 from tests.course_folder import RIGHT, at
-from tests.grading.kept_pool import pool
+from tests.grading.kept_pool import pool, run_command
 
 pytestmark = pytest.mark.kernel
 
@@ -168,7 +168,7 @@ def test_a_time_stamp_that_is_no_time_is_named(graded, monkeypatch):
 
 
 def test_the_command_ends_non_zero_where_something_was_not_graded(graded):
-    answer = graded.command("grading", "autograde", "attention")
+    answer = run_command(graded.folder, "autograde", "attention")
     assert answer.returncode == 1 and "'star*': not graded, because" in answer.stderr
     assert "wrong helper" in answer.stdout
 

@@ -117,7 +117,7 @@ def runs(tmp_path_factory):
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=3)
 @pytest.mark.timeout(1200)
 def test_the_whole_course_gives_the_class_its_points_its_reasons_and_its_pages(runs):
     for answer in runs:

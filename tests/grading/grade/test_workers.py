@@ -12,10 +12,11 @@ import pytest
 
 from course.folders import CourseError, load_config
 from grading.commands.autograde import autograde_class
-from grading.grade.workers import local_worker
+from grading.grade.workers import dask_pool, local_worker
 from grading.grade.workers.local_worker import LocalWorker
 from grading.grade.workers.messages import Request
 from tests.course_folder import RIGHT, ROOT
+from tests.grading.kept_pool import pool
 
 pytestmark = pytest.mark.kernel
 
@@ -77,27 +78,27 @@ def stop(worker: LocalWorker) -> None:
 
 
 def test_two_workers_give_the_scores_of_one(ungraded):
-    run = autograde_class("attention", load_config(), jobs=2)
+    run = autograde_class("attention", load_config(), pool=pool(2))
     assert sorted(run.graded) == sorted(SCORES) and ungraded.scores() == SCORES
 
 
 @pytest.mark.parametrize(("what", "jobs"), [(kill, 2), (stop, 1)])
 def test_a_submission_whose_worker_is_lost_is_tried_again_alone(ungraded, monkeypatch, what, jobs):
     on_sending(monkeypatch, "bob", 1, what)
-    run = autograde_class("attention", load_config(), jobs=jobs)
+    run = autograde_class("attention", load_config(), pool=pool(jobs))
     assert run.graded[-1] == "bob" and not run.not_graded
     assert ungraded.scores() == SCORES
 
 
 def test_where_its_worker_is_lost_twice_it_is_named_and_the_others_are_graded(ungraded, monkeypatch):
     on_sending(monkeypatch, "bob", 2, kill)
-    run = autograde_class("attention", load_config(), jobs=2)
+    run = autograde_class("attention", load_config(), pool=pool(2))
     assert run.not_graded.keys() == {"bob"}
     assert "failed twice" in run.not_graded["bob"] and "signal 9" in run.not_graded["bob"]
     assert sorted(run.graded) == sorted(SCORES.keys() - {"bob"})
     monkeypatch.undo()
     monkeypatch.setenv("ATTENTION101_COURSE", str(ungraded.folder))
-    again = autograde_class("attention", load_config())
+    again = autograde_class("attention", load_config(), pool=pool(2))
     assert again.graded == ["bob"] and ungraded.scores() == SCORES
 
 
@@ -120,7 +121,7 @@ def test_a_killed_run_leaves_nothing_running_and_is_gone_on_with(ungraded, grade
     while (left := {process.pid for process in workers()} - before) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not left
-    again = autograde_class("attention", load_config(), jobs=2)
+    again = autograde_class("attention", load_config(), pool=pool(2))
     assert sorted([*again.graded, *again.unchanged]) == sorted(SCORES) and len(again.unchanged) >= graded_before
     assert ungraded.scores() == SCORES
 
@@ -166,6 +167,7 @@ def test_a_dask_worker_that_is_killed_costs_no_one_their_result(ungraded, schedu
     assert sorted(run.graded) == sorted(SCORES) and ungraded.scores() == SCORES
 
 
-def test_a_scheduler_that_is_not_there_is_named(ungraded):
+def test_a_scheduler_that_is_not_there_is_named(ungraded, monkeypatch):
+    monkeypatch.setattr(dask_pool, "_PATIENCE_S", 1)
     with pytest.raises(CourseError, match="tcp://127.0.0.1:9.* cannot be reached"):
         autograde_class("attention", load_config(), scheduler="tcp://127.0.0.1:9")

@@ -14,7 +14,7 @@ import pytest
 
 from course.checkout import CHECKOUT
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow(minutes=1.5), pytest.mark.needs("chromium"), pytest.mark.timeout(900)]
 
 NOBODY = "http://127.0.0.1:9"
 

@@ -16,7 +16,7 @@ from grading.demo.command import ASSIGNMENT, DUE, run_nbgrader
 from grading.review.class_review import review_class
 from tests.ollama_protocol.gguf_process import MODEL, gguf_server
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs("network"), pytest.mark.timeout(2_000)]
+pytestmark = [pytest.mark.slow(minutes=6), pytest.mark.needs("network"), pytest.mark.timeout(2_000)]
 
 STUDENTS = ("katherine", "carl")
 

@@ -16,6 +16,7 @@ from attention_lib.assignment.cells import view
 from course.folders import CourseError, load_config
 from grading.source.faults import require_sound_source, source_faults
 from tests.course_folder import RIGHT, ROOT, CourseFolder, at, lesson
+from tests.grading.kept_pool import run_command
 
 SCORES, TEST = "attention_scores", "test_attention_scores"
 ESSAY = {"grade": True, "solution": True, "locked": False, "points": 2}
@@ -489,7 +490,7 @@ SENTENCES = (
 def broken(course) -> CourseFolder:
     """A course that was graded, and in whose source a test has lost its points and a solution its end."""
     course.hand_in("ada", course.submission(RIGHT))
-    answer = course.command("nbgrader", "autograde", "attention")
+    answer = run_command(course.folder, "autograde", "attention")
     assert answer.returncode == 0, answer.stderr
     course.hand_in("bea", course.submission())
     notebook = nbformat.read(course.source, as_version=4)
@@ -506,7 +507,8 @@ def everything(folder: Path) -> dict[str, bytes | None]:
 @pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS)
 def test_no_command_makes_anything_of_an_unsound_source(broken, arguments):
     before = everything(broken.folder)
-    answer = broken.command(*arguments)
+    program, *rest = arguments
+    answer = run_command(broken.folder, *rest) if program == "grading" else broken.command(*arguments)
     said = answer.stdout + answer.stderr
     assert answer.returncode == 1, said
     assert all(sentence in said for sentence in SENTENCES) and str(broken.source) in said

@@ -43,7 +43,7 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path):
     assert "--folder" in answer.stderr and "Traceback" not in answer.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=2.5)
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGHUP])
 def test_all_ends_and_a_second_start_finds_the_data(by, tmp_path):
     folder, port = tmp_path / "trial", free_port()

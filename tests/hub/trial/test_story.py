@@ -6,7 +6,7 @@ from tests.hub.person import Person
 from tests.hub.running_trial import RunningTrial
 from tests.hub.story import graded_and_given_back, student_works_and_hands_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow(minutes=3), pytest.mark.needs("chromium"), pytest.mark.timeout(600)]
 
 
 def test_from_make_hub_to_feedback_that_was_read(browser, shots, tmp_path):

@@ -152,9 +152,14 @@ def test_the_command_line_takes_the_course_s_clock(course, monkeypatch, typed):
     answer = course.command("nbgrader", "db", "assignment", "add", "attention", f"--duedate={typed}")
     assert answer.returncode == 0, answer.stderr
     assert due(course) == datetime(2026, 7, 10, 21, 59)
+
+
+def test_the_command_line_refuses_what_is_no_time(course, monkeypatch):
+    monkeypatch.setenv("ATTENTION101_TIMEZONE", "Europe/Berlin")
+    before = due(course)
     answer = course.command("nbgrader", "db", "assignment", "add", "attention", "--duedate=tomorrow")
     assert answer.returncode == 1 and "'tomorrow' is no time" in answer.stderr
-    assert due(course) == datetime(2026, 7, 10, 21, 59)
+    assert due(course) == before == datetime(2026, 7, 10, 21, 59)
 
 
 def test_a_zone_that_is_none_is_said(course, monkeypatch):

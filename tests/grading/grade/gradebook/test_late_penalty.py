@@ -7,12 +7,11 @@ import pytest
 from nbgrader.api import Gradebook
 
 from course.folders import load_config
-from grading.__main__ import main
 from grading.commands.autograde import autograde_class
 from grading.commands.feedback import generate_feedback_for_class
 from grading.pages.report.command import make_report
 from tests.course_folder import RIGHT
-from tests.grading.kept_pool import pool
+from tests.grading.kept_pool import pool, run_command
 
 pytestmark = pytest.mark.kernel
 
@@ -40,7 +39,7 @@ def config(course, monkeypatch):
     return config
 
 
-def test_our_command_notices_it_without_grading_again(course, config, monkeypatch, capsys):
+def test_our_command_notices_it_without_grading_again(course, config, monkeypatch):
     course.hand_in("ada", course.submission(RIGHT))
     set_due(course, BEFORE)
     assert autograde_class("attention", config, pool=pool()).graded == ["ada"]
@@ -51,14 +50,20 @@ def test_our_command_notices_it_without_grading_again(course, config, monkeypatc
     assert autograde_class("attention", config, pool=pool()).late_again == []
     set_due(course, BEFORE)
     monkeypatch.setattr("course.folders.load_config", lambda: config)
-    assert main(["autograde", "attention"]) == 0 and points(course, "ada") == 0
-    assert "The deadline was moved; the late penalty changed of: 'ada'." in capsys.readouterr().out
+    done = run_command(course.folder, "autograde", "attention")
+    assert done.returncode == 0 and points(course, "ada") == 0
+    assert "The deadline was moved; the late penalty changed of: 'ada'." in done.stdout
 
 
-@pytest.mark.parametrize("options", [[], ["--force"]])
-def test_plain_nbgrader_notices_it_too(course, config, options):
+def test_plain_nbgrader_notices_it_too(course, config):
     course.hand_in("ben", course.submission(RIGHT))
-    for due, expected in ((BEFORE, 0), (AFTER, 5), (BEFORE, 0)):
+    for due, expected, options in (
+        (BEFORE, 0, []),
+        (AFTER, 5, []),
+        (BEFORE, 0, []),
+        (AFTER, 5, ["--force"]),
+        (BEFORE, 0, ["--force"]),
+    ):
         set_due(course, due)
         answer = course.command("nbgrader", "autograde", "attention", "--student=ben", PENALTY, *options)
         assert answer.returncode == 0, answer.stderr
@@ -89,5 +94,5 @@ def test_an_extension_without_a_due_date_costs_nothing(course, config):
             gradebook.grant_extension("attention", student, days=2)
     answer = course.command("nbgrader", "autograde", "attention", "--student=dan", PENALTY)
     assert answer.returncode == 0, answer.stderr
-    assert autograde_class("attention", config).graded == ["cleo"]
+    assert autograde_class("attention", config, pool=pool()).graded == ["cleo"]
     assert points(course, "cleo") == points(course, "dan") == 5

@@ -13,7 +13,7 @@ from course.folders import CourseError, open_course
 from grading.class_record.not_graded import keep_reasons
 from grading.commands.autograde import autograde_class
 from tests.course_folder import RIGHT
-from tests.grading.kept_pool import pool
+from tests.grading.kept_pool import pool, run_command
 from tests.grading.pages.report.written_report import config_of, report_of
 from tests.lesson_answers import ANSWERS
 
@@ -200,7 +200,7 @@ def test_plots_have_text_as_text_and_ids_of_their_own(report):
 
 def test_the_command_prints_the_table_and_writes_both_files(graded):
     shutil.rmtree(graded.folder / "report", ignore_errors=True)
-    answer = graded.command("grading", "report", "attention")
+    answer = run_command(graded.folder, "report", "attention")
     assert answer.returncode == 0, answer.stderr
     lines = {line.split("  ")[0]: line.split() for line in answer.stdout.splitlines()}
     assert lines["late"][1:8] == ["1", "1", "1", "1", "1", "3.5", "late"]
