@@ -68,15 +68,18 @@ def linted(codes: Sequence[Code]) -> list[list[Finding]]:
     """For each answer what ruff finds in it, in one run; nothing where ruff is missing or fails."""
     found: list[list[Finding]] = [[] for _ in codes]
     for number, result in ruff_results([code.source if code.tree else "" for code in codes], ",".join(RULES)):
-        finding = _finding(result, codes[number])
+        finding = _finding(result, codes[number]) if result["code"] in RULES else None
         found[number] += [finding] if finding else []
     return found
 
 
-def ruff_results(texts: Sequence[str], rules: str) -> list[tuple[int, dict]]:
+def ruff_results(
+    texts: Sequence[str], rules: str, python: tuple[int, int] = sys.version_info[:2]
+) -> list[tuple[int, dict]]:
     """What ruff says of the texts by these rules, each with the text's number; nothing where ruff is missing or fails.
 
     rules: codes, with commas between them
+    python: the version whose syntax is right; what came later is said to be an error, whatever the rules
     """
     if not any(texts) or not is_installed():
         return []
@@ -84,7 +87,8 @@ def ruff_results(texts: Sequence[str], rules: str) -> list[tuple[int, dict]]:
         for number, text in enumerate(texts):
             (Path(folder) / f"answer_{number}.py").write_text(text, encoding="utf-8", errors="replace")
         command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--quiet", "--exit-zero"]
-        command += ["--ignore-noqa", "--select", rules, "--output-format", "json", folder]
+        command += ["--ignore-noqa", "--select", rules, "--output-format", "json"]
+        command += ["--target-version", "py{}{}".format(*python), folder]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, stdin=subprocess.DEVNULL)
             results = json.loads(done.stdout or "[]")

@@ -7,6 +7,7 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
+from attention_lib.verification.culprits import VARIABLES
 from course.checkout import CHECKOUT, CourseError
 from grading.sandbox import outer_wall
 
@@ -16,11 +17,11 @@ INNER_ALONE = (
     "namespaces: {why}. It has no network and reads nothing of the course. Not protected: that files exist and how "
     "large they are, "
     'files in /dev/shm, and other programs\' Unix sockets that have a path. Set `c.Sandbox.walls = "both"` to refuse '
-    'to grade then.'
+    "to grade then."
 )
 NO_WALL = (
     'Student code runs WITHOUT any wall, because `Sandbox.walls` is "none": it can read and change all that you can. '
-    'Grade only code '
+    "Grade only code "
     "that you wrote yourself."
 )
 _SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/fonts", "/etc/ssl", "/etc/alternatives")
@@ -60,7 +61,7 @@ def chosen_walls(setting: str) -> Walls:
     if setting == "both":
         raise NoWall(
             f'`Sandbox.walls` is "both", and the outer wall does not stand here: {why}. Grade on a machine, or in a '
-            'container, that '
+            "container, that "
             'allows unprivileged user namespaces, or set `c.Sandbox.walls = "best"`.'
         )
     _require_signal_scope(why)
@@ -128,5 +129,6 @@ def environment(scratch: str) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_WAIT_POLICY": "PASSIVE",
+        **VARIABLES,
         **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
     }

@@ -3,6 +3,7 @@
 import base64
 import builtins
 import getpass
+import importlib
 import json
 import subprocess
 import sys
@@ -223,6 +224,8 @@ class CellShell(InteractiveShell):
     def run(self, source: str) -> list[dict]:
         """Run one cell; an error in it is one of its outputs."""
         self.outputs = Outputs()
+        # A module that the cell above wrote a moment ago is to be found.
+        importlib.invalidate_caches()
         with _streams(self):
             self.run_cell(source, store_history=True)
         return self.outputs.finished()
