@@ -88,7 +88,7 @@ def _wrong_file(path: Path, assignment: Assignment, session: LiveSession) -> Ite
         ))  # fmt: skip
     graded = f"{assignment.notebook or 'attention'}.ipynb"
     if path.name != graded:
-        yield Surprise("", f"Only a file named {graded} is graded: rename {path.name} before you hand it in.")
+        yield Surprise("", f"The file that is to be handed in is {graded}: rename {path.name} before you do.")
 
 
 def _not_saved(submitted: NotebookNode, assignment: Assignment, session: LiveSession) -> Iterator[Surprise]:

@@ -21,8 +21,9 @@ from grading.grade.workers.parcel import packed, unpacked
 from tests.course_folder import RIGHT, at, lesson
 from tests.lesson_answers import LESSON
 
+CELLS = len(lesson().cells)
 NOTEBOOK = json.dumps(lesson(RIGHT))
-OTHER = json.dumps(lesson(RIGHT)).replace("weights @ V", "(weights @ V)")
+OTHER = json.dumps(lesson(RIGHT | {"aggregate_values": "# another answer"}))
 OTHER_ASSIGNMENT = json.dumps(
     {"cells": [{"cell_type": "code", "source": "x = 1", "metadata": {"nbgrader": {"grade_id": "lab3"}}, "outputs": []}]}
 )
@@ -101,13 +102,13 @@ def test_it_is_graded_and_said(tmp_path, place, packing):
     for number, (name, *_) in enumerate(form for form in FORMS if form[1:] == (place, packing)):
         path = put(tmp_path / str(number), in_packing(packing, place + name, NOTEBOOK) | {"notes.md": "my notes"})
         cells, mended, problem = outcome(path)
-        assert cells == len(lesson(RIGHT).cells) and not problem, name
+        assert cells == CELLS and not problem, name
         assert f"handed in as '{place}{name}" in mended and "graded all the same" in mended, name
         assert packing == "loose" or "work." in mended, name
 
 
 def test_at_its_place_nothing_is_said(tmp_path):
-    assert outcome(put(tmp_path, {RIGHT_NAME: NOTEBOOK, "notes.md": "", "data.json": "{}"})) == (29, "", "")
+    assert outcome(put(tmp_path, {RIGHT_NAME: NOTEBOOK, "notes.md": "", "data.json": "{}"})) == (CELLS, "", "")
 
 
 @pytest.mark.parametrize("packing", PACKINGS)
@@ -360,10 +361,9 @@ def test_gits_conflict_marks_are_named_and_each_remedy_makes_a_notebook_again(tm
         who = ("-c", "user.name=Ada", "-c", "user.email=ada@localhost", "-c", "init.defaultBranch=main")
         return subprocess.run(["git", *who, *words], cwd=tmp_path, capture_output=True, text=True)
 
-    file = tmp_path / RIGHT_NAME
+    file, notebook = tmp_path / RIGHT_NAME, lesson(RIGHT)
 
     def commit(text):
-        notebook = lesson(RIGHT)
         at(notebook, "aggregate_values").source = text
         file.write_text(json.dumps(notebook, indent=1))
         git("add", RIGHT_NAME)
