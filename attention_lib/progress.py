@@ -1,7 +1,6 @@
 """The last section's check: grade the saved notebook as the grader will see it, and keep the lesson's progress."""
 
 import os
-import re
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,13 +19,12 @@ from attention_lib.assignment.notebook_file import UnreadableNotebook, read_note
 from attention_lib.surprises import Surprise, surprises
 from attention_lib.verification import fresh_run
 from attention_lib.verification.culprits import FreshRun
-from attention_lib.verification.fresh_run import CELL_LIMIT_S, TOTAL_LIMIT_S
+from attention_lib.verification.first_cause import error_text, first_cause
+from attention_lib.verification.grader import grader_of
 from attention_lib.verification.lesson_progress import CellProgress, LessonProgress, load_progress, save_progress
 from attention_lib.verification.live_session import live_session
 from attention_lib.verification.score_card import Row, ScoreCard
 from attention_lib.verification.style import Style, style_of
-
-_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def verify(path: str | os.PathLike = "attention.ipynb") -> dict:
@@ -34,7 +32,9 @@ def verify(path: str | os.PathLike = "attention.ipynb") -> dict:
 
     The saved file is put into the notebook as it was handed out and run from the top in a new kernel, in an empty
     folder, with nobody to answer questions; then the visible checks are read. The result is also written to
-    `progress/lesson_progress.json` beside the notebook. A cell may take 30 s, all together 180 s.
+    `progress/lesson_progress.json` beside the notebook. Cells run as in grading: what lies beside the notebook is not
+    there, a module that a cell writes by `%%writefile` is there for the cells below and can be imported, torch.compile
+    compiles nothing, and a cell may take as long as there (20 s, all together 180 s, unless the course says otherwise).
 
     path: the notebook's file
     Returns `{"score": int, "cells": {answer: {"passed": bool, "attempts": int, "checked": ISO time in UTC}},
@@ -45,8 +45,8 @@ def verify(path: str | os.PathLike = "attention.ipynb") -> dict:
     return check_notebook(Path(path))
 
 
-def check_notebook(path: Path, cell_limit_s: float = CELL_LIMIT_S, total_limit_s: float = TOTAL_LIMIT_S) -> dict:
-    """`verify()` with other limits, in seconds, for a cell and for all runs together."""
+def check_notebook(path: Path, cell_limit_s: float | None = None, total_limit_s: float | None = None) -> dict:
+    """`verify()` with limits, in seconds, for a cell and for all runs together; None is what the grader takes."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     before, told = load_progress(path)
     notes = [Surprise("", told)] if told else []
@@ -71,6 +71,9 @@ def check_notebook(path: Path, cell_limit_s: float = CELL_LIMIT_S, total_limit_s
             "Fetch the assignment again and copy your answers into it."
         )))  # fmt: skip
     canonical = canonical_notebook(released, submitted)
+    grader = grader_of(submitted)
+    cell_limit_s = grader.cell_seconds if cell_limit_s is None else cell_limit_s
+    total_limit_s = grader.total_seconds if total_limit_s is None else total_limit_s
     try:
         run = fresh_run.run_afresh(
             canonical.notebook, cell_limit_s=cell_limit_s, total_limit_s=total_limit_s, tell=screen.say
@@ -79,7 +82,7 @@ def check_notebook(path: Path, cell_limit_s: float = CELL_LIMIT_S, total_limit_s
         return _not_checked(str(error), before, notes, screen)
 
     session = live_session()
-    notes += surprises(path, assignment, submitted, canonical, run, session, cell_limit_s)
+    notes += surprises(path, assignment, submitted, canonical, run, session, cell_limit_s, grader)
     rows, cells, first_passed = [], {}, set(before.first_passed)
     for answer in assignment.answers:
         written = _is_written(answer, canonical, released)
@@ -189,9 +192,11 @@ def _is_written(answer: Answer, canonical: Canonical, released: NotebookNode) ->
 
 def _verdict(answer: Answer, run: FreshRun) -> tuple[bool, str]:
     """Whether the answer's test passed, and the first reason why not."""
-    errors, left_out, test_outputs = [], [], None
+    errors, left_out, test_outputs, above = [], [], None, []
     for index, cell in enumerate(run.notebook.cells):
         is_test = view(cell).tested == answer.grade_id
+        if is_test:
+            above = run.notebook.cells[:index]
         if not is_test and view(cell).answer != answer.grade_id:
             continue
         if index in run.left_out:
@@ -199,25 +204,19 @@ def _verdict(answer: Answer, run: FreshRun) -> tuple[bool, str]:
         elif is_test and index in run.seconds:
             test_outputs = cell.get("outputs", [])
         elif not is_test and cell.cell_type == "code":
-            errors += [_error(out) for out in cell.get("outputs", []) if out.output_type == "error"]
+            errors += [error_text(out) for out in cell.get("outputs", []) if out.output_type == "error"]
     records = completed_records(test_outputs or [])
     if all_passed(records):
         return True, ""
     if left_out:
         return False, f"Left out: it {left_out[0]}."
-    if errors:
-        return False, f"Your cell stops with {errors[0]}"
-    if records:
-        return False, next(record.message for record in records if record.passed is not True)
+    reasons = [f"Your cell stops with {error}" for error in errors]
+    reasons += [record.message for record in records if record.passed is not True]
+    if reasons:
+        return False, first_cause(above, answer.grade_id, reasons) or reasons[0]
     if test_outputs is None:
         return False, "The run did not reach its test."
     return False, "Its test did not come to its end."
-
-
-def _error(output: NotebookNode) -> str:
-    value = _COLOURS.sub("", str(output.get("evalue", ""))).strip()
-    name = str(output.get("ename", "an error"))
-    return f"{name}: {value[:300]}" if value else name
 
 
 class _Screen:

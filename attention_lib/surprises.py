@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,11 @@ from attention_lib.assignment.cell_code import read_code, seems_to_define
 from attention_lib.assignment.cells import view
 from attention_lib.assignment.declaration import Assignment
 from attention_lib.assignment.notebook_file import UnreadableNotebook, read_notebook
+from attention_lib.findings.linter import is_installed
 from attention_lib.verification.culprits import FreshRun
+from attention_lib.verification.grader import Grader
 from attention_lib.verification.live_session import LiveSession, unsaved
+from attention_lib.verification.newer_syntax import newer_syntax
 
 _OTHER_NOTEBOOKS_READ = 20
 _LEFT_BEHIND = "which lies beside the notebook and is left behind at grading."
@@ -36,21 +40,23 @@ def surprises(
     run: FreshRun | None,
     session: LiveSession,
     cell_limit_s: float,
+    grader: Grader,
 ) -> list[Surprise]:
     """All that would surprise at grading, the gravest first, each once.
 
     path: the saved notebook; assignment: what it declares; submitted: what it holds; canonical: what will be graded;
-    run: its fresh run, None where none could be made; cell_limit_s: that run's limit
+    run: its fresh run, None where none could be made; cell_limit_s: that run's limit; grader: what is known of it
     """
     found = [
         *_wrong_file(path, assignment, session),
         *_not_saved(submitted, assignment, session),
         *_mended(canonical),
         *_left_out(run),
-        *_left_behind(canonical, path),
+        *_left_behind(canonical, path, run.files if run else set()),
         *_names_not_there(canonical, session),
         *_nobody_answers(canonical),
         *_installs(canonical),
+        *_too_new(canonical, grader),
         *_slow(run, cell_limit_s),
         *_newer_notebooks(path, assignment),
     ]
@@ -82,7 +88,7 @@ def _wrong_file(path: Path, assignment: Assignment, session: LiveSession) -> Ite
         ))  # fmt: skip
     graded = f"{assignment.notebook or 'attention'}.ipynb"
     if path.name != graded:
-        yield Surprise("", f"Only a file named {graded} is graded: rename {path.name} before you hand it in.")
+        yield Surprise("", f"The file that is to be handed in is {graded}: rename {path.name} before you do.")
 
 
 def _not_saved(submitted: NotebookNode, assignment: Assignment, session: LiveSession) -> Iterator[Surprise]:
@@ -94,6 +100,8 @@ def _not_saved(submitted: NotebookNode, assignment: Assignment, session: LiveSes
 
 
 def _mended(canonical: Canonical) -> Iterator[Surprise]:
+    if canonical.unusable:
+        yield Surprise("", canonical.unusable)
     for note in canonical.mended:
         remedy = " Put such lines into an answer cell or a new cell of your own." if note.lost else ""
         yield Surprise(note.cell, note.message + remedy)
@@ -112,17 +120,19 @@ def _left_out(run: FreshRun | None) -> Iterator[Surprise]:
         ))  # fmt: skip
 
 
-def _left_behind(canonical: Canonical, path: Path) -> Iterator[Surprise]:
+def _left_behind(canonical: Canonical, path: Path, written: set[str]) -> Iterator[Surprise]:
+    """written: files that the cells themselves write; they are there at grading, too"""
     for _, cell in _students_cells(canonical):
         tree = read_code(cell.source).tree
         if tree is None:
             continue
         for module in _imported(tree):
-            if found := _module_beside(path.parent, module):
+            made = any(file == f"{module}.py" or file.startswith(f"{module}/") for file in written)
+            if not made and (found := _module_beside(path.parent, module)):
                 remedy = "Copy the code that you need from it into the notebook."
                 yield _about(cell, f"imports `{module}` from {found}, {_LEFT_BEHIND} {remedy}")
         for name in sorted(_file_names(tree)):
-            if _is_file_beside(path.parent, name):
+            if name not in written and _is_file_beside(path.parent, name):
                 remedy = "Write what you need from it into the notebook."
                 yield _about(cell, f"uses the file {name}, {_LEFT_BEHIND} {remedy}")
 
@@ -254,6 +264,23 @@ def _installs(canonical: Canonical) -> Iterator[Surprise]:
         if any(call[0] in "%!" and _INSTALL.search(call) for call in _calls(cell)):
             remedy = "Nothing is installed at grading: use torch, numpy and Python's standard library alone."
             yield _about(cell, f"installs a package. {remedy}")
+
+
+def _too_new(canonical: Canonical, grader: Grader) -> Iterator[Surprise]:
+    """Code that only runs because this Python is a later one than the grader's."""
+    if grader.python is None or sys.version_info[:2] <= grader.python:
+        return
+    here, there = ("{}.{}".format(*version) for version in (sys.version_info, grader.python))
+    if not is_installed():
+        yield Surprise("", (
+            f"Grading uses Python {there}, and this is Python {here}: what came in between is an error there."
+        ))  # fmt: skip
+    cells = [cell for _, cell in _students_cells(canonical)]
+    for number, newer in newer_syntax([cell.source for cell in cells], grader.python).items():
+        yield _about(cells[number], (
+            f"has syntax in line {newer.line} that came with Python {newer.since}, and grading uses Python {there}, "
+            "where it is an error. Write it in the older way."
+        ))  # fmt: skip
 
 
 _INSTALL = re.compile(r"\b(pip3?|conda|mamba|uv|apt|apt-get)\b.*\b(install|add)\b", re.DOTALL)

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from nbformat import NotebookNode
 
 from attention_lib.assignment.matching import Matching, Place, match
-from attention_lib.assignment.mended import Mended, notes
+from attention_lib.assignment.mended import Mended, notes, why_unusable
 from attention_lib.assignment.notebook_file import copied, new_cell, new_notebook
 
 __all__ = ["Canonical", "Mended", "canonical_notebook"]
@@ -21,10 +21,14 @@ LONGEST_ID = 64
 
 @dataclass(frozen=True)
 class Canonical:
-    """The notebook to run, and what had to be mended to get it."""
+    """The notebook to run, and what had to be mended to get it.
+
+    unusable: why nothing of the submission is this assignment's, in sentences, or ""; then nothing was mended
+    """
 
     notebook: NotebookNode
     mended: list[Mended]
+    unusable: str = ""
 
 
 def canonical_notebook(
@@ -44,12 +48,13 @@ def canonical_notebook(
     Raises ValueError where two cells of the instructor's have the same grade_id.
     """
     matching = match(instructor, submitted, released or instructor)
-    mended = notes(matching)
+    unusable = why_unusable(matching)
+    mended = [] if unusable else notes(matching)
     metadata = NotebookNode(
         {key: copied(instructor.metadata[key]) for key in KERNEL if key in instructor.metadata},
         attention101=NotebookNode(mended=[NotebookNode(asdict(note)) for note in mended]),
     )
-    return Canonical(new_notebook(_Cells(matching).cells, metadata), mended)
+    return Canonical(new_notebook(_Cells(matching).cells, metadata), mended, unusable)
 
 
 class _Cells:

@@ -26,21 +26,26 @@ class Mended:
 
 def notes(matching: Matching) -> list[Mended]:
     """All that had to be mended, the notebook as a whole first, then in the order of the instructor's cells."""
-    if not any(cell.source.strip() for cell in matching.given):
-        return [Mended("", "The notebook is empty: none of its cells has any text.")]
-    if not matching.is_of_this_assignment():
-        return [
-            Mended(
-                "",
-                "This is not the notebook of this assignment: none of its cells has the id or the text of an answer "
-                "or a test, or defines what an answer must define.",
-            )
-        ]
     found = list(_on_the_whole(matching))
     for place in matching.places:
         about = _on_a_written_cell if place.is_written else _on_a_locked_cell if place.is_code else _on_a_text_cell
         found += about(place, matching)
     return found
+
+
+def why_unusable(matching: Matching) -> str:
+    """Why there is nothing of this assignment to grade in the notebook, in sentences; "" if there is something."""
+    if not any(cell.source.strip() for cell in matching.given):
+        return "The notebook is empty: none of its cells has any text."
+    if matching.is_of_this_assignment():
+        return ""
+    known = {place.grade_id for place in matching.places}
+    ids = list(dict.fromkeys(cell.grade_id for cell in matching.given if cell.grade_id and cell.grade_id not in known))
+    others = f" Its cells are called {_listed(ids)}." if ids else ""
+    return (
+        "This is not the notebook of this assignment: none of its cells has the id or the text of an answer or a test, "
+        f"or defines what an answer must define.{others}"
+    )
 
 
 def _on_the_whole(matching: Matching):

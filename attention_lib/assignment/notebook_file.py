@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import shlex
 import stat
 from pathlib import Path
 
@@ -13,6 +14,15 @@ MOST_CELLS = 2_000
 MOST_CHARACTERS = 5_000_000
 _SAVE_AGAIN = "Open your notebook in JupyterLab, save it, and hand in that file."
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+# Nothing in JSON can begin a line like this.
+_CONFLICT_MARK = re.compile(r"^(<{7}|>{7})(?: .*)?$", re.MULTILINE)
+_BEGINNINGS = (
+    (b"PK\x03\x04", "it is a zip archive, or a document of an office program"),
+    (b"%PDF", "it is a PDF"),
+    (b"\x1f\x8b", "it is a gzip archive"),
+    (b"\x89PNG", "it is a picture"),
+    (b"\xff\xd8\xff", "it is a picture"),
+)
 _KINDS = (
     (stat.S_ISLNK, "a symbolic link"),
     (stat.S_ISFIFO, "a pipe"),
@@ -95,10 +105,18 @@ def read_notebook(path: str | os.PathLike, limit_mb: float = 50) -> NotebookNode
     Raises UnreadableNotebook, with a reason to show to the student, whenever no notebook comes of it, or one of more
     than MOST_CELLS cells or MOST_CHARACTERS in them.
     """
-    name = encodable(Path(path).name)
-    content = _read_bytes(path, name, limit_mb)
+    return parse_notebook(read_bytes(path, limit_mb), encodable(Path(path).name))
+
+
+def parse_notebook(content: bytes, name: str) -> NotebookNode:
+    """What `read_notebook` makes of a file's content; the errors are the same.
+
+    name: what reasons call the file
+    """
     if not content.strip(b"\0 \t\r\n\xef\xbb\xbf\xfe\xff"):
         raise UnreadableNotebook(f"The file {name} is empty. {_SAVE_AGAIN}")
+    if kind_of_file := next((words for bytes_, words in _BEGINNINGS if content.startswith(bytes_)), ""):
+        raise UnreadableNotebook(f"The file {name} is not a notebook: {kind_of_file}. {_SAVE_AGAIN}")
     text = _decode(content)
     try:
         return _notebook(_parse(text, name), name)
@@ -108,7 +126,21 @@ def read_notebook(path: str | os.PathLike, limit_mb: float = 50) -> NotebookNode
         ) from None
 
 
-def _read_bytes(path, name: str, limit_mb: float) -> bytes:
+def conflict_mark(text: str) -> int:
+    """The line, counted from 1, of the first mark that git left where two versions could not be merged; 0 if none."""
+    found = list(_CONFLICT_MARK.finditer(text))
+    if {mark[1][0] for mark in found} != {"<", ">"}:
+        return 0
+    return text.count("\n", 0, found[0].start()) + 1
+
+
+def read_bytes(path: str | os.PathLike, limit_mb: float) -> bytes:
+    """The content of a regular file, without following a link or waiting for a pipe.
+
+    limit_mb: largest size, in units of 10**6 bytes
+    Raises UnreadableNotebook.
+    """
+    name = encodable(Path(path).name)
     # The flags keep a link from being followed and a pipe from blocking; Windows has neither flag.
     flags = os.O_RDONLY
     for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
@@ -157,6 +189,11 @@ def _parse(text: str, name: str):
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
+        if line := conflict_mark(text):
+            raise UnreadableNotebook(
+                f"The file {name} is not a notebook: git could not merge two versions of it and left its conflict "
+                f"marks (<<<<<<<, =======, >>>>>>>) in it, the first in line {line}. {_keep_one_side(name)}"
+            ) from None
         if text.lstrip().startswith("<"):
             why = "it is a web page or another kind of markup"
         elif error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
@@ -167,6 +204,17 @@ def _parse(text: str, name: str):
     except ValueError:
         why = "it is not JSON that can be read (a number in it is too long)"
     raise UnreadableNotebook(f"The file {name} is not a notebook: {why}. {_SAVE_AGAIN}")
+
+
+def _keep_one_side(name: str) -> str:
+    file = shlex.quote(name)
+    return (
+        "Open it as text (in JupyterLab: right-click on it, Open With, Editor), keep one of the two sides between each "
+        "<<<<<<< and >>>>>>>, delete the other side and the lines with the marks, save it, and hand it in again. "
+        f"Or take one version whole: `git checkout --ours {file}` or `git checkout --theirs {file}` while the merge is "
+        f"not committed; after that `git log {file}` lists the commits, and `git checkout COMMIT {file}` takes the "
+        "version of one."
+    )
 
 
 def _notebook(content, name: str) -> NotebookNode:

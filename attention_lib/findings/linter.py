@@ -65,25 +65,36 @@ def is_installed() -> bool:
 def linted(codes: Sequence[Code]) -> list[list[Finding]]:
     """For each answer what ruff finds in it, in one run; nothing where ruff is missing or fails."""
     found: list[list[Finding]] = [[] for _ in codes]
-    if not any(code.tree for code in codes) or not is_installed():
-        return found
+    for number, result in ruff_results([code.source if code.tree else "" for code in codes], ",".join(RULES)):
+        finding = _finding(result, codes[number]) if result["code"] in RULES else None
+        found[number] += [finding] if finding else []
+    return found
+
+
+def ruff_results(
+    texts: Sequence[str], rules: str, python: tuple[int, int] = sys.version_info[:2]
+) -> list[tuple[int, dict]]:
+    """What ruff says of the texts by these rules, each with the text's number; nothing where ruff is missing or fails.
+
+    rules: codes, with commas between them
+    python: the version whose syntax is right; what came later is said to be an error, whatever the rules
+    """
+    if not any(texts) or not is_installed():
+        return []
     with tempfile.TemporaryDirectory() as folder:
-        for number, code in enumerate(codes):
-            text = code.source if code.tree else ""
-            (Path(folder) / f"{number}.py").write_text(text, encoding="utf-8", errors="replace")
+        for number, text in enumerate(texts):
+            (Path(folder) / f"answer_{number}.py").write_text(text, encoding="utf-8", errors="replace")
         command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--quiet", "--exit-zero"]
-        command += ["--ignore-noqa", "--select", ",".join(RULES), "--output-format", "json", folder]
-        limit_s = 5 + len(codes) / 50
+        command += ["--ignore-noqa", "--select", rules, "--output-format", "json"]
+        command += ["--target-version", "py{}{}".format(*python), folder]
+        limit_s = 5 + len(texts) / 50
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=limit_s, stdin=subprocess.DEVNULL)
             results = json.loads(done.stdout or "[]")
         except (OSError, subprocess.SubprocessError, ValueError):
-            return found
-    for result in results:
-        number = int(Path(result["filename"]).stem)
-        finding = _finding(result, codes[number])
-        found[number] += [finding] if finding else []
-    return found
+            return []
+    numbers = [int(Path(result["filename"]).stem.removeprefix("answer_")) for result in results]
+    return list(zip(numbers, results, strict=True))
 
 
 def _finding(result: dict, code: Code) -> Finding | None:

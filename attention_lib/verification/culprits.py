@@ -1,13 +1,20 @@
 """Run a notebook in the way that its caller knows, and again without the cells that stop the run."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
 from nbformat import NotebookNode
 
 from attention_lib.assignment.cells import view
 from attention_lib.assignment.notebook_file import copied
+
+# Both on the student's side and in grading, where the course's configuration says nothing else.
+CELL_LIMIT_S = 20.0
+TOTAL_LIMIT_S = 180.0
+# Cells run with this in their environment. torch.compile then hands back the function as it is: it computes the same,
+# and to compile takes a C++ compiler and longer than a cell may.
+VARIABLES = {"TORCH_COMPILE_DISABLE": "1"}
 
 
 @dataclass(frozen=True)
@@ -18,12 +25,14 @@ class FreshRun:
     seconds: how long each cell took that ran to its end
     left_out: why a cell was left out, as a clause ("took longer than 30 s ...") for each cell that was
     finished: False where the limit for the whole run was met; cells after that were not reached
+    files: what the cells had written into their folder at the end, as relative paths with "/", where that is known
     """
 
     notebook: NotebookNode
     seconds: dict[int, float]
     left_out: dict[int, str]
     finished: bool
+    files: set[str] = field(default_factory=set)
 
 
 def without_culprits(

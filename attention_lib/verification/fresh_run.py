@@ -17,14 +17,24 @@ from jupyter_client.manager import KernelManager
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import output_from_msg
 
-from attention_lib.verification.culprits import FreshRun, is_to_run, too_long, without_culprits
+from attention_lib.assignment.cells import view
+from attention_lib.verification.culprits import (
+    CELL_LIMIT_S,
+    TOTAL_LIMIT_S,
+    VARIABLES,
+    FreshRun,
+    is_to_run,
+    too_long,
+    without_culprits,
+)
 
 INSIDE_FRESH_RUN = "ATTENTION101_FRESH_RUN"
 
 STARTUP_LIMIT_S = 60.0
-CELL_LIMIT_S = 30.0
-TOTAL_LIMIT_S = 180.0
+# Of cells that are neither a test nor the student's. They import what is there already when grading begins.
+IMPORTS_LIMIT_S = 60.0
 OUTPUT_LIMIT = 2_000_000
+_WORK = "work"
 
 
 class KernelNotStarted(RuntimeError):
@@ -40,10 +50,13 @@ def run_afresh(
 ) -> FreshRun:
     """Run every code cell of a canonical notebook in order, but those tagged `lesson-only`.
 
-    The kernel is a new one of this Python, in an empty folder, with an empty IPython profile. An error in a cell does
-    not stop the run, and nobody answers `input()`. A cell that takes longer than `cell_limit_s` seconds or ends the
-    kernel is left out and the rest is run again from the top; where that was a test cell, the answer that it called is
-    left out instead. All runs together take no longer than about `total_limit_s` seconds.
+    The kernel is a new one of this Python, in an empty folder, with an empty IPython profile. As in grading, Python
+    looks for modules in that folder after its own library, so a module that a cell writes, such as by `%%writefile`,
+    can be imported, and torch.compile compiles nothing. An error in a cell does not stop the run, and nobody answers
+    `input()`. A cell that takes longer than `cell_limit_s` seconds or ends the kernel is left out and the rest is run
+    again from the top; where that was a test cell, the answer that it called is left out instead. All runs together
+    take no longer than about `total_limit_s` seconds. Cells of the instructor's that are no tests may take longer,
+    since they import torch, which grading has done before.
 
     notebook: of nbformat 4, not changed
     tell: called with a sentence each time that the run begins again
@@ -64,17 +77,25 @@ def _run_once(run: FreshRun, cell_limit_s: float, deadline: float) -> tuple[int,
                 if not is_to_run(cell) or index in run.left_out:
                     continue
                 begun = monotonic()
-                limit = min(begun + cell_limit_s, deadline)
+                seconds = cell_limit_s if _is_limited(cell) else max(cell_limit_s, IMPORTS_LIMIT_S)
+                limit = min(begun + seconds, deadline)
                 try:
                     cell.outputs = _run_cell(manager, client, cell.source, limit)
                 except TimeoutError:
                     if limit == deadline:
                         return index, None
-                    return index, "{} ({})".format(*too_long(cell_limit_s))
+                    return index, "{} ({})".format(*too_long(seconds))
                 except ChildProcessError:
                     return index, "ended the Python process (an exit, or more memory than there is?)"
                 run.seconds[index] = monotonic() - begun
+        folder = Path(scratch) / _WORK
+        run.files.update(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
     return None
+
+
+def _is_limited(cell: NotebookNode) -> bool:
+    seen = view(cell)
+    return seen.is_test or seen.is_own or bool(seen.answer)
 
 
 class _ThisPython(KernelSpecManager):
@@ -86,7 +107,7 @@ class _ThisPython(KernelSpecManager):
 
 @contextmanager
 def _new_kernel(scratch: Path):
-    folder, profile = scratch / "work", scratch / "ipython"
+    folder, profile = scratch / _WORK, scratch / "ipython"
     folder.mkdir()
     profile.mkdir()
     manager = KernelManager(kernel_spec_manager=_ThisPython(), connection_file=str(scratch / "kernel.json"))
@@ -96,7 +117,7 @@ def _new_kernel(scratch: Path):
             manager.start_kernel(
                 extra_arguments=["--HistoryManager.enabled=False"],
                 cwd=str(folder),
-                env=os.environ | {"IPYTHONDIR": str(profile), INSIDE_FRESH_RUN: "1"},
+                env=os.environ | VARIABLES | {"IPYTHONDIR": str(profile), INSIDE_FRESH_RUN: "1"},
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )

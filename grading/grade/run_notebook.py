@@ -10,6 +10,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Float
 from traitlets.config import Config
 
+from attention_lib.verification.culprits import CELL_LIMIT_S, TOTAL_LIMIT_S
 from course.checkout import CourseError
 from course.folders import course_of, source_path
 from grading.grade.gradebook.completed import seal, submission_digest
@@ -38,8 +39,10 @@ def end_in_error_where_tests_are_at_fault(converter: type) -> None:
 class RunNotebook(NbGraderPreprocessor):
     """Stands in nbgrader's list where `Execute` does."""
 
-    cell_seconds = Float(20.0, help="Seconds that one cell may take.").tag(config=True)
-    total_seconds = Float(180.0, help="Seconds that all runs of one submission may take together.").tag(config=True)
+    cell_seconds = Float(CELL_LIMIT_S, help="Seconds that one cell may take.").tag(config=True)
+    total_seconds = Float(TOTAL_LIMIT_S, help="Seconds that all runs of one submission may take together.").tag(
+        config=True
+    )
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         given, course = resources["nbgrader"], course_of(self)

@@ -7,6 +7,7 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
+from attention_lib.verification.culprits import VARIABLES
 from course.checkout import CHECKOUT, CourseError
 from grading.sandbox import outer_wall
 
@@ -123,5 +124,6 @@ def environment(scratch: str) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_WAIT_POLICY": "PASSIVE",
+        **VARIABLES,
         **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
     }

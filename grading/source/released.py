@@ -1,6 +1,7 @@
 """The released version of the source notebook, and the copy of it that every student's notebook carries."""
 
 import json
+import sys
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from traitlets.config import Config
 
 from attention_lib.assignment.cells import nbgrader_entry, view
 from attention_lib.assignment.declaration import ENTRY, as_entry, declared
+from attention_lib.verification.culprits import CELL_LIMIT_S, TOTAL_LIMIT_S
 from course.folders import course_of, source_path
 
 
@@ -43,8 +45,8 @@ def stub_checksums(released: NotebookNode) -> dict[str, str]:
 
 
 class StoreReleased(NbGraderPreprocessor):
-    """Keeps what the student's `verify()` needs in `metadata.attention101`: the cells as they are released, and what
-    the source declares, which a released notebook no longer shows."""
+    """Keeps what the student's `verify()` needs in `metadata.attention101`: the cells as they are released, what the
+    source declares, which a released notebook no longer shows, and how the grader runs it."""
 
     def released(self, nb: NotebookNode) -> NotebookNode:
         """What students get of `nb`; here it is that already."""
@@ -63,9 +65,22 @@ class StoreReleased(NbGraderPreprocessor):
             }
             for cell in self.released(nb).cells
         ]
-        entry = {"released": cells, ENTRY: as_entry(replace(declared(source), notebook=given["notebook"]))}
+        entry = {
+            "grader": self._grader(),
+            "released": cells,
+            ENTRY: as_entry(replace(declared(source), notebook=given["notebook"])),
+        }
         nb.metadata["attention101"] = nbformat.from_dict(json.loads(json.dumps(entry)))
         return nb, resources
+
+    def _grader(self) -> dict:
+        """What `verify()` is to do as grading does it: by this Python, and within these limits."""
+        limits = self.config.RunNotebook
+        return {
+            "python": "{}.{}".format(*sys.version_info),
+            "cell_seconds": limits.get("cell_seconds", CELL_LIMIT_S),
+            "total_seconds": limits.get("total_seconds", TOTAL_LIMIT_S),
+        }
 
 
 class StoreReleasedInReference(StoreReleased):

@@ -7,16 +7,18 @@ import pytest
 from attention_lib.assignment.canonical import canonical_notebook
 from attention_lib.assignment.declaration import declared
 from attention_lib.surprises import surprises
+from attention_lib.verification.culprits import FreshRun
+from attention_lib.verification.grader import Grader, grader_of
 from attention_lib.verification.live_session import LiveSession
 from tests.attention_lib.lesson_notebook import RIGHT, at, insert_after, lesson, save
 
 RELEASED = lesson()
 
 
-def warnings_of(notebook, folder, session=None, name="attention.ipynb"):
+def warnings_of(notebook, folder, session=None, name="attention.ipynb", run=None, python=None):
     path = save(notebook, folder, name)
     canonical = canonical_notebook(RELEASED, notebook)
-    found = surprises(path, declared(RELEASED), notebook, canonical, None, session or LiveSession(), 30)
+    found = surprises(path, declared(RELEASED), notebook, canonical, run, session or LiveSession(), 30, Grader(python))
     return [(surprise.cell, surprise.message) for surprise in found]
 
 
@@ -110,7 +112,7 @@ def test_only_newer_notebooks_of_this_assignment_are_named(tmp_path):
     os.utime(tmp_path / "other.ipynb", (now + 60,) * 2)
     notebook = lesson(RIGHT)
     canonical = canonical_notebook(RELEASED, notebook)
-    found = surprises(path, declared(RELEASED), notebook, canonical, None, LiveSession(), 30)
+    found = surprises(path, declared(RELEASED), notebook, canonical, None, LiveSession(), 30, Grader())
     assert ["attention-Copy1.ipynb" in surprise.message for surprise in found] == [True]
 
 
@@ -120,3 +122,35 @@ def test_what_was_mended_is_told_with_its_remedy(tmp_path):
     at(notebook, "attention_scores").source += "\nnp.ones(1)"
     (found,) = warnings_of(notebook, tmp_path, LiveSession((), frozenset({"np"})))
     assert found[0] == "setup" and "np" in found[1] and "a new cell of your own" in found[1]
+
+
+def test_syntax_that_the_graders_python_does_not_know(tmp_path):
+    notebook = own("try:\n    n = 1\nexcept* ValueError:\n    n = 2")
+    ((_, said),) = warnings_of(notebook, tmp_path, python=(3, 10))
+    assert "has syntax in line 3 that came with Python 3.11, and grading uses Python 3.10" in said
+    assert warnings_of(notebook, tmp_path) == []
+    assert warnings_of(own("n = 1"), tmp_path, python=(3, 10)) == []
+
+
+def test_a_file_that_the_cells_write_is_there_at_grading(tmp_path):
+    (tmp_path / "helper.py").write_text("")
+    (tmp_path / "notes.txt").write_text("")
+    notebook = own("%%writefile helper.py\nx = 1", "import helper\nopen('notes.txt', 'w').close()")
+    assert len(warnings_of(notebook, tmp_path)) == 2
+    written = FreshRun(notebook, {}, {}, finished=True, files={"helper.py", "notes.txt"})
+    assert warnings_of(notebook, tmp_path, run=written) == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ({"python": "3.11", "cell_seconds": 5, "total_seconds": 9.5}, Grader((3, 11), 5.0, 9.5)),
+        ({"python": 3.11, "cell_seconds": -1, "total_seconds": True}, Grader()),
+        ({"python": "3", "cell_seconds": float("nan"), "total_seconds": 1e9}, Grader()),
+        ("damaged", Grader()),
+    ],
+)
+def test_what_a_notebook_tells_of_its_grader(entry, expected):
+    notebook = lesson()
+    notebook.metadata["attention101"]["grader"] = entry
+    assert grader_of(notebook) == expected

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import nbformat
@@ -13,6 +14,7 @@ from nbgrader.coursedir import CourseDirectory
 from attention_lib.assignment.cells import noted, notes_of
 from attention_lib.assignment.declaration import Assignment
 from attention_lib.handin.handed_in import TIMESTAMP
+from grading.grade.submission.handed_in_files import whose_content_counts
 from handin.timestamp import is_linked
 
 
@@ -27,16 +29,23 @@ def graded_digest(notebook: NotebookNode) -> str:
 
 
 def submission_digest(course: CourseDirectory, assignment: str, student: str) -> str:
-    """Stands for the notebooks and the time stamp of a submission; changes when one of them does."""
+    """Stands for what decides the grade of a submission, and its time stamp; changes when one of them does."""
     digest = hashlib.sha256()
     folder = Path(course.format_path(course.submitted_directory, student, assignment))
-    inside = folder.iterdir() if folder.is_dir() and not is_linked(folder) else ()
-    for path in sorted(p for p in inside if p.suffix == ".ipynb" or p.name == TIMESTAMP):
-        digest.update(path.name.encode("utf-8", "surrogateescape") + b"\0")
-        if path.is_file() and not path.is_symlink():
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
+    if not is_linked(folder):
+        for path in sorted(map(str, [*whose_content_counts(folder, f"{assignment}.ipynb"), TIMESTAMP])):
+            _add(digest, folder, path)
     return digest.hexdigest()
+
+
+def _add(digest, folder: Path, path: str) -> None:
+    file = folder / path
+    if not os.path.lexists(file):
+        return
+    digest.update(os.fsencode(path) + b"\0")
+    if file.is_file() and not file.is_symlink():
+        with file.open("rb") as opened:
+            digest.update(hashlib.file_digest(opened, "sha256").digest())
 
 
 def read_autograded(course: CourseDirectory, assignment: str, student: str) -> NotebookNode | None:

@@ -1,6 +1,8 @@
 """Runs a canonical notebook and judges its test cells by their records. Fails closed: no complete records, no point."""
 
+import platform
 import re
+import sys
 from time import monotonic
 
 from nbformat import NotebookNode
@@ -8,7 +10,10 @@ from nbformat import NotebookNode
 from attention_lib.assignment.cells import noted, notes_of, view
 from attention_lib.assignment.check_records import CheckRecord, all_passed, completed_records, set_records
 from attention_lib.assignment.declaration import Answer, Assignment, declared, set_up_of
+from attention_lib.assignment.notebook_file import conflict_mark
 from attention_lib.verification.culprits import FreshRun
+from attention_lib.verification.first_cause import first_cause
+from attention_lib.verification.newer_syntax import is_newer, newer_syntax
 from grading.grade.judging import TimeLimits
 from grading.grade.judging.follow_through import (
     failed_over_correct_answers,
@@ -55,9 +60,8 @@ class _Judgement:
             if answer.over and answer.grade_id in tests and not all_passed(over_own[answer.grade_id]):
                 records[answer.grade_id] = self._over_correct_answers(answer, run, over_own)
         for answer, index in tests.items():
-            stopped = _how_the_answer_stopped(notebook, answer)
-            if stopped and not all_passed(records[answer]):
-                records[answer] = [stopped, *records[answer]]
+            if not all_passed(records[answer]):
+                records[answer] = [*_first_causes(notebook, answer, index, records[answer]), *records[answer]]
             set_records(notebook.cells[index], records[answer])
         return notebook
 
@@ -113,7 +117,15 @@ def _records(run: FreshRun, index: int, left_out: str, limits: TimeLimits) -> li
     return [_not_completed("The checks of this cell stopped before they were completed, so it has no point.")]
 
 
-def _how_the_answer_stopped(notebook: NotebookNode, answer: str) -> CheckRecord | None:
+def _first_causes(notebook: NotebookNode, answer: str, test: int, records: list[CheckRecord]) -> list[CheckRecord]:
+    """Records of what came before the checks: a cell above that stopped, and the answer's own that did."""
+    stopped = _how_the_answer_stopped(notebook, answer)
+    messages = [record.message for record in (*stopped, *records) if record.passed is not True]
+    cause = first_cause(notebook.cells[:test], answer, messages)
+    return [*([CheckRecord("the cells above run", False, cause)] if cause else []), *stopped]
+
+
+def _how_the_answer_stopped(notebook: NotebookNode, answer: str) -> list[CheckRecord]:
     """A record for an answer cell that stopped with an error of its own, such as a syntax error."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []) if view(cell).answer == answer else []:
@@ -122,8 +134,35 @@ def _how_the_answer_stopped(notebook: NotebookNode, answer: str) -> CheckRecord 
                 what = _SYNTAX_ERROR_LINE.sub("", " ".join(output.evalue.split()))[:300]
                 where = f" in line {line[1]}" if line else ""
                 message = f"The answer cell itself stopped with {output.ename}{where}: {what}."
-                return CheckRecord("the cell runs", False, message)
-    return None
+                if output.ename == "SyntaxError":
+                    message += _why_no_syntax(cell.source, noted(notebook).get("written_by", ""))
+                return [CheckRecord("the cell runs", False, message)]
+    return []
+
+
+def _why_no_syntax(source: str, written_by: str) -> str:
+    """What is behind a syntax error, as far as that can be told; begins with a space.
+
+    written_by: the version of Python that the file names, or ""
+    """
+    here = platform.python_version()
+    if line := conflict_mark(source):
+        return (
+            f" Line {line} is a mark that git left where it could not merge two versions. Keep one of the two sides "
+            "between <<<<<<< and >>>>>>>, and delete the other and the lines with the marks."
+        )
+    if newer := newer_syntax([source], sys.version_info[:2]).get(0):
+        run_with = f" (the notebook was last run with Python {written_by})" if written_by else ""
+        return (
+            f" Line {newer.line} holds syntax that came with Python {newer.since}{run_with}, and grading uses Python "
+            f"{here}. Write it in the older way."
+        )
+    if is_newer(written_by, sys.version_info[:2]):
+        return (
+            f" The notebook was last run with Python {written_by}, and grading uses Python {here}: what came in "
+            "between is an error here."
+        )
+    return ""
 
 
 def _not_completed(message: str) -> CheckRecord:

@@ -13,12 +13,14 @@ def canonical_submission(
 
     stubs: nbgrader's checksums of the answers' stubs, by which it tells an answer from no response
     """
-    notebook = canonical_notebook(source, read, released).notebook
+    canonical = canonical_notebook(source, read, released)
+    notebook = canonical.notebook
     given, entry = noted(read), notes_of(notebook)
-    if given.get("problem"):
-        entry.update(mended=given["mended"], problem=given["problem"])
-    else:
-        entry["mended"] = [*given["mended"], *entry["mended"]]
+    entry["mended"] = [*given["mended"], *entry["mended"]]
+    if problem := given.get("problem") or canonical.unusable:
+        entry["problem"] = problem
+    if written_by := given.get("written_by"):
+        entry["written_by"] = written_by
     for cell in notebook.cells:
         seen = view(cell)
         if seen.solution:

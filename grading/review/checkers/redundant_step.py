@@ -2,8 +2,9 @@
 
 import ast
 
-from attention_lib.findings.code import Code
 from attention_lib.findings.redundant_step import FRESH, TWICE_IS_ONCE, computed_twice, steps_at
+
+from attention_lib.findings.code import Code
 from grading.review.answer import ReviewedAnswer
 from grading.review.checkers.grounded import Grounded, confirmed, refuted, undecided
 from grading.review.checkers.named import named

@@ -3,6 +3,7 @@
 import base64
 import builtins
 import getpass
+import importlib
 import io
 import json
 import subprocess
@@ -210,6 +211,8 @@ class CellShell(InteractiveShell):
     def run(self, source: str) -> list[dict]:
         """Run one cell; an error in it is one of its outputs."""
         self.outputs = Outputs()
+        # A module that the cell above wrote a moment ago is to be found.
+        importlib.invalidate_caches()
         with redirect_stdout(_Stream("stdout", self)), redirect_stderr(_Stream("stderr", self)):
             self.run_cell(source, store_history=True)
         return self.outputs.finished()

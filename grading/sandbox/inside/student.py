@@ -25,7 +25,7 @@ def become_student(end: socket.socket, folder: Path, setup: dict, program: bytes
     try:
         os.setsid()
         _keep_open(end.fileno())
-        _move_to(folder)
+        _move_to(folder, shell)
         inner_wall.set_limits(**setup["limits"])
         if program:
             inner_wall.put_up(setup, str(folder), program)
@@ -64,9 +64,11 @@ def _keep_open(descriptor: int) -> None:
     os.closerange(descriptor + 1, 1 << 16)
 
 
-def _move_to(folder: Path) -> None:
+def _move_to(folder: Path, shell: CellShell) -> None:
+    """Work in the folder, and look for modules there, too: as in a notebook, after Python's own library."""
     os.chdir(folder)
     for name in ("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR", "XDG_CACHE_HOME"):
         os.environ[name] = str(folder)
     tempfile.tempdir = None
     sys.path[:] = [place for place in sys.path if place]
+    shell.init_sys_path()

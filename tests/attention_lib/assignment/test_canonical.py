@@ -835,27 +835,27 @@ def test_r07c_another_assignments_code_under_this_ones_text(nb):
             c.source = f"def mean_{number}(xs):\n    return sum(xs) / len(xs)\n"
     made = mend(nb)
     assert points(made) == set()
-    (note,) = made.mended
-    assert note.cell == "" and note.message.startswith("This is not the notebook of this assignment")
+    assert made.mended == [] and made.unusable.startswith("This is not the notebook of this assignment")
+    assert "lab3-q0, lab3-q1" in made.unusable
     assert all(get(made.notebook, answer).source == "" for answer in ANSWERS)
 
 
 def test_another_assignment_with_a_set_up_cell_of_the_same_id():
     other = nbformat.from_dict(new_notebook([cell("import pandas", "setup"), cell("def mean(): pass", "q1")], {}))
-    (note,) = mend(other).mended
-    assert "not the notebook of this assignment" in note.message
+    said = mend(other).unusable
+    assert "not the notebook of this assignment" in said and said.endswith("Its cells are called q1.")
 
 
 def test_a_fresh_notebook_that_defines_an_answer_is_of_this_assignment():
     made = mend(nbformat.from_dict(new_notebook([cell(RIGHT["attention_scores"])], {})))
     assert points(made) == {"attention_scores"}
-    assert "not the notebook" not in said(made, "")
+    assert made.unusable == ""
 
 
 @pytest.mark.parametrize("cells", [[], [cell("")], [cell(" \n"), text("")]])
 def test_an_empty_notebook(cells):
     made = mend(nbformat.from_dict(new_notebook(cells, {})))
-    assert [note.message for note in made.mended] == ["The notebook is empty: none of its cells has any text."]
+    assert made.unusable == "The notebook is empty: none of its cells has any text."
     assert points(made) == set()
 
 

@@ -1,8 +1,12 @@
 """The run and its verdicts, each in a process of its own behind the inner wall."""
 
+import platform
+import sys
+
 import pytest
 
 from attention_lib.assignment.canonical import canonical_notebook
+from attention_lib.assignment.cells import notes_of
 from attention_lib.assignment.check_records import completed_records
 from grading.grade.judging import TimeLimits
 from grading.grade.judging.judge import judge
@@ -26,13 +30,17 @@ checks.report()
 
 @pytest.fixture(scope="module")
 def judged():
-    """judged(source, submitted): the judged notebook."""
+    """judged(source, submitted): the judged notebook; `noted` goes into the canonical one's notes."""
     warm = WarmProcess(chosen_walls("inner"), Sandbox().as_dict(), cpu_seconds=120)
     try:
         warm.wait_until_ready()
-        yield lambda source, submitted: judge(
-            canonical_notebook(source, submitted, lesson()).notebook, source, LIMITS, lambda: StudentProcess(warm)
-        )
+
+        def judged(source, submitted, **noted):
+            canonical = canonical_notebook(source, submitted, lesson()).notebook
+            notes_of(canonical).update(noted)
+            return judge(canonical, source, LIMITS, lambda: StudentProcess(warm))
+
+        yield judged
     finally:
         warm.close()
 
@@ -126,3 +134,60 @@ def test_a_problem_is_said_at_every_test_without_a_run():
     notebook.metadata["attention101"]["problem"] = "The file is empty."
     judge(notebook, lesson(RIGHT), TimeLimits(0, 0), lambda: pytest.fail("a process was started"))
     assert {records(notebook, answer)[0].message for answer in RIGHT} == {"The file is empty."}
+
+
+def test_the_first_cause_is_told_and_not_what_came_of_it(judged):
+    submitted = lesson({
+        **RIGHT,
+        "attention_scores": "def attention_scores(Q, K, scale=None):\n    return helper(Q) * K",
+        "attention_weights": "def attention_weights(scores, mask=None):\n    return missing(scores)",
+        "aggregate_values": "def aggregate_values(weights, V):\n    return np.asarray(weights) @ V",
+    })  # fmt: skip
+    insert_after(
+        submitted, "setup", "import no_such_package as sns\nimport numpy as np\n", "1 / 0\ndef helper(x): return x"
+    )
+    notebook = judged(lesson(RIGHT), submitted)
+    first = {answer: records(notebook, answer)[0].message for answer in RIGHT}
+    assert first["aggregate_values"] == (
+        "A cell of your own stopped with ModuleNotFoundError: No module named 'no_such_package', so it never came to "
+        "define `np`. The package no_such_package is not there: take its import out, or put it below the others, in a "
+        "cell of its own."
+    )
+    assert "ZeroDivisionError: division by zero, so it never came to define `helper`" in first["attention_scores"]
+    assert "stopped" in first["attention_weights"] and "never came" not in first["attention_weights"]
+    assert [record.passed for record in records(notebook, "project_qkv")] == [True]
+
+
+def test_what_is_behind_a_syntax_error(judged):
+    submitted = lesson({
+        **RIGHT,
+        "project_qkv": "<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> main",
+        "attention_scores": "def attention_scores(Q, K, scale=None):\n    return (",
+    })  # fmt: skip
+    here = platform.python_version()
+    plain, newer = judged(lesson(RIGHT), submitted), judged(lesson(RIGHT), submitted, written_by="3.99.1")
+    assert "Line 1 is a mark that git left" in records(plain, "project_qkv")[0].message
+    assert "Python" not in records(plain, "attention_scores")[0].message
+    said = records(newer, "attention_scores")[0].message
+    assert "last run with Python 3.99.1" in said and f"grading uses Python {here}" in said
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python knows that syntax")
+def test_syntax_of_a_later_python_is_named_with_both_versions(judged):
+    answer = RIGHT["aggregate_values"] + "\nd = {'n': 1}\nnote = f\"{d[\"n\"]}\""
+    notebook = judged(lesson(RIGHT), lesson(RIGHT | {"aggregate_values": answer}))
+    said = records(notebook, "aggregate_values")[0].message
+    assert "syntax that came with Python 3.12" in said and f"grading uses Python {platform.python_version()}" in said
+
+
+def test_a_module_that_a_cell_writes_and_what_torch_would_compile(judged):
+    submitted = lesson({
+        **RIGHT,
+        "attention_scores": "from written_module import attention_scores",
+        "aggregate_values": "import torch\n\n@torch.compile\n" + RIGHT["aggregate_values"],
+    })  # fmt: skip
+    module = "%%writefile written_module.py\n" + RIGHT["attention_scores"]
+    insert_after(submitted, "setup", "try:\n    import written_module\nexcept ImportError:\n    pass", module)
+    notebook = judged(lesson(RIGHT), submitted)
+    for answer in RIGHT:
+        assert [record.passed for record in records(notebook, answer)] == [True], records(notebook, answer)

@@ -29,7 +29,7 @@ def test_a_link_is_not_followed(tmp_path):
 
 def test_several_other_notebooks_are_named_and_none_is_chosen(tmp_path):
     write(tmp_path / "attention (1).ipynb", lesson(RIGHT))
-    write(tmp_path / "attention (2).ipynb", lesson(RIGHT))
+    write(tmp_path / "attention (2).ipynb", lesson(RIGHT | {"attention_scores": "# another answer"}))
     found = entry(tmp_path / "attention.ipynb")
     assert (
         "attention (1).ipynb, attention (2).ipynb" in found.problem

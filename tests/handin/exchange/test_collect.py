@@ -184,3 +184,15 @@ def test_nothing_to_collect_is_no_failure_and_no_course_is_one(exchange):
     assert not failure and "No submissions of 'attention'" in log
     exchange.inbound.rmdir()
     assert "Course not found" in exchange.run(CollectRegularFiles)[1]
+
+
+def test_takes_a_notebook_under_whatever_name_and_place_and_what_it_is_packed_in(exchange):
+    folder = exchange.hand_in("ada", ON_TIME)
+    (folder / "attention.ipynb").unlink()
+    (folder / "attention").mkdir(mode=0o777)
+    names = ["Attention.IPYNB", "attention.ipynb.txt", "attention.json", "attention.zip", "attention/attention.ipynb"]
+    for name in names:
+        (folder / name).write_text(name)
+    log, failure = exchange.run(CollectRegularFiles)
+    assert not failure and "Left out" not in log
+    assert {name for name in names if (exchange.submitted("ada") / name).read_text() == name} == set(names)

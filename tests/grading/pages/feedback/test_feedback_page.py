@@ -99,7 +99,7 @@ def test_an_unreadable_submission_is_said_before_all_else(samples):
     nothing = {answer: None for answer in samples.ANSWERS}
     html = samples.page_of(samples.autograded(answers=empty, records=nothing, problem="The file is not JSON."))
     main = soup(html).main
-    assert words(main).startswith("⚠ Your submission could not be read The file is not JSON.")
+    assert words(main).startswith("⚠ Your submission could not be graded The file is not JSON.")
     assert "0 of 5" in words(soup(html).header)
     assert not main.find_all("section", class_="answer")
 
