@@ -7,12 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from ollama import AsyncClient
-
 from grading.review.asking.capacity import Capacity
-from grading.review.asking.chat import Busy, Failed, Said, Unthinking, chat, load
-from grading.review.asking.model_digest import client_options, model_digest
-from grading.review.asking.no_reply import NoReply
+from grading.review.asking.chat import Said, chat, load
+from grading.review.asking.connection import connect
+from grading.review.asking.model_digest import asked_digest
+from grading.review.asking.no_reply import Busy, Failed, NoReply
 from grading.review.asking.prompt_counts import PromptCounts
 from grading.review.claims import Reply, UnusableReply, parse_reply
 from grading.review.prompt import Question
@@ -51,11 +50,12 @@ class Reviewer:
         self.digest = ""
 
     async def __aenter__(self) -> "Reviewer":
-        self._client = AsyncClient(**client_options(self._settings, None))
-        self._places = Capacity(self._settings.parallel)
+        settings = self._settings
+        self._client = connect(settings)
+        self._places = Capacity(settings.parallel)
         try:
-            self.digest = await asyncio.to_thread(model_digest, self._settings)
-            await self._patiently(lambda: load(self._client, self._settings, _SMALLEST_WINDOW))
+            self.digest = await asked_digest(self._client, settings)
+            await self._load(settings)
         except BaseException:
             await self._client.close()
             raise
@@ -63,6 +63,14 @@ class Reviewer:
 
     async def __aexit__(self, *error: object) -> None:
         await self._client.close()
+
+    async def _load(self, settings: CodeReview) -> None:
+        try:
+            async with asyncio.timeout(settings.load_seconds):
+                await self._patiently(partial(load, self._client, settings, _SMALLEST_WINDOW))
+        except TimeoutError:
+            why = f"the model {settings.model} was not loaded within {settings.load_seconds:g} s"
+            raise NoReply(f"{why} (CodeReview.load_seconds)", of_server=True) from None
 
     async def ask(self, question: Question, too_late: Callable[[], bool] = lambda: False) -> Replied | None:
         """Ask, again where that may help. Raises NoReply.
@@ -113,14 +121,7 @@ class Reviewer:
         """An answer that says something: of a model that only thought, the other setting is tried."""
         for _ in range(3):
             think = self._think
-            try:
-                said = await self._patiently(partial(chat, self._client, self._settings, messages, window, think))
-            except Unthinking:
-                self._think = None
-                said = await self._patiently(partial(chat, self._client, self._settings, messages, window, None))
-                if said.content:
-                    return said
-                break
+            said = await self._patiently(partial(chat, self._client, self._settings, messages, window, think))
             if said.content or not said.thought:
                 return said
             if self._think == think:
