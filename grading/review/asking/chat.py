@@ -1,20 +1,15 @@
 """One exchange with the server: streamed, so that it can be ended when its time is over or its answer complete."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from grading.review.asking.address import address_of
-from grading.review.asking.connection import in_our_words
+from grading.review.asking.connection import Connection
 from grading.review.asking.no_reply import Failed, NoReply, Refused
 from grading.review.claims import UnusableReply, parse_reply, reply_schema
 from grading.review.settings import CodeReview
-
-if TYPE_CHECKING:
-    from ollama import AsyncClient, ChatResponse
 
 _THOUGHTS = re.compile(r"^\s*<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 _BLANKS_AT_THE_END = 24
@@ -38,21 +33,20 @@ class Said:
     seconds: float | None
 
 
-async def load(client: "AsyncClient", settings: CodeReview, window: int) -> None:
+async def load(connection: Connection, window: int) -> None:
     """Have the model loaded, and wait for it. Sets no deadline. Raises Busy, Failed, NoReply."""
     try:
-        async with aclosing(_parts(client, settings, messages=[], options={"num_ctx": window})) as parts:
+        async with aclosing(connection.chat(messages=[], options={"num_ctx": window})) as parts:
             async for _ in parts:
                 pass
     except Refused as refused:
         if refused.status != 400:  # a server that wants a message to load a model
-            raise _in_words(refused, settings) from None
+            raise _in_words(refused, connection) from None
 
 
-async def chat(
-    client: "AsyncClient", settings: CodeReview, messages: Sequence[dict], window: int, think: bool | None
-) -> Said:
+async def chat(connection: Connection, messages: Sequence[dict], window: int, think: bool | None) -> Said:
     """Ask once. Sets no deadline: who calls does. Raises Busy, Failed, NoReply."""
+    settings = connection.settings
     options = {
         "temperature": 0,
         "seed": settings.seed,
@@ -62,7 +56,7 @@ async def chat(
     question = {"messages": messages, "think": think, "format": reply_schema(), "options": options}
     content, thought, count, reason, took = "", False, None, None, None
     try:
-        async with aclosing(_parts(client, settings, **question)) as parts:
+        async with aclosing(connection.chat(**question)) as parts:
             async for part in parts:
                 content += part.message.content or ""
                 thought = thought or bool(part.message.thinking)
@@ -76,21 +70,10 @@ async def chat(
                 raise Failed("the server ended its answer in the middle")
     except Refused as refused:
         if think is not None and "think" in refused.said.lower():  # a model that knows no such setting
-            return await chat(client, settings, messages, window, None)
-        raise _in_words(refused, settings) from None
+            return await chat(connection, messages, window, None)
+        raise _in_words(refused, connection) from None
     spoken = _THOUGHTS.sub("", content).strip()
     return Said(spoken, thought or spoken != content.strip(), count, reason != "length", took / 1e9 if took else None)
-
-
-async def _parts(client: "AsyncClient", settings: CodeReview, **question: object) -> "AsyncIterator[ChatResponse]":
-    """A streamed answer. Raises Busy, Failed, NoReply, Refused."""
-    try:
-        streamed = await client.chat(settings.model, stream=True, keep_alive=settings.keep_alive, **question)
-        async with aclosing(streamed) as parts:
-            async for part in parts:
-                yield part
-    except Exception as error:
-        raise in_our_words(error, settings) from None
 
 
 def _is_over(content: str, settings: CodeReview) -> bool:
@@ -106,15 +89,15 @@ def _is_over(content: str, settings: CodeReview) -> bool:
     return True
 
 
-def _in_words(refused: Refused, settings: CodeReview) -> NoReply:
+def _in_words(refused: Refused, connection: Connection) -> NoReply:
     if _WINDOW.search(refused.said):
         return NoReply(f"the prompt does not fit the model's window (the server says: {refused.said})")
     if refused.status not in (404, 405):
         return NoReply(f"the server does not accept the question ({refused})")
     if re.search(r"\bmodel\b", refused.said):
-        remedy = f"run `ollama pull {settings.model}` there, or set CodeReview.model"
-        return NoReply(f"the server has no model {settings.model!r} ({remedy})", of_server=True)
-    address = address_of(settings)
-    path = urlsplit(address.url).path
+        model = connection.settings.model
+        remedy = f"run `ollama pull {model}` there, or set CodeReview.model"
+        return NoReply(f"the server has no model {model!r} ({remedy})", of_server=True)
+    address, path = connection.address, urlsplit(connection.address.url).path
     remedy = f"; leave {path} out" if path else ""
     return NoReply(f"no Ollama server is at {address}: nobody knows a chat there ({refused}){remedy}", of_server=True)

@@ -1,5 +1,9 @@
 """Why there is no reply, and what may be tried before that is said."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 
 class NoReply(Exception):
     """A question without a usable reply; the message is a clause that says why, with the remedy where there is one.
@@ -26,3 +30,13 @@ class Refused(Exception):
     def __init__(self, status: int, said: str):
         super().__init__(f"HTTP {status}: {said}")
         self.status, self.said = status, said
+
+
+@asynccontextmanager
+async def within(seconds: float, why: str, of_server: bool = False) -> AsyncIterator[None]:
+    """A deadline for what is done in it. Raises NoReply."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise NoReply(why, of_server) from None
