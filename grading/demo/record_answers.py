@@ -9,6 +9,7 @@ from traitlets.config import Config
 
 from grading.demo.command import run as run_demo
 from grading.progress_bar import ProgressBar
+from grading.review.asking.address import address_of
 from grading.review.asking.model_digest import model_digest
 from grading.review.asking.no_reply import NoReply
 from grading.review.bench.run import run_bench
@@ -33,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     recording = _begun(given.model, digest, prompt_version(upstream.language, upstream.tone))
     try:
-        with RecordedServer(recording, upstream.host) as server:
+        with RecordedServer(recording, address_of(upstream).url) as server:
             os.environ["OLLAMA_HOST"] = server.host
             status = run_demo(["--model", given.model])
             if status == INTERRUPTED:

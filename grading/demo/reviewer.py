@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import httpx
-from ollama import Client, ResponseError
 from traitlets.config import Config
 
-from grading.review.asking.model_digest import client_options
+from grading.review.asking.address import address_of
+from grading.review.asking.model_digest import model_digest
+from grading.review.asking.no_reply import NoReply
 from grading.review.recorded.recording import Recording
 from grading.review.recorded.server import RecordedServer
 from grading.review.settings import CodeReview
@@ -17,22 +17,18 @@ from grading.review.settings import CodeReview
 def reviewer(config: Config) -> Iterator[str]:
     """Sets host and model in `config`; gives a sentence that says who reviews."""
     settings = CodeReview(config=config)
-    if _has_model(settings):
-        yield f"{settings.model} reviews, at {settings.host}."
+    why = _why_not(settings)
+    if not why:
+        yield f"{settings.model} reviews, at {address_of(settings)}."
         return
     recording = Recording.read()
     with RecordedServer(recording) as server:
         config.CodeReview.update({"host": server.host, "model": recording.model, "recorded": True})
-        yield (
-            f"No Ollama server with {settings.model} answers at {settings.host}. So answers are repeated that were "
-            f"recorded from {recording.model} on {recording.date}."
-        )
+        yield f"Answers are repeated that were recorded from {recording.model} on {recording.date}: {why}."
 
 
-def _has_model(settings: CodeReview) -> bool:
+def _why_not(settings: CodeReview) -> str:
     try:
-        with Client(**client_options(settings, settings.connect_seconds)) as client:
-            client.show(settings.model)
-    except (ResponseError, httpx.HTTPError, OSError, ValueError):
-        return False
-    return True
+        return "" if model_digest(settings) else f"the server at {address_of(settings)} has no {settings.model}"
+    except NoReply as trouble:
+        return str(trouble)

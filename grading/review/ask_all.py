@@ -60,7 +60,7 @@ class _Run:
             async with asyncio.timeout(seconds), Reviewer(self._settings) as reviewer:
                 await asyncio.gather(*(self._ask_one(reviewer, question) for question in self._questions))
         except TimeoutError:
-            self._given_up = f"the time for all questions, {seconds:g} s, was over"
+            self._given_up = f"the time for all questions, {seconds:.3g} s, was over"
         except NoReply as trouble:
             self._given_up = str(trouble)
         return {key: why or self._given_up for key, why in self._missing.items()}

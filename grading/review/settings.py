@@ -1,8 +1,6 @@
 """The review's settings: `c.CodeReview...` in `nbgrader_config.py`."""
 
-import os
-
-from traitlets import Bool, Enum, Float, Int, List, TraitError, Unicode, default, validate
+from traitlets import Bool, Enum, Float, Int, List, TraitError, Unicode, validate
 from traitlets.config import Configurable
 
 from grading.review.claims import KINDS
@@ -14,8 +12,9 @@ class CodeReview(Configurable):
     enabled = Bool(True, help="Whether feedback pages have a code review.").tag(config=True)
 
     host = Unicode(
+        "",
         help="The address of the Ollama server. Default: the environment variable OLLAMA_HOST, else the usual port of "
-        "this machine."
+        "this machine.",
     ).tag(config=True)
 
     model = Unicode(
@@ -85,10 +84,6 @@ class CodeReview(Configurable):
         "", help="The JupyterHub group whose members reach the desk. Default: formgrade-COURSE, as nbgrader has it."
     ).tag(config=True)
     blind = Bool(False, help="Whether the desk hides who wrote an answer.").tag(config=True)
-
-    @default("host")
-    def _host_default(self) -> str:
-        return os.environ.get("OLLAMA_HOST", "").strip() or "http://127.0.0.1:11434"
 
     @validate("model")
     def _named(self, proposal: dict) -> str:

@@ -1,13 +1,14 @@
 """What a server and a model may do wrong, on purpose.
 
 A misbehaviour is called with an Exchange and changes it; several may be combined. Of those that decide how the answer
-is sent (hang, Stall, drop, Drip, Blanks, error_in_stream) the last one counts. A plan says which ones a question meets,
-by its number from 1; number 0 is a request that only loads the model.
+is sent (hang, Stall, drop, Drip, Raw, Pours, Blanks, error_in_stream) the last one counts. A plan says which ones a
+question meets, by its number from 1; number 0 is a request that only loads the model.
 """
 
 import json
+import zlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 
 from tests.ollama_protocol.answering import Answering
@@ -187,6 +188,66 @@ def _promise(answering: Answering, length: int, beginning: bytes) -> None:
     answering.send_header("Content-Length", str(length))
     answering.end_headers()
     answering.wfile.write(beginning)
+
+
+@dataclass(frozen=True)
+class Raw:
+    """These bytes, whatever they are, and the end of the connection."""
+
+    data: bytes
+
+    def __call__(self, exchange: Exchange) -> None:
+        exchange.send = self._send
+
+    def _send(self, answering: Answering, exchange: Exchange) -> None:
+        answering.wfile.write(self.data)
+        answering.break_off()
+
+
+@dataclass(frozen=True)
+class Pours:
+    """These bytes, and then a part again and again, as fast as the client takes it. `poured` counts bytes."""
+
+    head: bytes
+    part: bytes
+    poured: list[int] = field(default_factory=list)
+
+    def __call__(self, exchange: Exchange) -> None:
+        exchange.send = self._send
+
+    def _send(self, answering: Answering, exchange: Exchange) -> None:
+        answering.wfile.write(self.head)
+        while not answering.left():
+            answering.wfile.write(self.part)
+            self.poured.append(len(self.part))
+        answering.close_connection = True
+
+
+def http(body: bytes | str = b"", status: str = "200 OK", kind: str = "application/x-ndjson", more: str = "") -> bytes:
+    """A whole HTTP answer, which ends with the connection; `more` is further header lines."""
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nConnection: close\r\n{more}\r\n"
+    return head.encode() + (body.encode() if isinstance(body, str) else body)
+
+
+def redirect(location: str, status: str = "307 Temporary Redirect") -> Raw:
+    """The client is sent on; with 307 it is to send its whole question there."""
+    return Raw(http(status=status, more=f"Location: {location}\r\nContent-Length: 0\r\n"))
+
+
+def _packed_line() -> bytes:
+    packer = zlib.compressobj(wbits=31)
+    return packer.compress(b"x" * 8_000_000) + packer.flush(zlib.Z_FULL_FLUSH)
+
+
+def endless_packed_line() -> Pours:
+    """Each 8 kB of it are 8 MB of a line that does not end."""
+    packed = _packed_line()
+    return Pours(http(packed, more="Content-Encoding: gzip\r\n"), packed[10:])
+
+
+def endless_line() -> Pours:
+    """A line that does not end, as fast as it is taken."""
+    return Pours(http(b'{"model": "'), b"x" * 65_536)
 
 
 @dataclass(frozen=True)

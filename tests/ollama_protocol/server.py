@@ -15,7 +15,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from email.message import Message
 from http.server import ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 from tests.ollama_protocol.answering import Answering
 from tests.ollama_protocol.exchange import Exchange, tokens
@@ -45,6 +47,7 @@ class OllamaServer:
     refuse: refuses every connection
 
     host: its address
+    headers: those of all requests
     requests: the bodies of the chats it got, in the order in which they came; those that only load included
     most_at_once: how many chats were in work at the same time, at the most; refused ones do not count
     answered: how many questions got their whole answer
@@ -74,6 +77,7 @@ class OllamaServer:
         self.seconds = seconds
         self.capacity = capacity
         self.requests: list[dict] = []
+        self.headers: list[Message] = []
         self.most_at_once = 0
         self.answered = 0
         self.left = 0
@@ -192,6 +196,14 @@ class _HttpServer(ThreadingHTTPServer):
 
 class _Handler(Answering):
     server: _HttpServer
+
+    def parse_request(self) -> bool:
+        understood = super().parse_request()
+        if understood:
+            self.server.owner.headers.append(self.headers)
+            # Who takes the server for a proxy sends the whole address.
+            self.path = urlsplit(self.path).path
+        return understood
 
     def do_HEAD(self) -> None:
         self.send_bytes(b"Ollama is running", "text/plain")

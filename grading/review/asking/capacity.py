@@ -3,26 +3,22 @@
 import asyncio
 
 
-class Capacity:
-    """A semaphore that can be made smaller, down to one place. `async with` takes a place."""
+class Capacity(asyncio.Semaphore):
+    """A semaphore that can be made smaller, down to one place."""
 
     def __init__(self, count: int):
-        self._free = count
+        super().__init__(count)
         self._count = count
-        self._changed = asyncio.Condition()
-
-    async def __aenter__(self) -> None:
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._free > 0)
-            self._free -= 1
-
-    async def __aexit__(self, *error: object) -> None:
-        async with self._changed:
-            self._free += 1
-            self._changed.notify()
+        self._kept_back = 0
 
     def one_fewer(self) -> None:
-        """Take a place away for good, unless it is the last one."""
+        """Called with a place: it, or the next one that is given back, is gone for good, unless it is the last."""
         if self._count > 1:
             self._count -= 1
-            self._free -= 1
+            self._kept_back += 1
+
+    def release(self) -> None:
+        if self._kept_back:
+            self._kept_back -= 1
+        else:
+            super().release()

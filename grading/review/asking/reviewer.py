@@ -4,15 +4,14 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from functools import partial
 
-from ollama import AsyncClient
-
 from grading.review.asking.capacity import Capacity
-from grading.review.asking.chat import Busy, Failed, Said, Unthinking, chat, load
-from grading.review.asking.model_digest import client_options, model_digest
-from grading.review.asking.no_reply import NoReply
+from grading.review.asking.chat import Said, chat, load
+from grading.review.asking.connection import Connection
+from grading.review.asking.no_reply import Busy, Failed, NoReply, within
 from grading.review.asking.prompt_counts import PromptCounts
 from grading.review.claims import Reply, UnusableReply, parse_reply
 from grading.review.prompt import Question
@@ -51,18 +50,19 @@ class Reviewer:
         self.digest = ""
 
     async def __aenter__(self) -> "Reviewer":
-        self._client = AsyncClient(**client_options(self._settings, None))
-        self._places = Capacity(self._settings.parallel)
-        try:
-            self.digest = await asyncio.to_thread(model_digest, self._settings)
-            await self._patiently(lambda: load(self._client, self._settings, _SMALLEST_WINDOW))
-        except BaseException:
-            await self._client.close()
-            raise
+        settings = self._settings
+        self._places = Capacity(settings.parallel)
+        async with AsyncExitStack() as stack:
+            self._connection = await stack.enter_async_context(aclosing(Connection(settings)))
+            self.digest = await self._connection.digest()
+            late = f"{settings.model} was not loaded within {settings.load_seconds:g} s (CodeReview.load_seconds)"
+            async with within(settings.load_seconds, f"the model {late}", of_server=True):
+                await self._patiently(partial(load, self._connection, _SMALLEST_WINDOW))
+            self._opened = stack.pop_all()
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        await self._client.close()
+        await self._opened.aclose()
 
     async def ask(self, question: Question, too_late: Callable[[], bool] = lambda: False) -> Replied | None:
         """Ask, again where that may help. Raises NoReply.
@@ -77,11 +77,9 @@ class Reviewer:
                 return None
             started = time.monotonic()
             allowed = self._settings.answer_seconds
-            try:
-                async with asyncio.timeout(allowed):
-                    reply, doubt, seconds = await self._reply(question, window)
-            except TimeoutError:
-                raise NoReply(f"no complete answer came within {allowed:g} s (CodeReview.answer_seconds)") from None
+            late = f"no complete answer came within {allowed:g} s (CodeReview.answer_seconds)"
+            async with within(allowed, late):
+                reply, doubt, seconds = await self._reply(question, window)
             return Replied(reply, self.digest, doubt, seconds or time.monotonic() - started)
 
     async def _reply(self, question: Question, window: int) -> tuple[Reply, str, float | None]:
@@ -113,14 +111,7 @@ class Reviewer:
         """An answer that says something: of a model that only thought, the other setting is tried."""
         for _ in range(3):
             think = self._think
-            try:
-                said = await self._patiently(partial(chat, self._client, self._settings, messages, window, think))
-            except Unthinking:
-                self._think = None
-                said = await self._patiently(partial(chat, self._client, self._settings, messages, window, None))
-                if said.content:
-                    return said
-                break
+            said = await self._patiently(partial(chat, self._connection, messages, window, think))
             if said.content or not said.thought:
                 return said
             if self._think == think:
@@ -139,7 +130,7 @@ class Reviewer:
                 why, of_server = str(failed), False
             if tries < self._settings.retries:
                 await asyncio.sleep(min(_LONGEST_WAIT, _FIRST_WAIT * 2**tries) * random.uniform(0.7, 1.3))
-        raise NoReply(f"{why}, {self._settings.retries + 1} times", of_server)
+        raise NoReply(f"{why}, {tries + 1} times" if tries else why, of_server)
 
 
 def _window(tokens: int) -> int:

@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
-from ollama import Client
 
+from grading.review.asking.connection import official
 from grading.review.recorded.recording import Recording, prompt_key
 
 _MOST_BYTES = 2_000_000
@@ -28,7 +28,9 @@ class RecordedServer:
 
     def __enter__(self) -> "RecordedServer":
         with ExitStack() as stack:
-            self._client = stack.enter_context(Client(self._upstream, trust_env=False)) if self._upstream else None
+            self._client = None
+            if self._upstream:
+                self._client = stack.enter_context(official().Client(self._upstream, trust_env=False))
             handler = type("Handler", (_Handler,), {"owner": self})
             self._server = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), handler))
             self._server.daemon_threads = True

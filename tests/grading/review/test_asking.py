@@ -84,7 +84,7 @@ def test_the_prompts_of_one_cell_have_a_common_beginning():
         (m.every_question(m.Drip(0.2)), "no complete answer came within 3 s"),
         (m.every_question(m.Stall(2)), "no complete answer came within 3 s"),
         (m.every_question(m.server_error), "HTTP 500"),
-        (m.every_question(m.error_in_stream), "failed"),
+        (m.every_question(m.error_in_stream), "broke its answer off .it says: an error was encountered"),
         (m.every_question(m.drop), "connection broke|not what Ollama sends"),
         (m.every_question(m.busy), "busy"),
         (m.every_question(m.no_model), "ollama pull"),

@@ -91,7 +91,7 @@ def scores(folder: Path) -> list[tuple]:
 
 def test_the_demo_shows_what_was_confirmed_and_not_what_is_held(demo, browser):
     folder, said = demo
-    assert "answers are repeated that were recorded from qwen2.5-coder:1.5b" in " ".join(said.split())
+    assert "Answers are repeated that were recorded from qwen2.5-coder:1.5b" in " ".join(said.split())
     counts = {
         line.split()[0]: re.search(r"(\d+)/(\d+)/(\d+)", line) for line in said.splitlines() if "/0 " in f"{line} "
     }

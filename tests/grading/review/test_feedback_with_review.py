@@ -1,7 +1,10 @@
 """However the reviewer fails: the same scores, feedback for everybody, on time, and nothing unchecked on a page."""
 
 import asyncio
+import os
 import sqlite3
+import subprocess
+import sys
 import time
 
 import pytest
@@ -15,12 +18,15 @@ from grading.review.records.store import ReviewStore, StoredComment
 from grading.review.settings import CodeReview
 from tests.grading.review.graded_class import DEAD_LINE, WRONG, GradedClass
 from tests.grading.review.review_samples import DEAD, saying
+from tests.grading.review.test_connection import BAD_ENVIRONMENT
 from tests.ollama_protocol import misbehaviours as m
+from tests.ollama_protocol.memory import peak_of
 from tests.ollama_protocol.server import OllamaServer
 
 pytestmark = pytest.mark.kernel
 
 PENDING = "Review pending"
+OTHER = "http://127.0.0.1:9/another/api/chat"
 UNCHECKED = {"lines": [2, 2], "kind": "dead_code", "text": "`factor` is assigned, but never used."}
 CLASS = {"ada": {"attention_scores": DEAD_LINE}, "bob": {"attention_scores": WRONG}, "eve": {}}
 
@@ -66,20 +72,49 @@ def test_every_way_to_fail_gives_the_same_scores_and_all_pages(twin, record_prop
         "unknown kind": {"chat": m.every_question(m.unknown_kind)},
         "missing field": {"chat": m.every_question(m.missing_field)},
         "only thinks": {"chat": m.every_question(m.Thinks())},
+        "drips its list": {"elsewhere": [m.Drip(0.2)]},
+        "line without end": {"chat": m.every_question(m.endless_line())},
+        "packed without end": {"chat": m.every_question(m.endless_packed_line())},
+        "list without end": {"elsewhere": [m.endless_packed_line()]},
+        "sends us on": {"chat": m.every_question(m.redirect(OTHER)), "elsewhere": [m.redirect(OTHER)]},
+        "another server": {"chat": m.always(m.no_such_path), "elsewhere": [m.no_such_path]},
+        "a path too much": {"path": "/v1"},
     }
     for name, how in ways.items():
-        started = time.monotonic()
+        started, path = time.monotonic(), how.pop("path", "")
         with OllamaServer(saying(DEAD, UNCHECKED), **how) as server:
-            pages = twin.pages(server, load_seconds=2.0, feedback_seconds=8.0)
+            given = {"host": server.host + path, "load_seconds": 2.0, "feedback_seconds": 8.0}
+            pages, grown = peak_of(lambda given=given: twin.pages(**given))
         seconds = time.monotonic() - started
         pending = sum(PENDING in page for page in pages.values())
-        figures.append(f"{name:22} pages {len(pages)}  pending {pending}  {seconds:5.1f} s")
+        figures.append(f"{name:22} pages {len(pages)}  pending {pending}  {seconds:5.1f} s  {grown:4.0f} MB")
         assert pages.keys() == CLASS.keys() and pending == 3, name
         assert "never used" not in "".join(pages.values()) and "SECRET THOUGHT" not in "".join(pages.values()), name
         assert twin.course.scores() == before, name
-        assert seconds < 25, name
+        assert OTHER not in "".join(pages.values()) and server.host not in "".join(pages.values()), name
+        assert seconds < 25 and grown < 150, name
     print("\n".join(figures))
     record_property("figures", figures)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("settings", ["", "config.CodeReview.enabled = False;"])
+def test_what_the_environment_says_costs_nobody_a_page(twin, settings):
+    program = (
+        "import sys, course.folders as course; config = course.load_config(); config.Sandbox.walls = 'none';"
+        f"{settings} course.load_config = lambda: config;"
+        "from grading.__main__ import main; sys.exit(main(['feedback', 'attention']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | BAD_ENVIRONMENT | {"ATTENTION101_COURSE": str(twin.course.folder)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    pages = [(twin.course.folder / "feedback" / each / "attention" / "attention.html").read_text() for each in CLASS]
+    assert done.returncode == 0 and len(pages) == 3, done.stderr
+    assert bool(settings) != (PENDING in pages[0] and "OLLAMA_HOST is 'http://127.0.0.1: 99999'" in done.stderr)
 
 
 @pytest.mark.parametrize(
