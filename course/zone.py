@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from dateutil.tz import gettz
 from traitlets.config import Config
@@ -10,7 +10,7 @@ from traitlets.config import Config
 from course.checkout import CourseError
 
 _TYPED = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) *(\S.*)?", re.ASCII)
-_OFFSET = re.compile(r"([+-])(\d\d)(?::?(\d\d))?", re.ASCII)
+_OFFSET = re.compile(r"[+-]([01]\d|2[0-3])(:?[0-5]\d)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,15 @@ class CourseZone:
             this zone if it says nothing
         Raises ValueError, in a sentence, for anything else.
         """
+        try:
+            time = self._parsed(text)
+            # At the ends of the calendar a time may lie beyond it in this zone.
+            self.local(time)
+            return time
+        except OverflowError:
+            raise ValueError(f"{text[:80]!r} is no time that can be told") from None
+
+    def _parsed(self, text: str) -> datetime:
         found = _TYPED.fullmatch(text.strip())
         try:
             typed = datetime.fromisoformat(f"{found[1]} {found[2]}")
@@ -56,9 +65,8 @@ class CourseZone:
         said = (found[3] or "").strip()
         if not said:
             return self.utc(typed)
-        if offset := _OFFSET.fullmatch(said):
-            ahead = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
-            return typed - ahead if offset[1] == "+" else typed + ahead
+        if _OFFSET.fullmatch(said):
+            return datetime.fromisoformat(f"{found[1]} {found[2]}{said}").astimezone(UTC).replace(tzinfo=None)
         for fold in (0, 1):
             here = typed.replace(tzinfo=gettz(self.name), fold=fold)
             if here.tzname() == said:

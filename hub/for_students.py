@@ -10,7 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-_CHECKOUT = Path(__file__).resolve().parents[1]
+from course.checkout import CHECKOUT
+
 _PARTS = ("attention_lib", "hub/__init__.py", "hub/student", "hub/servers/student", "hub/servers/class")
 
 
@@ -20,7 +21,7 @@ def copy_for_students(folder: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as place:
         part = Path(place) / "new"
         for name in _PARTS:
-            source, target = _CHECKOUT / name, part / name
+            source, target = CHECKOUT / name, part / name
             target.parent.mkdir(parents=True, exist_ok=True)
             if source.is_dir():
                 shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))

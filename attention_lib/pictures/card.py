@@ -3,6 +3,7 @@
 import contextlib
 import sys
 import traceback
+from collections.abc import Iterator
 
 from IPython.display import display
 
@@ -12,34 +13,25 @@ from attention_lib.sentences import code_marks, listed_names, upper_first
 LONGEST_REASON = 240
 
 
-class picture_of(contextlib.AbstractContextManager):
+@contextlib.contextmanager
+def picture_of(*names: str) -> Iterator[None]:
     """`with picture_of("attention_scores"): …` draws, or says that the picture comes later.
 
     names: the student's functions that the picture is made from. When the body stops with an
     exception it is swallowed and a card with one short reason is shown. What the body writes to the
     error stream is shown as ordinary text. An interrupt passes through.
     """
-
-    def __init__(self, *names: str):
-        self.names = names
-
-    def __enter__(self):
-        self._figures = _open_figures()
+    figures = _open_figures()
+    try:
         # Warnings of the student's code are not an error of this cell: no red output.
-        self._stderr = contextlib.redirect_stderr(sys.stdout)
-        self._stderr.__enter__()
-        return self
-
-    def __exit__(self, kind, error, trace):
-        self._stderr.__exit__(kind, error, trace)
-        if error is None:
-            return False
-        if isinstance(error, (KeyboardInterrupt, GeneratorExit)):
-            return False
-        for figure in _open_figures() - self._figures:
+        with contextlib.redirect_stderr(sys.stdout):
+            yield
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:
+        for figure in _open_figures() - figures:
             sys.modules["matplotlib.pyplot"].close(figure)
-        _show_card(self.names, reason(error, self.names))
-        return True
+        _show_card(names, reason(error, names))
 
 
 def reason(error: BaseException, names) -> str:

@@ -86,7 +86,6 @@ def _place_tokens(labels):
         step = max(room / len(labels), 0.26)
         centres = [0.15 + step * (i + 0.5) for i in range(len(labels))]
         return centres, [step - 0.04] * len(labels), 0.3 + step * len(labels), True
-    width = max(total + 0.3, 4.2)
     if len(labels) > 1:
         gap = min(0.35, gap + (max(4.2 - 0.3, min(room, total * 1.15)) - total) / (len(labels) - 1))
     total = sum(boxes) + gap * (len(labels) - 1)

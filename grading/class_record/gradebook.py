@@ -1,6 +1,5 @@
 """All that the gradebook knows of a class and one assignment, read with a handful of queries."""
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from nbgrader.api import Assignment as AssignmentRow
@@ -39,28 +38,23 @@ class Points:
         self.submitted, self.extension = utc(submission.timestamp), submission.extension
 
 
-@dataclass(frozen=True)
 class ClassPoints:
-    """names: full names ("" where there is none) of all students, by id; points: by id; due: in UTC, or None."""
+    """names: full names ("" where there is none) of all students, by id; points: by id; due: in UTC, or None.
 
-    names: dict[str, str] = field(default_factory=dict)
-    points: dict[str, Points] = field(default_factory=dict)
-    due: datetime | None = None
+    Raises CourseError where the gradebook cannot be used, or does not have the assignment's cells.
+    """
 
-
-def class_points(course: CourseDirectory, assignment: str, declared: Assignment) -> ClassPoints:
-    """Read them. Raises CourseError where the gradebook cannot be used, or does not have the assignment's cells."""
-    cells = [cell.test if isinstance(cell, Answer) else cell.grade_id for cell in declared.graded]
-    require_gradebook(course, assignment, cells)
-    try:
-        with Gradebook(course.db_url, course.course_id) as gradebook:
-            return ClassPoints(
-                {s.id: " ".join(filter(None, (s.first_name, s.last_name))) for s in gradebook.students},
-                {each.student.id: Points(each, declared) for each in _submissions(gradebook.db, assignment)},
-                utc(gradebook.find_assignment(assignment).duedate),
-            )
-    except OperationalError as error:
-        raise CourseError(gradebook_trouble(course, error)) from None
+    def __init__(self, course: CourseDirectory, assignment: str, declared: Assignment):
+        cells = [cell.test if isinstance(cell, Answer) else cell.grade_id for cell in declared.graded]
+        require_gradebook(course, assignment, cells)
+        try:
+            with Gradebook(course.db_url, course.course_id) as gradebook:
+                students, submissions = gradebook.students, _submissions(gradebook.db, assignment)
+                self.names = {s.id: " ".join(filter(None, (s.first_name, s.last_name))) for s in students}
+                self.points = {each.student.id: Points(each, declared) for each in submissions}
+                self.due = utc(gradebook.find_assignment(assignment).duedate)
+        except OperationalError as error:
+            raise CourseError(gradebook_trouble(course, error)) from None
 
 
 def utc(time: datetime | None) -> datetime | None:

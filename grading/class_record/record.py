@@ -15,7 +15,7 @@ from course.folders import CourseError, autograded_ids, source_path, submitted_i
 from course.student_ids import trouble_with
 from course.zone import course_zone
 from grading.class_record.formats import one_line
-from grading.class_record.gradebook import ClassPoints, Points, class_points, utc
+from grading.class_record.gradebook import ClassPoints, Points, utc
 from grading.class_record.not_graded import kept_reasons
 from grading.class_record.reasons import reason_of
 from grading.class_record.student import GRADED, MISSING, NOT_GRADED, PARTLY_GRADED, WAITS, Student
@@ -55,7 +55,7 @@ def class_record(course: CourseDirectory, assignment: str, not_graded: Mapping[s
     """Everybody who handed in something or is in the gradebook.
 
     not_graded: reasons, as clauses by student id, of a run whose reasons could perhaps not be kept
-    Raises CourseError, see `class_points`.
+    Raises CourseError, see `ClassPoints`.
     """
     cells = declared(read_source(source_path(course, assignment)))
     reader = _Reader(course, assignment, cells, kept_reasons(course, assignment) | dict(not_graded or {}))
@@ -65,7 +65,7 @@ def class_record(course: CourseDirectory, assignment: str, not_graded: Mapping[s
 class _Reader:
     def __init__(self, course: CourseDirectory, assignment: str, cells: Assignment, reasons: dict[str, str]):
         self._course, self._assignment, self._cells, self._reasons = course, assignment, cells, reasons
-        self._book: ClassPoints = class_points(course, assignment, cells)
+        self._book = ClassPoints(course, assignment, cells)
         self.due = self._book.due
         self._submitted = set(submitted_ids(course, assignment))
         # An extension alone makes an entry in the gradebook, too.

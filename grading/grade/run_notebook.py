@@ -75,7 +75,7 @@ class RunNotebook(NbGraderPreprocessor):
 def settings_request(config: Config) -> Request:
     """What a worker needs to get ready: sandbox and limits."""
     run = RunNotebook(config=config)
-    return Request(Sandbox(config=config).as_dict(), TimeLimits(run.cell_seconds, run.total_seconds))
+    return Request(Sandbox(config=config).trait_values(config=True), TimeLimits(run.cell_seconds, run.total_seconds))
 
 
 def common_request(course: CourseDirectory, assignment: str, config: Config) -> Request:

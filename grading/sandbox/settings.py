@@ -23,7 +23,3 @@ class Sandbox(Configurable):
     open_files = Int(256, help="Files that one process may have open.").tag(config=True)
     message_mb = Int(64, help="Size of one result that a student's function sends back, in MB.").tag(config=True)
     start_seconds = Float(120.0, help="How long the warm parent may take to start.").tag(config=True)
-
-    def as_dict(self) -> dict:
-        """All settings by name, to be handed to another process."""
-        return {name: getattr(self, name) for name in self.trait_names(config=True)}

@@ -15,17 +15,7 @@ from traitlets.config import Config
 from course.folders import CourseError, source_path
 from grading.in_place_of import in_place_of
 from grading.source.released import released_version
-from grading.source.rules.cells import (
-    id_faults,
-    kind_faults,
-    lock_faults,
-    nbgrader_faults,
-    points_faults,
-    syntax_faults,
-)
-from grading.source.rules.checks import checks_faults, place_faults, released_faults
-from grading.source.rules.marks import mark_faults
-from grading.source.rules.names import definition_faults, solution_reading_faults, test_reading_faults
+from grading.source.rules import cells, checks, marks, names
 from grading.source.rules.written_source import Source, SourceFault, shown
 from grading.source.same_cells import require_same_cells
 
@@ -50,19 +40,20 @@ def source_faults(
     if damaged := list(_damaged(notebook)):
         return beside + damaged
     source = Source(notebook, config)
-    marks = list(mark_faults(source))
-    faults = [*marks, *syntax_faults(source), *id_faults(source), *points_faults(source), *kind_faults(source)]
-    faults += [*lock_faults(source), *place_faults(source), *checks_faults(source), *definition_faults(source)]
-    faults += nbgrader_faults(source, {fault.number for fault in faults})
+    faults = mismarked = list(marks.mark_faults(source))
+    for rule in (*cells.RULES, checks.place_faults, checks.checks_faults, names.definition_faults):
+        faults = [*faults, *rule(source)]
+    faults += cells.nbgrader_faults(source, {fault.number for fault in faults})
     # As it is where a mark is wrong: nbgrader would stop there.
     released = source.notebook.cells
-    if not marks:
+    if not mismarked:
         try:
             released = released_version(source.notebook, config).cells
         except Exception as error:
             faults.append(SourceFault(f"nbgrader cannot make the student version: {shown(str(error))}."))
     texts = [cell.source for cell in released]
-    faults += [*released_faults(source, texts), *solution_reading_faults(source), *test_reading_faults(source, texts)]
+    faults += [*checks.released_faults(source, texts), *names.solution_reading_faults(source)]
+    faults += names.test_reading_faults(source, texts)
     if not any(cell.view.is_answer or cell.view.is_test for cell in source.cells):
         faults.append(
             SourceFault(

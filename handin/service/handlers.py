@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from concurrent.futures import Executor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -100,6 +100,7 @@ class SubmitHandler(ServiceHandler):
         self._student = ""
         self._room: Path | None = None
         self._upload: IO[bytes] | None = None
+        self._leaving = ExitStack()
         self._left = shared.reception.limits.upload
         self._waited = timedelta()
         self._gone = self._storing = False
@@ -121,11 +122,13 @@ class SubmitHandler(ServiceHandler):
         reception.check(student, assignment)
         arrived = time.monotonic()
         await self.shared.slots.take(student)
+        self._leaving.callback(self.shared.slots.give_back, student)
         self._student = student
         self._waited = timedelta(seconds=time.monotonic() - arrived)
         await self.in_thread(reception.check_room, student, assignment)
         self._room = await self.in_thread(reception.inbound.room_to_receive)
-        self._upload = await self.in_thread(open, self._room / "upload", "wb")
+        self._leaving.callback(reception.inbound.clear, self._room)
+        self._upload = self._leaving.enter_context(await self.in_thread(open, self._room / "upload", "wb"))
 
     def data_received(self, chunk: bytes) -> None:
         if self._refusal is not None or self._upload is None:
@@ -169,16 +172,10 @@ class SubmitHandler(ServiceHandler):
             self._leave()
 
     def _leave(self) -> None:
-        upload, room, student = self._upload, self._room, self._student
-        self._upload, self._room, self._student = None, None, ""
-        if upload is not None:
-            # On a full disk, closing fails as writing did.
-            with suppress(OSError):
-                upload.close()
-        if room is not None:
-            self.shared.reception.inbound.clear(room)
-        if student:
-            self.shared.slots.give_back(student)
+        self._upload = None
+        # On a full disk, closing fails as writing did.
+        with suppress(OSError):
+            self._leaving.close()
 
 
 class UnknownHandler(ServiceHandler):

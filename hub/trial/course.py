@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from course.checkout import CHECKOUT
 from hub.trial.folder import TrialFolder
 
 ASSIGNMENT = "attention"
 COURSE = "attention101"
-CHECKOUT = Path(__file__).resolve().parents[2]
 _DAYS = 7
 
 

@@ -7,14 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from hub.shared_config import (
-    LOOPBACK,
-    course_services,
-    server_environment,
-    service_environment,
-    set_up_course,
-    set_up_hub,
-)
+from hub import shared_config
 from hub.trial.accounts import ACCOUNTS
 from hub.trial.course import ASSIGNMENT, CHECKOUT, COURSE
 from hub.trial.folder import SECONDS_TO_START, TrialFolder
@@ -28,7 +21,7 @@ staff = [account.name for account in ACCOUNTS if account.is_staff]
 students = [account.name for account in ACCOUNTS if not account.is_staff]
 
 # Loopback alone: nobody else reaches the trial.
-set_up_hub(c, folder.hub, f"{LOOPBACK}:{public}", api, proxy)
+shared_config.set_up_hub(c, folder.hub, f"{shared_config.LOOPBACK}:{public}", api, proxy)
 c.ConfigurableHTTPProxy.log_level = "error"
 
 c.JupyterHub.authenticator_class = "hub.password_file.PasswordFile"
@@ -36,7 +29,7 @@ c.PasswordFile.path = str(folder.hashes)
 c.Authenticator.allowed_users = {account.name for account in ACCOUNTS}
 c.Authenticator.admin_users = {account.name for account in ACCOUNTS if account.role == "instructor"}
 
-set_up_course(c, COURSE, staff, students)
+shared_config.set_up_course(c, COURSE, staff, students)
 
 
 def server_folder(spawner) -> str:
@@ -71,7 +64,7 @@ c.Spawner.pre_spawn_hook = choose_folder
 c.Spawner.args = ["--allow-root"] if os.geteuid() == 0 else []
 c.LocalProcessSpawner.interrupt_timeout = c.LocalProcessSpawner.term_timeout = 5
 path = os.environ.get("PATH", os.defpath)
-c.Spawner.environment = server_environment(
+c.Spawner.environment = shared_config.server_environment(
     folder.exchange,
     hand_in,
     path,
@@ -82,10 +75,10 @@ c.Spawner.environment = server_environment(
 )
 
 once_there = [sys.executable, "-m", "hub.trial.wait_for_course", str(folder.has_gradebook), sys.executable, "-m"]
-c.JupyterHub.services = course_services(
+c.JupyterHub.services = shared_config.course_services(
     (hand_in, [*once_there, "handin.service"]),
     (desk, [*once_there, "grading", "desk", ASSIGNMENT]),
-    environment=service_environment(folder.course, folder.exchange, path),
+    environment=shared_config.service_environment(folder.course, folder.exchange, path),
     timeout=SECONDS_TO_START,
 )
 # Everything ends with the trial.

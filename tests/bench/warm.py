@@ -16,7 +16,7 @@ def warm_process(walls: str) -> Iterator[WarmProcess]:
     """One behind these walls, as `Sandbox.walls` names them, ended at the end. Raises NoWall and WarmParentFailed."""
     config = load_config()
     config.Sandbox.walls = walls
-    settings = Sandbox(config=config).as_dict()
+    settings = Sandbox(config=config).trait_values(config=True)
     threads = torch.get_num_threads()
     # As in a worker.
     torch.set_num_threads(1)

@@ -61,7 +61,13 @@ def test_zones_without_a_short_name_and_utc():
     assert CourseZone().words(datetime(2026, 11, 5, 7, 3)) == "Thursday, 5 November 2026, 07:03 UTC"
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01 10:00", "2026-07-10 23:59 MOON", "2026-07-10 9:59"])
+BEYOND_THE_CALENDAR = ["0001-01-01 00:00 +0100", "9999-12-31 23:59 -01:00", "9999-12-31 23:59:59 UTC"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "yesterday", "2026-13-01 10:00", "2026-07-10 23:59 MOON", "2026-07-10 9:59", *BEYOND_THE_CALENDAR],
+)
 def test_what_is_no_time_is_said(text):
     with pytest.raises(ValueError, match="is no time"):
         BERLIN.parse(text)

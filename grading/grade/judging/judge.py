@@ -14,12 +14,7 @@ from attention_lib.assignment.notebook_file import conflict_mark
 from attention_lib.verification.culprits import FreshRun
 from attention_lib.verification.first_cause import first_cause
 from attention_lib.verification.newer_syntax import is_newer, newer_syntax
-from grading.grade.judging import TimeLimits
-from grading.grade.judging.follow_through import (
-    failed_over_correct_answers,
-    judged_over_correct_answers,
-    over_correct_answers,
-)
+from grading.grade.judging import TimeLimits, follow_through
 from grading.grade.judging.session import NewStudentProcess, run_session
 
 _SYNTAX_ERROR_LINE = re.compile(r" ?\([^()]*, line (\d+)\)$")
@@ -76,7 +71,8 @@ class _Judgement:
 
         run: the run over the student's own answers; over_own: its records, by answer
         """
-        alone = over_correct_answers(answer, self._canonical, self._source, self._assignment, list(run.left_out))
+        given = answer, self._canonical, self._source, self._assignment
+        alone = follow_through.over_correct_answers(*given, list(run.left_out))
         again = self._run(alone, max(self._deadline - monotonic(), self._limits.cell_seconds), secret=True)
         cells = again.notebook.cells
         left_out = [i for i in again.left_out if view(cells[i]).answer == answer.grade_id or i == len(cells) - 1]
@@ -85,11 +81,11 @@ class _Judgement:
         if all_passed(found):
             called = map(self._assignment.answer, answer.over)
             not_passing = [each.name for each in called if each and not all_passed(over_own.get(each.grade_id, []))]
-            return [judged_over_correct_answers(answer, not_passing), *found]
+            return [follow_through.judged_over_correct_answers(answer, not_passing), *found]
         if not completed_records(cells[-1].outputs):
             return found
         by_check = {record.check: record for record in over_own[answer.grade_id]}
-        return [failed_over_correct_answers(record, by_check.get(record.check)) for record in found]
+        return [follow_through.failed_over_correct_answers(record, by_check.get(record.check)) for record in found]
 
 
 def _tests(notebook: NotebookNode) -> dict[str, int]:

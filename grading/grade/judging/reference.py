@@ -4,14 +4,8 @@ from collections.abc import Mapping
 
 from nbformat import NotebookNode
 
+from attention_lib.assignment import check_records
 from attention_lib.assignment.cells import TEST, view
-from attention_lib.assignment.check_records import (
-    TEST_AT_FAULT,
-    CheckRecord,
-    all_passed,
-    completed_records,
-    set_records,
-)
 from attention_lib.assignment.notebook_file import copied
 from course.checkout import CourseError
 
@@ -28,8 +22,8 @@ def tests_at_fault(judged: NotebookNode) -> dict[str, str]:
     found = {}
     for cell in judged.cells:
         if answer := view(cell).tested:
-            records = completed_records(cell.outputs)
-            if not all_passed(records):
+            records = check_records.completed_records(cell.outputs)
+            if not check_records.all_passed(records):
                 failed = [record.message for record in records if record.passed is not True]
                 found[answer] = failed[0] if failed else "it made no records of its checks."
     return found
@@ -56,4 +50,5 @@ def take_out(judged: NotebookNode, at_fault: Mapping[str, str]) -> None:
     for cell in judged.cells:
         if view(cell).tested in at_fault:
             message = f"`{view(cell).grade_id}` judges nobody: it fails over the instructor's own solution, too."
-            set_records(cell, [CheckRecord("the test", None, message, code=TEST_AT_FAULT)])
+            record = check_records.CheckRecord("the test", None, message, code=check_records.TEST_AT_FAULT)
+            check_records.set_records(cell, [record])

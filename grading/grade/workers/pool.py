@@ -47,9 +47,7 @@ class Pool(AbstractContextManager):
             yield required(answer)
 
     @abstractmethod
-    def _answers(
-        self, requests: Iterable[Request], alone: bool = False
-    ) -> Iterator[tuple[Request, Outcome | str]]:
+    def _answers(self, requests: Iterable[Request], alone: bool = False) -> Iterator[tuple[Request, Outcome | str]]:
         """What came of each request; a clause where its worker died."""
 
 

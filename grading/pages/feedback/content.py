@@ -100,12 +100,6 @@ class GradedCell:
         by_checks = self.points if self.checks and self.passed == len(self.checks) else 0
         return self.at_fault or not self.manual and self.score != by_checks
 
-    @property
-    def failed_first(self) -> list[CheckRecord]:
-        """The checks: failed ones, then those that could not be made, then passed ones."""
-        order = {False: 0, None: 1, True: 2}
-        return sorted(self.checks or (), key=lambda check: order[check.passed])
-
 
 @dataclass(frozen=True)
 class Review:
@@ -158,27 +152,6 @@ class Content:
         self.test_sources = [plain_text(cell.source) for cell, _ in self._tests if view(cell).is_test]
         self.student_sources = [cell.source for cell in self._students.values()]
         self.review = _review(entry.get("review"))
-
-    @property
-    def score(self) -> float | None:
-        """The sum of the points that there are; None if there are none, such as without a gradebook."""
-        scores = [answer.score for answer in self.answers if answer.score is not None]
-        return sum(scores) if scores else None
-
-    @property
-    def points(self) -> float:
-        """How many points there are."""
-        return sum(answer.points or 0 for answer in self.answers)
-
-    @property
-    def waiting(self) -> float:
-        """How many points wait for a person."""
-        return sum(answer.points or 0 for answer in self.answers if answer.waits and answer.score is None)
-
-    @property
-    def at_fault(self) -> float:
-        """How many points are open because a test was at fault."""
-        return sum(answer.points or 0 for answer in self.answers if answer.at_fault and answer.score is None)
 
     @property
     def messages(self) -> list[str]:

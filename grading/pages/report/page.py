@@ -11,7 +11,6 @@ from grading.class_record.record import ClassRecord
 from grading.class_record.student import Student
 from grading.pages.feedback.page import page_template
 from grading.pages.feedback.plain_text import plain_text
-from grading.pages.report import plots
 from grading.pages.report.failed_checks import failed_checks
 from grading.pages.report.statistics import Statistics
 
@@ -27,13 +26,9 @@ def report_page(record: ClassRecord, zone: CourseZone) -> str:
         record=record,
         numbers=numbers,
         failed_checks=failed_checks(record.students),
-        rates=plots.pass_rates(numbers) if numbers.judged else "",
-        distribution=plots.distribution(numbers) if numbers.graded else "",
-        unusable=[student for student in record.students if student.unusable],
         mended=_by_word(record.students, lambda student: student.mended),
         at_fault=_by_word(record.students, lambda student: student.at_fault),
         waits=_by_word(record.students, lambda student: student.waits),
-        late=[student for student in record.students if student.late],
         made=datetime.now(UTC),
         widest=WIDEST,
         table_width=_table_width(record.columns),

@@ -38,7 +38,7 @@ def graded(labelled: Sequence[LabelledAnswer], sandbox: Sandbox | None = None) -
     release = released_version(source)
     tasks, references = _by_answer(release), _by_answer(source)
     found: dict[str, ReviewedAnswer] = {}
-    warm = WarmProcess(chosen_walls(sandbox.walls), sandbox.as_dict(), _CPU_SECONDS)
+    warm = WarmProcess(chosen_walls(sandbox.walls), sandbox.trait_values(config=True), _CPU_SECONDS)
     try:
         warm.wait_until_ready()
         for group in _notebooks(labelled, declared(source)):

@@ -106,6 +106,9 @@ def lock_faults(source: Source) -> Iterator[SourceFault]:
             )
 
 
+RULES = (syntax_faults, id_faults, points_faults, kind_faults, lock_faults)
+
+
 def nbgrader_faults(source: Source, known: set[int]) -> Iterator[SourceFault]:
     """What else nbgrader would refuse.
 

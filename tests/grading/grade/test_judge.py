@@ -31,7 +31,7 @@ checks.report()
 @pytest.fixture(scope="module")
 def judged():
     """judged(source, submitted): the judged notebook; `noted` goes into the canonical one's notes."""
-    warm = WarmProcess(chosen_walls("inner"), Sandbox().as_dict(), cpu_seconds=120)
+    warm = WarmProcess(chosen_walls("inner"), Sandbox().trait_values(config=True), cpu_seconds=120)
     try:
         warm.wait_until_ready()
 

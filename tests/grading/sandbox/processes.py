@@ -15,7 +15,7 @@ BOTH = pytest.param("both", marks=[pytest.mark.slow, pytest.mark.needs("namespac
 
 def started(walls: str, cpu_seconds: int = 120, **settings) -> WarmProcess:
     """A warm parent that is ready; the caller closes it."""
-    warm = WarmProcess(chosen_walls(walls), Sandbox(walls=walls, **settings).as_dict(), cpu_seconds)
+    warm = WarmProcess(chosen_walls(walls), Sandbox(walls=walls, **settings).trait_values(config=True), cpu_seconds)
     try:
         warm.wait_until_ready()
     except BaseException:

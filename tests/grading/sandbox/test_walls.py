@@ -115,7 +115,7 @@ def test_a_probe_that_gets_over_the_wall_is_named(monkeypatch, tmp_path, leak, p
 
 def test_a_warm_parent_behind_a_wall_that_leaks_is_not_used(monkeypatch):
     """`none` puts no inner wall up, but here the trusted side asks for one: what the probe tells refuses it."""
-    warm = WarmProcess(chosen_walls("none"), Sandbox(walls="none").as_dict(), 60)
+    warm = WarmProcess(chosen_walls("none"), Sandbox(walls="none").trait_values(config=True), 60)
     try:
         monkeypatch.setattr(warm, "_hear", lambda deadline: {"refused": ["an internet socket"]})
         with pytest.raises(NoWall, match="not refused: an internet socket"):

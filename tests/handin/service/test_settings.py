@@ -12,7 +12,7 @@ from traitlets.config import Config
 
 from course.checkout import CourseError
 from handin.service.refusal import Denied
-from handin.service.settings import read_settings
+from handin.service.settings import Settings
 from handin.service.upload_slots import UploadSlots
 from tests.handin.service.real_hub import ROOT
 
@@ -30,10 +30,10 @@ def course(**more: str) -> Config:
 
 
 def test_settings_are_read() -> None:
-    settings = read_settings(ENVIRONMENT, course(timezone="Europe/Berlin"))
+    settings = Settings(ENVIRONMENT, course(timezone="Europe/Berlin"))
     assert str(settings.inbound) == "/srv/exchange/attention101/inbound" and settings.zone.name == "Europe/Berlin"
     assert (settings.host, settings.port, settings.prefix) == ("127.0.0.1", 9105, "/services/hand-in/")
-    assert read_settings(ENVIRONMENT, course()).zone.name == "UTC"
+    assert Settings(ENVIRONMENT, course()).zone.name == "UTC"
 
 
 @pytest.mark.parametrize(
@@ -47,14 +47,14 @@ def test_settings_are_read() -> None:
 )
 def test_what_is_wrong_is_named(name: str, value: str, message: str) -> None:
     with pytest.raises(CourseError, match=message):
-        read_settings(ENVIRONMENT | {name: value}, course())
+        Settings(ENVIRONMENT | {name: value}, course())
 
 
 def test_a_course_s_wrong_settings_are_named() -> None:
     with pytest.raises(CourseError, match="c.NbGraderAPI.timezone"):
-        read_settings(ENVIRONMENT, course(timezone="Mars/Olympus"))
+        Settings(ENVIRONMENT, course(timezone="Mars/Olympus"))
     with pytest.raises(CourseError, match="c.CourseDirectory.course_id"):
-        read_settings(ENVIRONMENT, Config())
+        Settings(ENVIRONMENT, Config())
 
 
 def test_a_taken_port_is_named(tmp_path: Path) -> None:
