@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,12 +72,13 @@ def _in_ci() -> bool:
 
 def _long_files_first(items: list[pytest.Item]) -> None:
     """Workers take whole files, in this order: a long one begun last would leave all but one of them idle."""
-    length: dict[Path, float] = {}
+    minutes, kernels, tests = Counter(), Counter(), Counter()
     for item in items:
-        minutes = [marker.kwargs.get("minutes", 0) for marker in item.iter_markers("slow")]
-        starts_a_kernel = item.get_closest_marker("kernel") is not None
-        length[item.path] = max(length.get(item.path, 0), *minutes, 0.1 * starts_a_kernel)
-    items.sort(key=lambda item: -length[item.path])
+        told = [marker.kwargs.get("minutes", 0) for marker in item.iter_markers("slow")]
+        minutes[item.path] = max(minutes[item.path], *told, 0)
+        kernels[item.path] |= item.get_closest_marker("kernel") is not None
+        tests[item.path] += 1
+    items.sort(key=lambda item: (minutes[item.path], kernels[item.path], tests[item.path]), reverse=True)
 
 
 @pytest.hookimpl(trylast=True)
