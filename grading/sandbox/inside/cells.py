@@ -3,12 +3,12 @@
 import base64
 import builtins
 import getpass
-import importlib
 import json
+import os
 import subprocess
 import sys
 from collections import deque
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -225,7 +225,8 @@ class CellShell(InteractiveShell):
         """Run one cell; an error in it is one of its outputs."""
         self.outputs = Outputs()
         # A module that the cell above wrote a moment ago is to be found.
-        importlib.invalidate_caches()
+        with suppress(OSError):  # a folder that was deleted
+            sys.path_importer_cache.pop(os.getcwd(), None)
         with _streams(self):
             self.run_cell(source, store_history=True)
         return self.outputs.finished()
