@@ -44,7 +44,8 @@ def why_unusable(matching: Matching) -> str:
     others = f" Its cells are called {_listed(ids)}." if ids else ""
     return (
         "This is not the notebook of this assignment: none of its cells has the id or the text of an answer or a test, "
-        f"or defines what an answer must define.{others}"
+        f"or defines what an answer must define.{others} "
+        "Hand in the notebook that you fetched for it."
     )
 
 

@@ -108,10 +108,11 @@ def read_notebook(path: str | os.PathLike, limit_mb: float = 50) -> NotebookNode
     return parse_notebook(read_bytes(path, limit_mb), encodable(Path(path).name))
 
 
-def parse_notebook(content: bytes, name: str) -> NotebookNode:
+def parse_notebook(content: bytes, name: str, file: str = "") -> NotebookNode:
     """What `read_notebook` makes of a file's content; the errors are the same.
 
     name: what reasons call the file
+    file: its name for a command line, if that is another
     """
     if not content.strip(b"\0 \t\r\n\xef\xbb\xbf\xfe\xff"):
         raise UnreadableNotebook(f"The file {name} is empty. {_SAVE_AGAIN}")
@@ -119,7 +120,7 @@ def parse_notebook(content: bytes, name: str) -> NotebookNode:
         raise UnreadableNotebook(f"The file {name} is not a notebook: {kind_of_file}. {_SAVE_AGAIN}")
     text = _decode(content)
     try:
-        return _notebook(_parse(text, name), name)
+        return _notebook(_parse(text, name, file or name), name)
     except (RecursionError, MemoryError):
         raise UnreadableNotebook(
             f"The file {name} is not a usable notebook: its JSON is nested too deeply. {_SAVE_AGAIN}"
@@ -185,14 +186,14 @@ def _decode(content: bytes) -> str:
     return content.decode(json.detect_encoding(content), errors="replace").lstrip("\ufeff")
 
 
-def _parse(text: str, name: str):
+def _parse(text: str, name: str, file: str):
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
         if line := conflict_mark(text):
             raise UnreadableNotebook(
                 f"The file {name} is not a notebook: git could not merge two versions of it and left its conflict "
-                f"marks (<<<<<<<, =======, >>>>>>>) in it, the first in line {line}. {_keep_one_side(name)}"
+                f"marks (<<<<<<<, =======, >>>>>>>) in it, the first in line {line}. {_keep_one_side(file)}"
             ) from None
         if text.lstrip().startswith("<"):
             why = "it is a web page or another kind of markup"
@@ -206,8 +207,8 @@ def _parse(text: str, name: str):
     raise UnreadableNotebook(f"The file {name} is not a notebook: {why}. {_SAVE_AGAIN}")
 
 
-def _keep_one_side(name: str) -> str:
-    file = shlex.quote(name)
+def _keep_one_side(file: str) -> str:
+    file = shlex.quote(file)
     return (
         "Open it as text (in JupyterLab: right-click on it, Open With, Editor), keep one of the two sides between each "
         "<<<<<<< and >>>>>>>, delete the other side and the lines with the marks, save it, and hand it in again. "

@@ -12,6 +12,7 @@ _MISSING = re.compile(r"name '([^\W\d]\w*)' is not defined")
 _MODULE = re.compile(r"No module named '([\w.]+)'")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 LONGEST_ERROR = 300
+LONGEST_NAME = 80
 
 
 def first_cause(cells: Iterable[NotebookNode], answer: str, messages: Iterable[str]) -> str:
@@ -39,7 +40,7 @@ def first_cause(cells: Iterable[NotebookNode], answer: str, messages: Iterable[s
 def error_text(error: NotebookNode) -> str:
     """The error that ended a cell, on one line: its name, and what it says."""
     value = " ".join(_COLOURS.sub("", str(error.get("evalue", ""))).split())[:LONGEST_ERROR]
-    name = str(error.get("ename", "an error"))
+    name = str(error.get("ename", "an error"))[:LONGEST_NAME]
     return f"{name}: {value}".rstrip(".") if value else name
 
 

@@ -237,3 +237,27 @@ def test_a_kernel_that_does_not_start_is_said(tmp_path, monkeypatch, capsys):
     result = verify(save(lesson(RIGHT), tmp_path))
     assert result["score"] == 0 and "could not be started" in messages(result)
     assert "Not checked" in capsys.readouterr().out and not (tmp_path / "progress").exists()
+
+
+def test_a_module_that_a_cell_writes_is_there_and_the_first_cause_is_told(tmp_path, monkeypatch):
+    """One run. The module lies beside the notebook, too, as after a run in the notebook; that is not warned of."""
+    notebook = lesson(
+        RIGHT
+        | {
+            "attention_scores": "from written_module import attention_scores",
+            "aggregate_values": "def aggregate_values(weights, V):\n    return np.multiply(weights, V)",
+        }
+    )
+    module = "%%writefile written_module.py\n" + RIGHT["attention_scores"]
+    insert_after(notebook, "setup", module, "import no_such_package\nimport numpy as np")
+    notebook.metadata["attention101"]["grader"] = {"cell_seconds": 7}
+    (tmp_path / "written_module.py").write_text("")
+    used = []
+    plain = progress.fresh_run.run_afresh
+    monkeypatch.setattr(
+        progress.fresh_run, "run_afresh", lambda notebook, **given: used.append(given) or plain(notebook, **given)
+    )
+    result = verify(save(notebook, tmp_path))
+    assert "attention_scores" in passed(result) and "aggregate_values" not in passed(result)
+    assert "written_module" not in messages(result)
+    assert used[0]["cell_limit_s"] == 7

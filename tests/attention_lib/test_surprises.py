@@ -136,7 +136,7 @@ def test_a_file_that_the_cells_write_is_there_at_grading(tmp_path):
     (tmp_path / "helper.py").write_text("")
     (tmp_path / "notes.txt").write_text("")
     notebook = own("%%writefile helper.py\nx = 1", "import helper\nopen('notes.txt', 'w').close()")
-    assert len(warnings_of(notebook, tmp_path)) == 2
+    assert len(warnings_of(notebook, tmp_path)) == 3
     written = FreshRun(notebook, {}, {}, finished=True, files={"helper.py", "notes.txt"})
     assert warnings_of(notebook, tmp_path, run=written) == []
 

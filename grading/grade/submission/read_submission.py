@@ -104,7 +104,7 @@ def _notebooks_besides(path: Path) -> Iterator[PurePosixPath]:
 class _Candidate:
     """A file that may be the notebook.
 
-    name: as sentences call it
+    name: as sentences call it; file: its name alone
     is_called_so: whether its name alone says that it is meant as a notebook
     place: the lower, the sooner it is taken
     content: gives its content, of at most so many MB
@@ -113,6 +113,7 @@ class _Candidate:
     """
 
     name: str
+    file: str
     is_called_so: bool
     place: tuple
     content: Callable[[float], bytes]
@@ -157,7 +158,7 @@ class _Search:
     def _loose(self, path: PurePosixPath) -> _Candidate:
         called_so = is_called_notebook(path, self._wanted)
         content = partial(read_bytes, self._folder / path)
-        return _Candidate(_shown(str(path)), called_so, rank(path, self._wanted), content)
+        return _Candidate(_shown(str(path)), _shown(path.name), called_so, rank(path, self._wanted), content)
 
     def _zipped(self, path: PurePosixPath) -> list[_Candidate]:
         name = _shown(str(path))
@@ -172,6 +173,7 @@ class _Search:
         candidates = [
             _Candidate(
                 f"{_shown(str(inside))} in {name}",
+                _shown(inside.name),
                 is_called_notebook(inside, self._wanted),
                 rank(inside, self._wanted),
                 partial(archive.read, entry),
@@ -194,7 +196,7 @@ class _Search:
 
     def _read(self, candidate: _Candidate) -> None:
         try:
-            notebook = parse_notebook(self._content(candidate.content), candidate.name)
+            notebook = parse_notebook(self._content(candidate.content), candidate.name, candidate.file)
         except UnreadableNotebook as error:
             candidate.trouble = error.reason
             return

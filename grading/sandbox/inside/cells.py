@@ -3,12 +3,13 @@
 import base64
 import builtins
 import getpass
-import importlib
 import io
 import json
+import os
 import subprocess
+import sys
 from collections import deque
-from contextlib import nullcontext, redirect_stderr, redirect_stdout
+from contextlib import nullcontext, redirect_stderr, redirect_stdout, suppress
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -212,7 +213,8 @@ class CellShell(InteractiveShell):
         """Run one cell; an error in it is one of its outputs."""
         self.outputs = Outputs()
         # A module that the cell above wrote a moment ago is to be found.
-        importlib.invalidate_caches()
+        with suppress(OSError):  # a folder that was deleted
+            sys.path_importer_cache.pop(os.getcwd(), None)
         with redirect_stdout(_Stream("stdout", self)), redirect_stderr(_Stream("stderr", self)):
             self.run_cell(source, store_history=True)
         return self.outputs.finished()

@@ -25,7 +25,7 @@ def become_student(end: socket.socket, folder: Path, setup: dict, program: bytes
     try:
         os.setsid()
         _keep_open(end.fileno())
-        _move_to(folder, shell)
+        _move_to(folder)
         inner_wall.set_limits(**setup["limits"])
         if program:
             inner_wall.put_up(setup, str(folder), program)
@@ -64,11 +64,13 @@ def _keep_open(descriptor: int) -> None:
     os.closerange(descriptor + 1, 1 << 16)
 
 
-def _move_to(folder: Path, shell: CellShell) -> None:
-    """Work in the folder, and look for modules there, too: as in a notebook, after Python's own library."""
+def _move_to(folder: Path) -> None:
+    """Work in the folder, and look for modules there, too: as a notebook's kernel does, after Python's own library."""
     os.chdir(folder)
     for name in ("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR", "XDG_CACHE_HOME"):
         os.environ[name] = str(folder)
     tempfile.tempdir = None
-    sys.path[:] = [place for place in sys.path if place]
-    shell.init_sys_path()
+    places = [place for place in sys.path if place]
+    installed = (i for i, place in enumerate(places) if Path(place).name in ("site-packages", "dist-packages"))
+    places.insert(next(installed, len(places)), "")
+    sys.path[:] = places
