@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 # A streamed token takes some 200 bytes, and 8,000 tokens are the most that can be asked for.
 _MOST_BYTES = 4_000_000
 _SECONDS_FOR_THE_LIST = 10
-# OverflowError: a proxy's port. The official client makes ConnectionError of httpx's, and keeps that as its context.
-_NOBODY = (ConnectionError, OverflowError, httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+# anyio groups what it did not expect while connecting. The official client's ConnectionError hides why, in its context.
+_NOBODY = (ConnectionError, ExceptionGroup, httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 
 
 @cache
@@ -100,7 +100,7 @@ class Connection:
         if isinstance(error, (Busy, Failed, NoReply, Refused)):
             return error
         if isinstance(error, _NOBODY):
-            first = error.__context__ or error if isinstance(error, ConnectionError) else error
+            first = getattr(error, "exceptions", [error.__context__ or error])[0]
             said = _words(str(first)) or type(first).__name__
             if "[SSL" in said:
                 said += "; write http:// if the server has no certificate"
