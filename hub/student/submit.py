@@ -105,8 +105,8 @@ def _not_handed_in(error: Exception) -> str:
 
 
 def _handed_in_but(receipt: Receipt, error: Exception) -> str:
+    what = f"{receipt.assignment}, by {receipt.student}, at {receipt.timestamp}, contents {receipt.hash}"
     return (
-        f"It was handed in: {receipt.assignment}, by {receipt.student}, at {receipt.timestamp}, contents "
-        f"{receipt.hash}. Your own copy, which feedback is fetched with, could not be made because of this: "
-        f"{error_in_words(error)}. Submit again once that is mended (the same is stored once), or show this to your instructor."
+        f"It was handed in: {what}. Your own copy, which feedback is fetched with, could not be made because of this: "
+        f"{error_in_words(error)}. Mend that and submit again, or show this to your instructor."
     )
