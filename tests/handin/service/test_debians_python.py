@@ -15,6 +15,7 @@ from tests.handin.service.student_home import SUBMIT_AS_THE_ASSIGNMENT_LIST, Hom
 # Each test runs nbgrader several times.
 pytestmark = [pytest.mark.slow, pytest.mark.kernel, pytest.mark.needs("system python"), pytest.mark.timeout(900)]
 
+
 @pytest.fixture(scope="module")
 def python(tmp_path_factory) -> Path:
     """A virtual environment of it that finds our packages; compiled ones fit every Python of the same minor version."""
