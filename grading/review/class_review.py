@@ -87,9 +87,7 @@ def review_class(
 def ask_class(course: CourseDirectory, assignment: str, settings: CodeReview) -> set[str]:
     """Ask about the answers that have no reply, as long as `feedback_seconds` allows. Judges no comment.
 
-    Returns why some still have none, as clauses.
-
-    Raises CourseError as `review_class` does.
+    Returns why some still have none, as clauses. Raises CourseError as `review_class` does.
     """
     if not settings.feedback_seconds:
         return set()
