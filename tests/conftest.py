@@ -34,6 +34,18 @@ def _missing_postgresql() -> str | None:
     return "PostgreSQL is not installed (as root: apt-get update && apt-get install -y postgresql)"
 
 
+def _missing_system_python() -> str | None:
+    version = "{}.{}".format(*sys.version_info[:2])
+    program = "import ctypes, sys, venv; print('%d.%d' % sys.version_info[:2])"
+    try:
+        answer = subprocess.run(["/usr/bin/python3", "-c", program], capture_output=True, text=True, timeout=60)
+    except OSError as error:
+        return f"there is no /usr/bin/python3: {error}"
+    if answer.stdout.strip() == version:
+        return None
+    return f"/usr/bin/python3 is no Python {version}, for which this environment's packages are (set PYTHON to it)"
+
+
 def _missing_network() -> str | None:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir", "--retries", "0"]
@@ -55,6 +67,7 @@ PROBES: dict[str, Callable[[], str | None]] = {
     "root": _missing_root,
     "network": _missing_network,
     "postgresql": _missing_postgresql,
+    "system python": _missing_system_python,
 }
 _probed: dict[str, str | None] = {}
 

@@ -51,11 +51,12 @@ def _ask_for_reviews(course: CourseDirectory, assignment: str, config: Config) -
     """Ask for all that the pages need. Trouble with the review costs the review alone."""
     settings = CodeReview(config=config)
     try:
-        if settings.enabled:
-            ask_class(course, assignment, settings)
+        why = ask_class(course, assignment, settings) if settings.enabled else set()
     except Exception as trouble:
         # No trouble with a review, foreseen or not, may cost the class its pages.
-        print(f"Code reviews are pending: {trouble or type(trouble).__name__}", file=sys.stderr)
+        why = {str(trouble) or type(trouble).__name__}
+    if why:
+        print(f"Code reviews are pending: {'; '.join(sorted(why))}", file=sys.stderr)
 
 
 class SubmissionFeedback(GenerateFeedback):

@@ -84,15 +84,16 @@ def review_class(
     return result
 
 
-def ask_class(course: CourseDirectory, assignment: str, settings: CodeReview) -> None:
+def ask_class(course: CourseDirectory, assignment: str, settings: CodeReview) -> set[str]:
     """Ask about the answers that have no reply, as long as `feedback_seconds` allows. Judges no comment.
 
-    Raises CourseError as `review_class` does.
+    Returns why some still have none, as clauses. Raises CourseError as `review_class` does.
     """
-    if settings.feedback_seconds:
-        found = class_reviewables(course, assignment, settings)
-        with ReviewStore(course.db_url) as store:
-            _ask(found, store, settings, settings.feedback_seconds)
+    if not settings.feedback_seconds:
+        return set()
+    found = class_reviewables(course, assignment, settings)
+    with ReviewStore(course.db_url) as store:
+        return set(_ask(found, store, settings, settings.feedback_seconds)[1].values())
 
 
 def _ask(

@@ -12,6 +12,8 @@ from attention_lib.handin.receipt import Receipt
 PATIENCE = 60.0  # seconds for all attempts together
 _PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 _TRY_AGAIN = {502, 503, 504}
+# What was sent may have been stored all the same.
+_NO_RECEIPT = "No receipt came, so count it as NOT handed in."
 
 
 class NotHandedIn(Exception):
@@ -25,6 +27,7 @@ def send(url: str, token: str, archive: IO[bytes], patience: float = PATIENCE) -
     """
     end = time.monotonic() + patience
     pauses = iter(_PAUSES)
+    verdict = "NOT handed in."
     while True:
         archive.seek(0)
         try:
@@ -43,11 +46,12 @@ def send(url: str, token: str, archive: IO[bytes], patience: float = PATIENCE) -
                 return _receipt(answer, url)
             why, wait = _message(answer), _seconds(answer.headers.get("Retry-After"))
         except requests.RequestException as error:
+            verdict = _NO_RECEIPT
             why, wait = f"The hand-in service did not answer ({type(error).__name__}).", 0.0
         pause = max(next(pauses, _PAUSES[-1]), wait)
         if time.monotonic() + pause >= end:
             raise NotHandedIn(
-                f"NOT handed in. {why} Tried for {patience:.0f} seconds. Wait a minute and submit again; if it still "
+                f"{verdict} {why} Tried for {patience:.0f} seconds. Wait a minute and submit again; if it still "
                 "fails, tell your instructor before the deadline."
             )
         time.sleep(pause)
@@ -62,7 +66,7 @@ def _receipt(answer: requests.Response, url: str) -> tuple[Receipt, str]:
         return Receipt(**given), found["secret"]
     except (ValueError, KeyError, TypeError):
         raise NotHandedIn(
-            f"NOT handed in. {url} gave no receipt; tell your instructor that it is not the service."
+            f"{_NO_RECEIPT} {url} answered something else; tell your instructor that it is not the service."
         ) from None
 
 

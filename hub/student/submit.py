@@ -12,6 +12,7 @@ from attention_lib.handin.handed_in import RECEIPT, SECRET, TIMESTAMP
 from attention_lib.handin.hashes import SHORT_HASH
 from attention_lib.handin.packing import Packed, TooMuch, packed, write_out
 from attention_lib.handin.receipt import Receipt, in_words, write_beside
+from attention_lib.sentences import error_in_words
 from hub.student.ask_service import NotHandedIn, send
 from hub.student.exchange_to_read import ReadOnly
 
@@ -56,37 +57,28 @@ class SubmitToService(ReadOnly, ExchangeSubmit):
                     return f"NOT handed in. No notebook is in {folder}. Fetch the assignment, or put it back there."
                 receipt, secret = self._send(parcel)
                 self.timestamp = receipt.timestamp
+                if receipt.hash != parcel.hash[:SHORT_HASH]:
+                    return (
+                        f"It was handed in, but what arrived ({receipt.hash}) is not what was sent "
+                        f"({parcel.hash[:SHORT_HASH]}). Submit again; if it happens twice, tell your instructor."
+                    )
                 self._tell(folder, "\n".join([in_words(receipt), *parcel.left_behind]))
                 self._keep(parcel, receipt, secret)
-        except TooMuch as error:
-            return f"NOT handed in. {error}"
-        except NotHandedIn as error:
-            return str(error)
-        except OSError as error:
-            if receipt is None:
-                return f"NOT handed in. A file could not be read or written: {error}. Mend that, and submit again."
-            return (
-                f"It is handed in ({receipt.hash}), but the copy that feedback is fetched with could not be "
-                f"written: {error}. Free some space, and submit again; the same is stored once."
-            )
+        except Exception as error:
+            # Whatever it is: once the service has said yes, nobody may be told that nothing was handed in.
+            return _not_handed_in(error) if receipt is None else _handed_in_but(receipt, error)
         return ""
 
     def _tell(self, folder: Path, words: str) -> None:
+        self.log.info("Receipt (also in %s beside the notebook):\n%s", RECEIPT, words)
         try:
             write_beside(folder, words)
-        except OSError as error:
+        except Exception as error:
             self.log.warning("%s could not be written beside the notebook (%s).", RECEIPT, error)
-        self.log.info("Receipt (also in %s beside the notebook):\n%s", RECEIPT, words)
 
     def _send(self, parcel: Packed) -> tuple[Receipt, str]:
         url = f"{self.url.rstrip('/')}/submit/{quote(self.coursedir.assignment_id, safe='')}"
-        receipt, secret = send(url, self.token, parcel.archive)
-        if receipt.hash != parcel.hash[:SHORT_HASH]:
-            raise NotHandedIn(
-                f"What arrived ({receipt.hash}) is not what was sent ({parcel.hash[:SHORT_HASH]}). Submit again; if "
-                "it happens twice, tell your instructor."
-            )
-        return receipt, secret
+        return send(url, self.token, parcel.archive)
 
     def _keep(self, parcel: Packed, receipt: Receipt, secret: str) -> None:
         """nbgrader's own copy: complete, or not there at all."""
@@ -101,3 +93,21 @@ class SubmitToService(ReadOnly, ExchangeSubmit):
         (making / TIMESTAMP).write_text(receipt.timestamp, encoding="utf-8")
         (making / SECRET).write_text(secret, encoding="utf-8")
         making.rename(final)
+
+
+def _not_handed_in(error: Exception) -> str:
+    if isinstance(error, NotHandedIn):
+        return str(error)
+    if isinstance(error, TooMuch):
+        return f"NOT handed in. {error}"
+    if isinstance(error, OSError):
+        return f"NOT handed in. A file could not be read or written: {error}. Mend that, and submit again."
+    return f"NOT handed in. {error_in_words(error)}. Tell your instructor."
+
+
+def _handed_in_but(receipt: Receipt, error: Exception) -> str:
+    what = f"{receipt.assignment}, by {receipt.student}, at {receipt.timestamp}, contents {receipt.hash}"
+    return (
+        f"It was handed in: {what}. Your own copy, which feedback is fetched with, could not be made because of this: "
+        f"{error_in_words(error)}. Mend that and submit again, or show this to your instructor."
+    )

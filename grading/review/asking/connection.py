@@ -7,8 +7,8 @@ import importlib
 import json
 import os
 import re
-from collections.abc import AsyncIterator
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager
 from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 # A streamed token takes some 200 bytes, and 8,000 tokens are the most that can be asked for.
 _MOST_BYTES = 4_000_000
 _SECONDS_FOR_THE_LIST = 10
-# OverflowError: a proxy's port. The official client makes ConnectionError of httpx's, and keeps that as its context.
-_NOBODY = (ConnectionError, OverflowError, httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+# anyio groups what it did not expect while connecting. The official client's ConnectionError hides why, in its context.
+_NOBODY = (ConnectionError, ExceptionGroup, httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 
 
 @cache
@@ -74,46 +74,45 @@ class Connection:
         allowed = min(_SECONDS_FOR_THE_LIST, self.settings.answer_seconds)
         late = f"{self.address} does not say within {allowed:g} s which models it has"
         try:
-            async with within(allowed, late, of_server=True):
-                models = (await self._client.list()).models
-        except Exception as error:
-            trouble = self._in_our_words(error)
-            if isinstance(trouble, NoReply):
-                raise trouble from None
+            with self._in_our_words():
+                async with within(allowed, late, of_server=True):
+                    models = (await self._client.list()).models
+        except (Busy, Failed, Refused):
             return ""
         names = {self.settings.model, f"{self.settings.model}:latest"}
         return next((str(model.digest or "") for model in models if model.model in names), "").removeprefix("sha256:")
 
     async def chat(self, **question: object) -> "AsyncIterator[ChatResponse]":
         """The parts of a streamed answer."""
-        model, keep_alive = self.settings.model, self.settings.keep_alive
-        try:
-            async with aclosing(
-                await self._client.chat(model, stream=True, keep_alive=keep_alive, **question)
-            ) as parts:
+        asked = {"model": self.settings.model, "keep_alive": self.settings.keep_alive, "stream": True, **question}
+        with self._in_our_words():
+            async with aclosing(await self._client.chat(**asked)) as parts:
                 async for part in parts:
                     yield part
-        except Exception as error:
-            raise self._in_our_words(error) from None
 
-    def _in_our_words(self, error: Exception) -> Exception:
-        if isinstance(error, (Busy, Failed, NoReply, Refused)):
-            return error
-        if isinstance(error, _NOBODY):
-            first = error.__context__ or error if isinstance(error, ConnectionError) else error
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
+        """For whatever the official client raises."""
+        try:
+            yield
+        except (Busy, Failed, NoReply, Refused):
+            raise
+        except _NOBODY as error:
+            first = getattr(error, "exceptions", [error.__context__ or error])[0]
             said = _words(str(first)) or type(first).__name__
             if "[SSL" in said:
                 said += "; write http:// if the server has no certificate"
             elif not self.address.is_local and getproxies():
                 said += "; the environment's proxies were used"
-            return NoReply(f"no Ollama server answers at {self.address}: {said}", of_server=True)
-        if isinstance(error, httpx.LocalProtocolError):
-            return NoReply("OLLAMA_API_KEY has a character in it that cannot be sent", of_server=True)
-        if isinstance(error, httpx.HTTPError):
-            return Failed(f"the connection broke ({type(error).__name__})")
-        if isinstance(error, official().ResponseError):
-            return Failed(f"the server broke its answer off (it says: {_words(str(error.error))})")
-        return Failed("the server's answer is not what Ollama sends")
+            raise NoReply(f"no Ollama server answers at {self.address}: {said}", of_server=True) from None
+        except httpx.LocalProtocolError:
+            raise NoReply("OLLAMA_API_KEY has a character in it that cannot be sent", of_server=True) from None
+        except httpx.HTTPError as error:
+            raise Failed(f"the connection broke ({type(error).__name__})") from None
+        except official().ResponseError as error:
+            raise Failed(f"the server broke its answer off (it says: {_words(str(error.error))})") from None
+        except Exception:
+            raise Failed("the server's answer is not what Ollama sends") from None
 
     async def _let_through(self, response: httpx.Response) -> None:
         """Only an answer, and only so much of it."""

@@ -3,13 +3,12 @@
 import os
 import signal
 import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 
 import requests
 
-from tests.handin.service.real_hub import COURSE, ROOT, RealHub, free_ports, until
+from tests.handin.service.real_hub import COURSE, PYTHON, ROOT, RealHub, free_ports, until
 
 START = """
 import os, resource, runpy, sys
@@ -27,6 +26,7 @@ runpy.run_module("handin.service", run_name="__main__")
 class OwnService:
     """settings: the service module's constants, such as PATIENCE
 
+    python: the one that runs it
     largest: bytes; writing more to a file fails, as on a full disk
     """
 
@@ -34,7 +34,7 @@ class OwnService:
     stored = RealHub.stored
     unfinished = RealHub.unfinished
 
-    def __init__(self, hub: RealHub, folder: Path, api: str = "", largest: int = 0, **settings: float):
+    def __init__(self, hub: RealHub, folder: Path, api: str = "", largest: int = 0, python: Path = PYTHON, **settings):
         self.folder = folder
         self.inbound = folder / COURSE / "inbound"
         (folder / COURSE / "outbound" / "attention").mkdir(parents=True, exist_ok=True)
@@ -43,7 +43,7 @@ class OwnService:
         self.log = folder / f"{datetime.now():%H%M%S%f}.log"
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", START, *[f"{name}={value}" for name, value in settings.items()]],
+                [python, "-c", START, *[f"{name}={value}" for name, value in settings.items()]],
                 cwd=ROOT,
                 env=os.environ
                 | {

@@ -21,6 +21,7 @@ from hub.roles import HAND_IN, student_group
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 COURSE = "attention101"
+PYTHON = Path(sys.executable)
 SCOPE = f"access:services!service={HAND_IN}"
 
 

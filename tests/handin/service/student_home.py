@@ -2,10 +2,9 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
-from tests.handin.service.real_hub import COURSE, ROOT, RealHub
+from tests.handin.service.real_hub import COURSE, PYTHON, ROOT, RealHub
 
 SUBMIT_AS_THE_ASSIGNMENT_LIST = """
 import json, os, sys
@@ -20,8 +19,9 @@ print(json.dumps([answer, manager.list_assignments("attention101")]))
 class Home:
     """environment: what the hub gave to the student's server"""
 
-    def __init__(self, hub: RealHub, name: str, environment: dict[str, str]):
+    def __init__(self, hub: RealHub, name: str, environment: dict[str, str], python: Path = PYTHON):
         self.hub = hub
+        self.python = python
         self.folder = hub.folder / "homes" / name
         self.environment = {
             "PATH": os.environ["PATH"],
@@ -42,7 +42,7 @@ class Home:
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
         """Python, in the home; its output and its log together in `stdout`."""
         return subprocess.run(
-            [sys.executable, *arguments],
+            [self.python, *arguments],
             cwd=self.folder,
             env=self.environment | environment,
             stdout=subprocess.PIPE,

@@ -155,7 +155,9 @@ def test_no_room_for_nbgrader_s_copy(home: Home) -> None:
         home.cache.unlink()
         if kept:
             kept.rename(home.cache)
-    assert answer.returncode != 0 and "It is handed in (" in answer.stdout, answer.stdout
+    assert answer.returncode != 0, answer.stdout
+    assert "It was handed in: room, by c.d@uni-example.org, at " in answer.stdout and "NOT" not in answer.stdout
+    assert "Your own copy, which feedback is fetched with, could not be made because of this: " in answer.stdout
     assert "Handed in: room" in (folder / "receipt.txt").read_text()
     answer = home.nbgrader("submit", "room")
     assert answer.returncode == 0 and len(home.hub.stored("room")) == 1, answer.stdout
@@ -168,6 +170,22 @@ def test_a_folder_without_a_notebook_is_not_handed_in(home: Home) -> None:
     answer = home.nbgrader("submit", "empty")
     assert answer.returncode != 0 and "NOT handed in. No notebook is in" in answer.stdout, answer.stdout
     assert home.hub.stored("empty") == []
+
+
+def test_whatever_fails_here_once_the_service_has_said_yes(home: Home) -> None:
+    """Any error at all, in nbgrader and in the Assignment List: the last line says what is true."""
+    fetched(home, "yes")
+    for failing in ("hub.student.submit.write_out", "hub.student.submit.in_words"):
+        program = f"from unittest.mock import patch; patch({failing!r}, side_effect=TypeError('filter')).start()\n"
+        answer = home.run("-c", program + SUBMIT_AS_THE_ASSIGNMENT_LIST, "yes")
+        said, listed = json.loads(answer.stdout.strip().splitlines()[-1])
+        last_line = said["value"].strip().splitlines()[-1]
+        assert said["success"] is False and said["value"].count("Traceback") == 1
+        assert "It was handed in: yes, by c.d@uni-example.org, at " in last_line and "TypeError: filter" in last_line
+        assert "NOT" not in last_line
+    assert len(home.hub.stored("yes")) == 1
+    assert _by_the_list(home, "yes")[0] == {"success": True}, "and then the copy is there"
+    assert len(list(home.cache.glob("*+yes+*"))) == 1
 
 
 class FailsAtFirst(BaseHTTPRequestHandler):
@@ -216,7 +234,7 @@ def test_submit_gives_up_and_says_what_it_knows(unreliable: str, tmp_path: Path)
     with open(tmp_path / "archive", "rb") as archive:
         with pytest.raises(NotHandedIn, match="NOT handed in. Very many .* Tried for 1 seconds.*before the deadline"):
             send(unreliable, "token", archive, patience=1)
-        with pytest.raises(NotHandedIn, match="did not answer"):
+        with pytest.raises(NotHandedIn, match="No receipt came, so count it as NOT handed in. .* did not answer"):
             send("http://127.0.0.1:9/", "token", archive, patience=1)
 
 
