@@ -118,7 +118,9 @@ def _rounds_stand_alone(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
 
 
 def _changes_in_place(node: ast.AST) -> bool:
-    """Whether a call changes a tensor in place, other than by adding to it."""
+    """Whether a call or a statement changes a whole tensor in place, other than by adding to it."""
+    if isinstance(node, ast.AugAssign):
+        return isinstance(node.target, ast.Name) and not isinstance(node.op, ast.Add)
     name = callee(node)
     in_place = name.endswith("_") and not name.endswith("__") and name != "add_"
     return in_place or any(keyword.arg == "out" for keyword in getattr(node, "keywords", ()))

@@ -560,7 +560,7 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
 def sentence_of(finding: Finding) -> Sentence:
     """The template for a finding, with its fields filled in."""
     template = SENTENCES[finding.kind][finding.form]
-    code = f"`{finding.code}`" if finding.code else "What is computed here"
+    code = f"`{finding.code}`" if finding.code else "this expression"
     text = (template.apart if finding.elsewhere and template.apart else template.text).format(
         names=listed_names(finding.names),
         any=listed_names(finding.names, "or"),
@@ -570,6 +570,7 @@ def sentence_of(finding: Finding) -> Sentence:
         plain=finding.code,
         line=finding.elsewhere,
     )
+    text = text[0].upper() + text[1:]
     return Sentence(text, template.why, template.before, template.after, template.section)
 
 
