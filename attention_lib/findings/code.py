@@ -95,13 +95,18 @@ class Code:
         """The nodes that begin in these lines."""
         return (node for node in self.all_nodes if first <= getattr(node, "lineno", 0) <= last)
 
-    def around(self, node: ast.AST) -> list[ast.AST]:
+    def around(self, node: ast.AST) -> tuple[ast.AST, ...]:
         """The functions and classes that a node stands in, the innermost first."""
-        found = []
-        while node in self.parents:
-            node = self.parents[node]
-            if isinstance(node, _SCOPES):
-                found.append(node)
+        return self._scopes.get(node, ())
+
+    @cached_property
+    def _scopes(self) -> dict[ast.AST, tuple[ast.AST, ...]]:
+        found: dict[ast.AST, tuple[ast.AST, ...]] = {}
+        # `ast.walk` gives parents before their children.
+        for node in self.all_nodes:
+            around = found.get(node, ())
+            inside = (node, *around) if isinstance(node, _SCOPES) else around
+            found.update(dict.fromkeys(ast.iter_child_nodes(node), inside))
         return found
 
     def function_of(self, node: ast.AST) -> Function | None:

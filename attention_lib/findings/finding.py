@@ -30,7 +30,7 @@ MAYBE_MISTAKES = frozenset(
 _COVERS = {
     "redundant_step": frozenset({"softmax", "none", "truth value"}),
     "numpy": frozenset({"by way of numpy"}),
-    "range len": frozenset({"for", "while", "comprehension", "map"}),
+    "range len": frozenset({"rows"}),
 }
 
 
@@ -43,7 +43,7 @@ class Finding:
     first, last: its lines, counted from 1, both included
     names: the names that it is true of
     numbers: the numbers that it is true of
-    code: the piece of code that it shows, "" if none
+    code: the piece of code that it shows, or a word for it, "" if none
     elsewhere: another line that its sentence speaks of, 0 if none
     more: how many others like it are in these lines
     """

@@ -40,7 +40,7 @@ def hard_coded_sizes(code: Code) -> Iterator[Finding]:
             continue
         if value != int(value):
             if _is_root_of_a_size(value) and _scales(node, code):
-                yield Finding("hard_coded_size", "root as a number", node.lineno, node.end_lineno, numbers=(value,))
+                yield Finding("hard_coded_size", "root", node.lineno, node.end_lineno, numbers=(value,))
             continue
         root = _is_under_a_root(node, code)
         # Three is the number of matrices, too.
@@ -89,7 +89,7 @@ def _form(node: ast.AST, is_under_root: bool, code: Code) -> str:
         parent = code.parents[parent]
     if isinstance(parent, ast.Compare):
         return "asked for"
-    return "under a root" if is_under_root else "divisor" if isinstance(parent, ast.BinOp) else "size"
+    return "root" if is_under_root or isinstance(parent, ast.BinOp) else "size"
 
 
 def _may_be_something_else(node: ast.AST, code: Code) -> bool:

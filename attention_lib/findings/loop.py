@@ -12,6 +12,7 @@ from attention_lib.findings.tensors_of_floats import (
     is_only_a_parameter,
     is_tensor,
     of_torch,
+    writers,
 )
 
 _COMPREHENSIONS = (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
@@ -34,13 +35,13 @@ def loops(code: Code) -> Iterator[Finding]:
         if not any(other in found for other in _nodes_around(node, code)):
             inner = [other for other in ast.walk(node) if other in found]
             names = dict.fromkeys(name for each in inner for name in (*_variables(each), *_tensors_of(each, code)))
-            yield Finding("loop", _form(node), node.lineno, node.end_lineno, tuple(names))
+            yield Finding("loop", "rows", node.lineno, node.end_lineno, tuple(names), code=_word_for(node))
 
 
-def _form(loop: ast.AST) -> str:
-    if isinstance(loop, ast.Call):
-        return "map"
-    return "while" if isinstance(loop, ast.While) else "comprehension" if isinstance(loop, _COMPREHENSIONS) else "for"
+def _word_for(loop: ast.AST) -> str:
+    if isinstance(loop, _COMPREHENSIONS):
+        return "comprehension"
+    return "`map`" if isinstance(loop, ast.Call) else "`while` loop" if isinstance(loop, ast.While) else "`for` loop"
 
 
 def _is_measured(node: ast.AST, code: Code) -> bool:
@@ -118,7 +119,9 @@ def _rounds_stand_alone(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
 
 
 def _changes_in_place(node: ast.AST) -> bool:
-    """Whether a call changes a tensor in place, other than by adding to it."""
+    """Whether a call or a statement changes a whole tensor in place, other than by adding to it."""
+    if isinstance(node, ast.AugAssign):
+        return isinstance(node.target, ast.Name) and not isinstance(node.op, ast.Add)
     name = callee(node)
     in_place = name.endswith("_") and not name.endswith("__") and name != "add_"
     return in_place or any(keyword.arg == "out" for keyword in getattr(node, "keywords", ()))
@@ -295,40 +298,18 @@ def _is_a_dimension(bound: ast.AST, node: ast.AST, code: Code) -> bool:
     if callee(bound) == "len" and bound.args:
         tensor = bound.args[0]
         return isinstance(tensor, ast.Name) and (tensor.id in _TENSORS or is_float_tensor(tensor, code))
-    if callee(bound) == "size" and isinstance(bound.func, ast.Attribute) and bound.args:
+    if callee(bound) == "size" and isinstance(bound.func, ast.Attribute):
         return isinstance(bound.func.value, ast.Name)
-    is_item = isinstance(bound, ast.Subscript) and isinstance(bound.value, ast.Attribute)
-    return is_item and bound.value.attr == "shape" and isinstance(bound.value.value, ast.Name)
+    shape = bound.value if isinstance(bound, ast.Subscript) else bound
+    return isinstance(shape, ast.Attribute) and shape.attr == "shape" and isinstance(shape.value, ast.Name)
 
 
 def _only_value(name: str, node: ast.AST, code: Code) -> ast.AST | None:
-    """What a name stands for, if it is assigned once in the function around."""
+    """What a name is assigned, if that happens once in the function around; of a shape that is unpacked, the shape."""
     function = code.function_of(node)
-    if function is None:
+    written = writers(function).get(name, []) if function else []
+    if len(written) != 1:
         return None
-    values = []
-    for part in ast.walk(function):
-        if isinstance(part, ast.Assign):
-            for target in part.targets:
-                if isinstance(target, ast.Name) and target.id == name:
-                    values.append(part.value)
-                elif isinstance(target, ast.Tuple) and any(
-                    isinstance(t, ast.Name) and t.id == name for t in target.elts
-                ):
-                    values.append(_part_of(target, name, part.value))
-        elif isinstance(part, ast.AugAssign | ast.AnnAssign | ast.For) and getattr(part.target, "id", "") == name:
-            values.append(None)
-    return values[0] if len(values) == 1 else None
-
-
-def _part_of(target: ast.Tuple, name: str, value: ast.AST) -> ast.AST | None:
-    place = next(i for i, part in enumerate(target.elts) if isinstance(part, ast.Name) and part.id == name)
-    if isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts):
-        return value.elts[place]
-    # One of the sizes in a shape that is unpacked.
-    if callee(value) == "size" and isinstance(value.func, ast.Attribute) and not value.args:
-        value = ast.Attribute(value.func.value, "shape", ast.Load())
-    shape = value.value if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice) else value
-    if isinstance(shape, ast.Attribute) and shape.attr == "shape":
-        return ast.Subscript(shape, ast.Name("unknown", ast.Load()), ast.Load())
-    return None
+    value, target = assigned_to(written[0], code), code.parents[written[0]]
+    assignment = code.parents[target] if isinstance(target, ast.Tuple | ast.Starred) else None
+    return value if value is not None or not isinstance(assignment, ast.Assign) else assignment.value

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nbformat import NotebookNode
 
@@ -98,4 +99,10 @@ def _cells_of(answer: Answer, notebook: NotebookNode) -> list[int]:
 def _names_elsewhere(notebook: NotebookNode, cell: int) -> set[str]:
     """What could be a name in the other code cells."""
     others = (each.source for place, each in enumerate(notebook.cells) if place != cell and each.cell_type == "code")
-    return {name for source in others for name in _NAME.findall(source)}
+    return set().union(*map(_names_of, others))
+
+
+# Most cells are the same in all notebooks of a class.
+@lru_cache(maxsize=256)
+def _names_of(source: str) -> frozenset[str]:
+    return frozenset(_NAME.findall(source))

@@ -40,7 +40,6 @@ _FIXED = "With inputs of another size the number would be wrong, and the inputs 
 _UNUSED = "Whoever reads the code has to find out what it is for, and it is for nothing."
 _NOT_RUN = "Whoever reads the code takes it for a part of what the function does."
 _NO_CHANGE = "Without it the result is the same, and there is less to read and to compute."
-_ONE_BY_ONE = "torch can do all of them in one operation, which is shorter and many times faster."
 _HIDES = "Below this line the name means your value, and the other meaning is out of reach."
 
 SENTENCES: dict[str, dict[str, Sentence]] = {
@@ -48,28 +47,14 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
         "size": Sentence(
             "{numbers} is a size of the inputs, written into the code as a number.",
             _FIXED,
-            "zeros = torch.zeros(20)",
-            "zeros = torch.zeros(table.shape[0])",
-            _PROJECTIONS,
-        ),
-        "under a root": Sentence(
-            "The root is taken of {numbers}, a size of the inputs that is written into the code as a number.",
-            _FIXED,
-            "spread = total / math.sqrt(20)",
-            "spread = total / math.sqrt(table.shape[0])",
-            _SCORES,
-        ),
-        "divisor": Sentence(
-            "The code divides by {numbers}, a number that fits one size of the inputs.",
-            _FIXED,
             "mean = table.sum(0) / 20",
             "mean = table.sum(0) / table.shape[0]",
-            _SCORES,
+            _PROJECTIONS,
         ),
-        "root as a number": Sentence(
-            "{numbers} is the root of a size of the inputs, written into the code as a number.",
+        "root": Sentence(
+            "{numbers} takes the place of a size of the inputs, or of its root.",
             _FIXED,
-            "spread = total * 0.1768",
+            "spread = total / math.sqrt(20)",
             "spread = total / math.sqrt(table.shape[0])",
             _SCORES,
         ),
@@ -82,32 +67,11 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
         ),
     },
     "loop": {
-        "for": Sentence(
-            "This `for` loop ({names}) goes through a tensor piece by piece.",
-            _ONE_BY_ONE,
+        "rows": Sentence(
+            "This {plain} ({names}) goes through a tensor piece by piece.",
+            "torch can do all of them in one operation, which is shorter and many times faster.",
             "doubled = []\nfor row in table:\n    doubled.append(row * 2)",
             "doubled = table * 2",
-            _VALUES,
-        ),
-        "while": Sentence(
-            "This `while` loop ({names}) goes through a tensor piece by piece.",
-            _ONE_BY_ONE,
-            "i = 0\nwhile i < table.shape[0]:\n    total = total + table[i]\n    i += 1",
-            "total = table.sum(0)",
-            _VALUES,
-        ),
-        "comprehension": Sentence(
-            "This comprehension ({names}) goes through a tensor piece by piece.",
-            _ONE_BY_ONE,
-            "torch.stack([row * 2 for row in table])",
-            "table * 2",
-            _VALUES,
-        ),
-        "map": Sentence(
-            "This `map` ({names}) goes through a tensor piece by piece.",
-            _ONE_BY_ONE,
-            "torch.stack(list(map(lambda row: row * 2, table)))",
-            "table * 2",
             _VALUES,
         ),
     },
@@ -560,7 +524,7 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
 def sentence_of(finding: Finding) -> Sentence:
     """The template for a finding, with its fields filled in."""
     template = SENTENCES[finding.kind][finding.form]
-    code = f"`{finding.code}`" if finding.code else "What is computed here"
+    code = f"`{finding.code}`" if finding.code else "this expression"
     text = (template.apart if finding.elsewhere and template.apart else template.text).format(
         names=listed_names(finding.names),
         any=listed_names(finding.names, "or"),
@@ -570,6 +534,7 @@ def sentence_of(finding: Finding) -> Sentence:
         plain=finding.code,
         line=finding.elsewhere,
     )
+    text = text[0].upper() + text[1:]
     return Sentence(text, template.why, template.before, template.after, template.section)
 
 

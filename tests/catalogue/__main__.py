@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from tests.catalogue.entries import entries
+from tests.catalogue.findings import findings_table, seconds_for_class
 from tests.catalogue.graded import CatalogueNotGraded, graded
 from tests.catalogue.verdicts import RULE, Verdict
 from tests.lesson_answers import ANSWERS
@@ -18,7 +19,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.catalogue", description=__doc__)
     parser.add_argument("--held-out", action="store_true", help="the answers that were written without the tests")
     parser.add_argument("--show", action="store_true", help="print the messages that each wrong answer gets")
+    parser.add_argument(
+        "--findings", action="store_true", help="what code finds in the style of all, ungraded, and how fast"
+    )
     given = parser.parse_args()
+    if given.findings:
+        print(findings_table())
+        print(f"\n{seconds_for_class(200):.1f} s for a class of 200")
+        return 0
     with tempfile.TemporaryDirectory(prefix="attention101-catalogue-") as folder:
         try:
             verdicts = graded(Path(folder).resolve(), entries("held_out" if given.held_out else "answers"))

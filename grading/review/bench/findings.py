@@ -6,24 +6,23 @@ from dataclasses import dataclass
 from attention_lib.findings.find import find
 from attention_lib.findings.finding import KINDS, Finding
 from attention_lib.findings.sentences import text_of
-from grading.review.bench.tally import Share
-from grading.review.labelled import LABELLED, LabelledAnswer, Problem
+from grading.review.labelled import LABELLED, OTHER_WAYS, LabelledAnswer, Problem
 
 
 @dataclass(frozen=True)
 class FoundTally:
     """The figures.
 
-    found: by kind, the labelled problems that a finding of the same kind meets
+    found: by kind, how many labelled problems a finding of the same kind meets, and of how many
     false: findings that match no label, with their answers
     """
 
-    found: dict[str, Share]
+    found: dict[str, tuple[int, int]]
     false: list[tuple[LabelledAnswer, Finding]]
 
 
 def tally_findings(
-    given: Collection[str], labelled: Sequence[LabelledAnswer] = LABELLED, shape_comments: bool = False
+    given: Collection[str], labelled: Sequence[LabelledAnswer] = (*LABELLED, *OTHER_WAYS), shape_comments: bool = False
 ) -> FoundTally:
     """Look for findings in the labelled answers and count them.
 
@@ -38,7 +37,7 @@ def tally_findings(
     shares = {}
     for kind in KINDS:
         hits = [is_found for problem, is_found in problems if problem.kind == kind]
-        shares[kind] = Share(sum(hits), len(hits))
+        shares[kind] = (sum(hits), len(hits))
     false = [
         (answer, each)
         for answer, findings in pairs
@@ -50,7 +49,7 @@ def tally_findings(
 
 def found_table(tally: FoundTally) -> str:
     """Found per kind, then what is false, with no newline at the end."""
-    lines = [f"{kind:<24}{share.count:>4} of {share.of}" for kind, share in tally.found.items()]
+    lines = [f"{kind:<24}{count:>4} of {of}" for kind, (count, of) in tally.found.items()]
     right = sum(answer.right for answer, _ in tally.false)
     lines.append(f"false findings: {len(tally.false)}, {right} of them in right answers")
     return "\n".join(lines + [f"  {answer.name}: {text_of(each)}" for answer, each in tally.false])

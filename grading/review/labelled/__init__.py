@@ -10,6 +10,7 @@ from grading.review.labelled import (
     loop,
     missing_shape_comment,
     non_idiomatic_call,
+    other_ways,
     redundant_step,
     unclear_name,
     unusual,
@@ -23,7 +24,7 @@ from grading.review.labelled.labelled_answer import (
     Problem,
 )
 
-__all__ = ["GROUPS", "LABELLED", "PROBLEM_KINDS", "Group", "LabelledAnswer", "Problem"]
+__all__ = ["GROUPS", "LABELLED", "OTHER_WAYS", "PROBLEM_KINDS", "Group", "LabelledAnswer", "Problem"]
 
 LABELLED: tuple[LabelledAnswer, ...] = (
     *dead_code.ANSWERS,
@@ -41,3 +42,6 @@ LABELLED: tuple[LabelledAnswer, ...] = (
     *wrong.ANSWERS,
 )
 """All of them; no two have the same name."""
+
+OTHER_WAYS: tuple[LabelledAnswer, ...] = other_ways.ANSWERS
+"""Further right answers, for findings alone: no model was asked about them."""

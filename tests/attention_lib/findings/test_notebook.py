@@ -25,7 +25,7 @@ def test_an_entry_has_the_contracts_form():
         "kind": "dead_code",
         "lines": [2, 2],
         "names": ["n"],
-        "text": "Nothing reads `n`. A reader looks for what it is there for, and finds nothing.",
+        "text": "Nothing reads `n`. Whoever reads the code has to find out what it is for, and it is for nothing.",
     }
 
 

@@ -5,7 +5,7 @@ def attention_weights(scores, mask=None):
     mask = torch.ones(13, 13).tril().bool()
     return scores.masked_fill(~mask, -math.inf).softmax(-1)
 
-# %% 2-2 hard_coded_size/divisor: 8
+# %% 2-2 hard_coded_size/root: 8
 def attention_scores(Q, K, scale=None):
     return Q @ K.mT / 8
 
@@ -14,7 +14,7 @@ def attention_scores(Q, K, scale=None):
     d_k = 32
     return Q @ K.mT / math.sqrt(d_k)
 
-# %% 3-3 hard_coded_size/under a root: 32
+# %% 3-3 hard_coded_size/root: 32
 def attention_scores(Q, K, scale=None):
     if scale is None:
         scale = 32 ** -0.5
@@ -41,11 +41,11 @@ class AttentionHead(nn.Module):
     def forward(self, x):
         return self.W_q(x)
 
-# %% 2-2 hard_coded_size/under a root: 32
+# %% 2-2 hard_coded_size/root: 32
 def attention_scores(Q, K, scale=None):
     return Q @ K.mT / np.sqrt(32)
 
-# %% 3-3 hard_coded_size/asked for: 64 | 4-4 hard_coded_size/divisor: 8 | 4-5 redundant_step/both branches: K Q
+# %% 3-3 hard_coded_size/asked for: 64 | 4-4 hard_coded_size/root: 8 | 4-5 redundant_step/both branches: K Q
 def attention_scores(Q, K, scale=None):
     d_k = Q.shape[-1]
     if d_k == 64:
@@ -56,14 +56,14 @@ def attention_scores(Q, K, scale=None):
 def aggregate_values(weights, V):
     return weights[..., :1024] @ V[..., :1024, :]
 
-# %% 3-3 hard_coded_size/size: 13 | 3-4 loop/for: k
+# %% 3-3 hard_coded_size/size: 13 | 3-4 loop/rows: k
 def aggregate_values(weights, V):
     total = 0
     for k in range(13):
         total = total + weights[..., k : k + 1] * V[..., k : k + 1, :]
     return total
 
-# %% 10-10 hard_coded_size/under a root: 32
+# %% 10-10 hard_coded_size/root: 32
 class AttentionHead(nn.Module):
     def __init__(self, d_model, d_head):
         super().__init__()
@@ -76,11 +76,11 @@ class AttentionHead(nn.Module):
         weights = attention_weights(attention_scores(Q, K, scale=1 / math.sqrt(32)), mask)
         return aggregate_values(weights, V), weights
 
-# %% 2-2 loop/map: weights
+# %% 2-2 loop/rows: weights
 def aggregate_values(weights, V):
     return torch.stack(list(map(lambda w: w @ V, weights)))
 
-# %% 4-5 loop/for: i Q | 2-2 dead_code/variable: d
+# %% 4-5 loop/rows: i Q | 2-2 dead_code/variable: d
 def attention_scores(Q, K, scale=None):
     n_q, d = Q.shape
     rows = []
@@ -88,7 +88,7 @@ def attention_scores(Q, K, scale=None):
         rows.append(Q[i] @ K.T)
     return torch.stack(rows) * scale
 
-# %% 3-5 loop/for: i q Q j k K
+# %% 3-5 loop/rows: i q Q j k K
 def attention_scores(Q, K, scale=None):
     out = torch.zeros(Q.shape[0], K.shape[0])
     for i, q in enumerate(Q):
@@ -96,7 +96,7 @@ def attention_scores(Q, K, scale=None):
             out[i, j] = (q * k).sum()
     return out
 
-# %% 4-6 loop/while: i weights
+# %% 4-6 loop/rows: i weights
 def aggregate_values(weights, V):
     rows = []
     i = 0
@@ -105,14 +105,14 @@ def aggregate_values(weights, V):
         i = i + 1
     return torch.stack(rows, -2)
 
-# %% 3-4 loop/for: i scores
+# %% 3-4 loop/rows: i scores
 def attention_weights(scores, mask=None):
     out = torch.empty_like(scores)
     for i in range(scores.size(0)):
         out[i] = scores[i].softmax(-1)
     return out
 
-# %% 3-7 loop/for: i scores
+# %% 3-7 loop/rows: i scores
 def attention_weights(scores, mask=None):
     rows = []
     for i in range(scores.shape[-2]):
@@ -122,29 +122,29 @@ def attention_weights(scores, mask=None):
         rows.append(row.softmax(-1))
     return torch.stack(rows, -2)
 
-# %% 3-4 loop/for: j V
+# %% 3-4 loop/rows: j V
 def aggregate_values(weights, V):
     out = torch.zeros(weights.shape[-2], V.shape[-1])
     for j in range(V.shape[-2]):
         out += weights[:, j:j+1] * V[j]
     return out
 
-# %% 2-2 loop/comprehension: j V
+# %% 2-2 loop/rows: j V
 def aggregate_values(weights, V):
     return sum(weights[..., j, None] * V[..., None, j, :] for j in range(V.shape[-2]))
 
-# %% 2-2 loop/comprehension: q Q k K
+# %% 2-2 loop/rows: q Q k K
 def attention_scores(Q, K, scale=None):
     return torch.tensor([[float(q @ k) for k in K] for q in Q])
 
-# %% 3-4 loop/for: i weights
+# %% 3-4 loop/rows: i weights
 def aggregate_values(weights, V):
     out = weights[0:1] @ V
     for i in range(1, len(weights)):
         out = torch.cat([out, weights[i:i+1] @ V])
     return out
 
-# %% 4-5 loop/for: i j Q K
+# %% 4-5 loop/rows: i j Q K
 def attention_scores(Q, K, scale=None):
     import itertools
     out = torch.zeros(len(Q), len(K))
@@ -152,15 +152,15 @@ def attention_scores(Q, K, scale=None):
         out[i, j] = Q[i] @ K[j]
     return out
 
-# %% 2-2 loop/comprehension: row weights
+# %% 2-2 loop/rows: row weights
 def aggregate_values(weights, V):
     return torch.stack([row @ V for row in torch.unbind(weights, dim=-2)], dim=-2)
 
-# %% 2-2 loop/comprehension: w v weights V
+# %% 2-2 loop/rows: w v weights V
 def aggregate_values(weights, V):
     return torch.stack([w @ v for w, v in zip(weights, V)])
 
-# %% 9-9 loop/comprehension: token x
+# %% 9-9 loop/rows: token x
 class AttentionHead(nn.Module):
     def __init__(self, d_model, d_head):
         super().__init__()
@@ -823,7 +823,7 @@ def mix(w, v, unused):
 def aggregate_values(weights, V):
     return mix(weights, V, None)
 
-# %% 3-4 loop/for: i row weights | 3-3 dead_code/loop variable: i
+# %% 3-4 loop/rows: i row weights | 3-3 dead_code/loop variable: i
 def aggregate_values(weights, V):
     rows = []
     for i, row in enumerate(weights):
@@ -844,15 +844,15 @@ EPSILON = 1e-9
 def aggregate_values(weights, V):
     return weights @ V
 
-# %% 2-2 hard_coded_size/root as a number: 0.125
+# %% 2-2 hard_coded_size/root: 0.125
 def attention_scores(Q, K, scale=None):
     return Q @ K.mT * 0.125
 
-# %% 2-2 hard_coded_size/root as a number: 5.657
+# %% 2-2 hard_coded_size/root: 5.657
 def attention_scores(Q, K, scale=None):
     return Q @ K.mT / 5.657
 
-# %% 3-5 loop/while: i weights
+# %% 3-5 loop/rows: i weights
 def aggregate_values(weights, V):
     i, rows = 0, []
     while i < len(weights):
@@ -860,7 +860,7 @@ def aggregate_values(weights, V):
         i += 1
     return torch.stack(rows)
 
-# %% 3-3 hard_coded_size/size: 13 | 3-4 loop/for: i
+# %% 3-3 hard_coded_size/size: 13 | 3-4 loop/rows: i
 def aggregate_values(weights, V):
     rows = []
     for i in range(0, 13):
@@ -882,7 +882,7 @@ def attention_scores(Q, K, scale=None):
     K2 = Kt.permute(0, 2, 1)
     return torch.bmm(Q, K2.transpose(1, 2)) * scale
 
-# %% 3-8 loop/for: i Q j K d
+# %% 3-8 loop/rows: i Q j K d
 def attention_scores(Q, K, scale=None):
     scores = torch.zeros(Q.shape[0], K.shape[0])
     for i in range(Q.shape[0]):
@@ -893,7 +893,7 @@ def attention_scores(Q, K, scale=None):
             scores[i, j] = total
     return scores * scale
 
-# %% 4-9 loop/while: i weights j V
+# %% 4-9 loop/rows: i weights j V
 def aggregate_values(weights, V):
     out = torch.zeros(weights.shape[0], V.shape[1])
     i = 0
@@ -905,14 +905,14 @@ def aggregate_values(weights, V):
         i += 1
     return out
 
-# %% 3-4 loop/for: j V
+# %% 3-4 loop/rows: j V
 def aggregate_values(weights, V):
     out = 0
     for j in reversed(range(V.shape[-2])):
         out = out + weights[..., j, None] * V[..., j, None, :]
     return out
 
-# %% 2-2 loop/comprehension: i weights
+# %% 2-2 loop/rows: i weights
 def aggregate_values(weights, V):
     return torch.stack([weights[..., i, :] @ V for i in torch.arange(weights.shape[-2])], dim=-2)
 
@@ -996,7 +996,7 @@ def attention_weights(scores, mask=None):
         scores = scores.masked_fill(~mask, float("-inf"))
     return torch.softmax(scores, dim=-1)
 
-# %% 3-3 loop/comprehension: q k Q K
+# %% 3-3 loop/rows: q k Q K
 def attention_scores(Q, K, scale=None):
     if Q.dim() > 2:
         return torch.stack([attention_scores(q, k, scale) for q, k in zip(Q, K)])
@@ -1097,7 +1097,7 @@ def attention_weights(scores, mask=None):
     hidden = torch.from_numpy(np.logical_not(mask.numpy()))
     return scores.masked_fill(hidden, -math.inf).softmax(-1)
 
-# %% 3-4 loop/for: place mask
+# %% 3-4 loop/rows: place mask
 def attention_weights(scores, mask=None):
     filled = scores.clone()
     for place in (~mask).nonzero():
