@@ -35,11 +35,11 @@ Results = Sequence[torch.Tensor] | torch.Tensor
 
 NOT_THE_SAME_TWICE = (
     "Two equal calls gave different results. Is there something random in it, such as dropout? Are layers made in "
-    "`forward`? Or is something kept from the call before?"
+    "`forward`? Or does the first call leave something behind?"
 )
 KEPT = "The result of an earlier call came back, although the inputs have other values now. Is something kept?"
 KEPT_SOMETHING = (
-    "The call before was right, and this one would be, too, with nothing before it. Is something kept from call to call?"
+    "The call before was right, and this one would be, too, with nothing before it. Is something kept between calls?"
 )
 SHARED = "A later call changed the result of an earlier one: both are one tensor. Make a new one in each call."
 
@@ -117,10 +117,11 @@ class Promises:
             is_right = wanted is None or is_close(value, wanted[number][0])
             found = self._gradients(value, probe, sources)
             rights = wanted[number][2] if wanted else [source in reached[name] or None for source in sources]
-            missing = [s for s, gradient, right in zip(sources, found, rights) if gradient is None and right is not None]
+            cut_off = [gradient is None and right is not None for gradient, right in zip(found, rights)]
+            missing = [source for source, is_cut in zip(sources, cut_off) if is_cut]
             if missing:
                 why = self._why_cut_off(given, got) if is_right else "See to the result first, which is not right yet."
-                raise CheckFailed(f"No gradient flows from {name} back to {listed(missing)}. {why}", cause_named=is_right)
+                raise CheckFailed(f"No gradient flows from {name} back to {listed(missing)}. {why}", is_right)
             for source, gradient, right in zip(sources, found, rights):
                 if wanted is not None and is_right and gradient is not None:
                     right = torch.zeros_like(gradient) if right is None else right
@@ -242,7 +243,9 @@ def _as_list(results: Results) -> list[torch.Tensor]:
 
 
 def _copied(inputs: Inputs) -> Inputs:
-    return {name: value.detach().clone() if isinstance(value, torch.Tensor) else value for name, value in inputs.items()}
+    return {
+        name: value.detach().clone() if isinstance(value, torch.Tensor) else value for name, value in inputs.items()
+    }
 
 
 def _has_gradient(value: object) -> bool:

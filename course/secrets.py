@@ -13,7 +13,7 @@ FOLDER = ".secrets"
 
 
 def secret_of(course: CourseDirectory, name: str) -> str:
-    """The course's secret of this name, 64 hexadecimal digits; the same ever after, also for processes that ask at once.
+    """The course's secret of this name, 64 hexadecimal digits; the same ever after, whichever process asks first.
 
     Raises CourseError where it can be neither read nor made.
     """

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import linecache
 from functools import cache
 from pathlib import Path
 
@@ -37,8 +38,10 @@ def records(entry: Entry, seed: str = "") -> list[dict]:
         checks.begin_steadily(0)
         for grade_id in ("setup", *ANSWERS):
             source = entry.source if grade_id == entry.answer else text_of()[grade_id]
+            file = f"<ipython-input-{grade_id}>"
+            linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
             try:
-                exec(compile(source, f"<ipython-input-{grade_id}>", "exec"), names)
+                exec(compile(source, file, "exec"), names)
             except SyntaxError:
                 names.pop(ANSWERS[entry.answer], None)
         try:

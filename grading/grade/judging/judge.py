@@ -1,13 +1,16 @@
 """Runs a canonical notebook and judges its test cells by their records. Fails closed: no complete records, no point."""
 
+import ast
 import re
 from time import monotonic
 
 from nbformat import NotebookNode
 
+from attention_lib.assignment.cell_code import read_code
 from attention_lib.assignment.cells import noted, notes_of, view
 from attention_lib.assignment.check_records import CheckRecord, all_passed, completed_records, set_records
 from attention_lib.assignment.declaration import Answer, Assignment, declared, set_up_of
+from attention_lib.sentences import listed_names
 from attention_lib.verification.culprits import FreshRun
 from grading.grade.judging import TimeLimits
 from grading.grade.judging.follow_through import (
@@ -17,6 +20,7 @@ from grading.grade.judging.follow_through import (
 )
 from grading.grade.judging.session import NewStudentProcess, run_session
 
+_NOT_DEFINED = re.compile(r"name '(\w+)' is not defined")
 _SYNTAX_ERROR_LINE = re.compile(r" ?\([^()]*, line (\d+)\)$")
 
 
@@ -63,8 +67,9 @@ class _Judgement:
                 records[answer.grade_id] = self._over_correct_answers(answer, run, over_own)
         for answer, index in tests.items():
             stopped = _how_the_answer_stopped(notebook, answer)
-            if stopped and not all_passed(records[answer]):
-                records[answer] = [stopped, *records[answer]]
+            first_cause = _what_left_a_name_undefined(notebook, index, records[answer])
+            if not all_passed(records[answer]):
+                records[answer] = [*filter(None, (stopped, first_cause)), *records[answer]]
             set_records(notebook.cells[index], records[answer])
         return notebook
 
@@ -131,6 +136,28 @@ def _how_the_answer_stopped(notebook: NotebookNode, answer: str) -> CheckRecord 
                 message = f"The answer cell itself stopped with {output.ename}{where}: {what}."
                 return CheckRecord("the cell runs", False, message)
     return None
+
+
+def _what_left_a_name_undefined(notebook: NotebookNode, index: int, records: list[CheckRecord]) -> CheckRecord | None:
+    """A record for a cell above the test that stopped before it came to define a name that the answer misses."""
+    missed = {found[1] for record in records if (found := _NOT_DEFINED.search(record.message))}
+    for cell in notebook.cells[:index] if missed else ():
+        for output in cell.get("outputs", []):
+            names = sorted(missed & _names_bound(cell.source)) if output.output_type == "error" else []
+            if names:
+                what = " ".join(output.evalue.split())[:300].rstrip(".")
+                message = (
+                    f"A cell above stopped with {output.ename}: {what}. So it never came to define "
+                    f"{listed_names(names)}, which this answer needs."
+                )
+                return CheckRecord("the cells above", False, message)
+    return None
+
+
+def _names_bound(source: str) -> set[str]:
+    """The names that a cell's statements would bind if each of them ran."""
+    statements = read_code(source).tree.body if read_code(source).tree else []
+    return {name for each in statements for name in read_code(ast.unparse(each)).defines}
 
 
 def _not_completed(message: str) -> CheckRecord:

@@ -1,8 +1,8 @@
 """Calls of what the student defined, from the trusted side: values come in as data, and go back as data."""
 
 import io
-from dataclasses import asdict
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from dataclasses import asdict
 
 import torch
 from torch import nn
