@@ -15,10 +15,10 @@ A check is a function without arguments whose docstring is the rule that it chec
 """
 
 import contextlib
+import hashlib
 import io
 import random
-import re
-import traceback
+import sys
 import warnings
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -28,19 +28,23 @@ import numpy
 import torch
 
 from attention_lib.assignment.check_records import WAITS_FOR_OTHERS, CheckRecord, all_passed, as_bundle, how_many_failed
+from attention_lib.raised import Raised, is_in_a_cell, where_raised
 from attention_lib.sentences import kind_of, listed_names, upper_first
+from attention_lib.torch_errors import in_plain_words
 
 # By a sentence that names a mistake: what comes out if it is made.
 Mistakes = dict[str, torch.Tensor | tuple[torch.Tensor, ...]]
 RTOL = 1e-4
 ATOL = 1e-5
+TOO_FEW_DIGITS = "These are numbers of too few digits, as if computed in bfloat16 or float16. Keep float32."
 
-_CUTS = "`detach`, `no_grad`, `.data`, `.item()` or `.numpy()`"
+CUTS = "`detach`, `no_grad`, `.data`, `.item()` or `.numpy()`"
 _PRINTED_LIMIT = 4_000
 _LONGEST_MESSAGE = 1_500
-IN_A_CELL = re.compile(r"ipykernel_\d+|<ipython-input")
 # By answer: whether its test cell passed when it last ran in this process.
 passed_in_this_session: dict[str, bool] = {}
+# By answer: what its test cell judged then. Defined anew since, it is no longer known not to pass.
+_judged_then: dict[str, object] = {}
 
 
 class ChecksFailed(Exception):
@@ -51,18 +55,23 @@ class ChecksFailed(Exception):
 
 
 class CheckFailed(Exception):
-    """Raised inside a check; its message is the sentence that the student reads."""
+    """Raised inside a check; its message is the sentence that the student reads.
+
+    cause_named: whether the sentence says what the mistake is, and not only where it shows
+    """
+
+    def __init__(self, message: str = "", cause_named: bool = False):
+        super().__init__(message)
+        self.cause_named = cause_named
 
 
 class FromAnotherProcess(Exception):
     """An error in an answer that runs in another process, as in grading, where no traceback of it can be had.
 
-    line_in_cell: the line of the answer's cell; None if it is not known
-    raised_in: the function in which it was raised, as Python spells it
+    raised: where it was raised
     """
 
-    line_in_cell: int | None = None
-    raised_in: str = ""
+    raised: Raised = Raised()
 
 
 class Checks:
@@ -80,6 +89,7 @@ class Checks:
         self.over = over
         self.records: list[CheckRecord] = []
         self._printed = Printed(_PRINTED_LIMIT)
+        self._judged: object = None
 
     def visible(self, check):
         """Run a check that the student can read."""
@@ -93,6 +103,7 @@ class Checks:
         """Show the records as one output and raise ChecksFailed unless all of them passed."""
         passed = all_passed(self.records)
         passed_in_this_session[self.answer] = passed_in_this_session[self.name] = passed
+        _judged_then[self.answer] = _judged_then[self.name] = self._judged
         bundle = as_bundle(self.records, self._printed.getvalue())
         if taken := _collected.get():
             taken.bundles.append(bundle)
@@ -109,19 +120,29 @@ class Checks:
         printed = Printed(0) if hidden else self._printed
         rule = " ".join((check.__doc__ or "").split())
         passed, message, blank = True, rule, False
+        self._judged = check.__globals__.get(self.name)
+        waiting = [name for name in self.over if _fails_still(name, check.__globals__)]
+        called = _Called([check.__globals__.get(name) for name in waiting])
+        says_wanted = _says_wanted.set(not hidden)
         try:
-            with steady(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            with (
+                steady(self._seed(check) if hidden else 0),
+                contextlib.redirect_stdout(printed),
+                contextlib.redirect_stderr(printed),
+                called.seen(),
+            ):
                 check()
         except CheckFailed as failure:
             passed, message = False, _said(failure)
         except (Exception, SystemExit) as error:
             passed, message = False, self._explain(error, check.__code__.co_filename, rule)
             blank = self._is_blank(error)
+        finally:
+            _says_wanted.reset(says_wanted)
         if (taken := _collected.get()) and taken.rules_only:
             message = rule
         code, fields = "", {}
-        waiting = [name for name in self.over if passed_in_this_session.get(name) is False]
-        if passed is False and waiting and not blank:
+        if passed is False and waiting and not blank and called.any:
             passed, code, fields = None, WAITS_FOR_OTHERS, {"for_now": _shortened(message)}
             are = "is" if len(waiting) == 1 else "are"
             message = f"This comes once {listed_names(waiting)} {are} right. For now: {message}"
@@ -129,22 +150,30 @@ class Checks:
         self.records.append(CheckRecord(name, passed, _shortened(message), hidden, code, fields))
         return check
 
+    def _seed(self, check) -> int:
+        """A number for this check that only who knows the course's secret can know."""
+        secret = taken.seed if (taken := _collected.get()) else ""
+        text = f"{secret}/{self.answer}/{check.__name__}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7])
+
     def _is_blank(self, error: BaseException) -> bool:
         """Whether the answer itself, and not another one that it calls, is still the stub."""
         if not isinstance(error, NotImplementedError) or _said(error):
             return False
-        return _raised_in(error).partition(".")[0] in (self.name, self.answer)
+        return _raised(error).function.partition(".")[0] in (self.name, self.answer)
 
     def _explain(self, error: BaseException, test_file: str, rule: str) -> str:
         if self._is_blank(error):
             return f"`{self.name}` is not written yet."
         if isinstance(error, NameError) and getattr(error, "name", None) == self.name:
             return f"`{self.name}` is not defined. Write it in the answer cell above and run that cell."
-        line = _line_in_a_cell(error, test_file)
-        where = f" in line {line} of its cell" if line else ""
-        what = " ".join(_said(error).split()).rstrip(".")
-        said = f": {what[:300]}" if what else ""
-        return f"`{self.name}` stopped with {type(error).__name__}{where}{said}. Checked was this: {rule}"
+        place = _raised(error, test_file)
+        whose = "its cell" if place.owner in ("", self.name, self.answer) else f"the cell of `{place.owner}`"
+        where = f" in line {place.line} of {whose}" if place.line else ""
+        what = " ".join(_said(error).split())[:300].rstrip(".")
+        plain = in_plain_words(what, place.code)
+        said = f": {plain}" if plain else f": {what}." if what else "."
+        return f"`{self.name}` stopped with {type(error).__name__}{where}{said} Checked was this: {rule}"
 
 
 @dataclass
@@ -152,20 +181,24 @@ class Collected:
     """What test cells reported that run outside of a notebook, as in grading.
 
     rules_only: whether a message is the check's rule, whatever the answer did, because it runs beside secrets
+    seed: a secret from which the random numbers of hidden checks are made
     bundles: by `report()`, the records as JSON, HTML and plain text, by type
     """
 
     rules_only: bool = False
+    seed: str = ""
     bundles: list[dict] = field(default_factory=list)
 
 
 _collected: ContextVar[Collected | None] = ContextVar("collected", default=None)
+# Whether the check that runs may say what it wanted: the student can read it.
+_says_wanted: ContextVar[bool] = ContextVar("says_wanted", default=False)
 
 
 @contextlib.contextmanager
-def collected(rules_only: bool = False):
+def collected(rules_only: bool = False, seed: str = ""):
     """Within this, `report()` shows nothing in a notebook; gives what it reports instead, a `Collected`."""
-    taken = Collected(rules_only)
+    taken = Collected(rules_only, seed)
     token = _collected.set(taken)
     try:
         yield taken
@@ -231,7 +264,7 @@ class RightGradients:
             expect_shape("the result", output, tuple(right.shape))
         are_right = all(is_close(output, right) for output, right in zip(outputs, self._outputs))
         # A result that is off may be off because an input is not used; then nothing is cut off.
-        why = f"Is there a {_CUTS}?" if are_right else "See to the result first, which is not right yet."
+        why = f"Is there a {CUTS}?" if are_right else "See to the result first, which is not right yet."
         names = list(self._inputs)
         if not any(output.requires_grad for output in outputs):
             raise CheckFailed(f"No gradient reaches any of {', '.join(names)}. {why}")
@@ -248,9 +281,11 @@ class RightGradients:
 
 def is_close(got: torch.Tensor, want: torch.Tensor, rtol: float = RTOL, equal_nan: bool = False) -> bool:
     """Whether `got` could come from a float32 computation of `want` in another order (rtol 1e-4, atol 1e-5)."""
-    return got.shape == want.shape and torch.allclose(
-        got.detach().double(), want.detach().double(), rtol=rtol, atol=ATOL, equal_nan=equal_nan
-    )
+    if got.shape != want.shape:
+        return False
+    if got.dtype == want.dtype and torch.equal(got, want):
+        return True
+    return torch.allclose(got.detach().double(), want.detach().double(), rtol=rtol, atol=ATOL, equal_nan=equal_nan)
 
 
 def expect_close(
@@ -264,7 +299,7 @@ def expect_close(
 ) -> None:
     """The check fails unless `got` has the shape and, within the tolerance, the values of `want`.
 
-    The message names the first entry that is off and what was found there, never what is expected.
+    The message names the first entry that is off and what was found there; what is wanted only in a visible check.
 
     hint: the rule, for values that are off in an unknown way
     mistakes: by a sentence that names a mistake, what comes out if it is made, or several such results. The sentence
@@ -284,14 +319,16 @@ def expect_close(
     if bad.any():
         place = tuple(bad.nonzero()[0].tolist())
         message = f"{upper_first(what)} should hold finite numbers, but the entry {place} is {values[place].item()}."
-        raise CheckFailed(_joined(message, made.pop() if len(made) == 1 else not_finite))
+        raise CheckFailed(_joined(message, made.pop() if len(made) == 1 else not_finite), bool(made or not_finite))
     off = (values - want.detach().double()).abs() > ATOL + rtol * want.detach().double().abs()
     place = tuple(off.nonzero()[0].tolist())
     message = f"{upper_first(what)}: {int(off.sum())} of {off.numel()} entries are off, first that at {place}, "
-    message += f"which is {values[place].item():.4f}."
-    if got.is_floating_point() and torch.finfo(got.dtype).bits < 32:
-        hint = f"{got.dtype} holds too few digits; keep float32.".replace("torch.", "")
-    raise CheckFailed(_joined(message, made.pop() if len(made) == 1 else hint))
+    message += f"which is {values[place].item():.4f}"
+    message += f" and should be {want[place].item():.4f}." if _says_wanted.get() else "."
+    too_few = _has_too_few_digits(got, want)
+    if too_few and not made:
+        hint = TOO_FEW_DIGITS
+    raise CheckFailed(_joined(message, made.pop() if len(made) == 1 else hint), len(made) == 1 or too_few)
 
 
 @contextlib.contextmanager
@@ -311,7 +348,7 @@ def begin_steadily(seed: int) -> None:
     torch.set_autocast_enabled("cpu", False)
     # Seeds of devices that the checks never use would take half a millisecond more.
     torch.default_generator.manual_seed(seed)
-    numpy.random.seed(seed)
+    numpy.random.seed(seed % (1 << 32))
     random.seed(seed)
 
 
@@ -366,21 +403,55 @@ def _said(error: BaseException) -> str:
         return _said(odd) if isinstance(odd, CheckFailed) else ""
 
 
-def _raised_in(error: BaseException) -> str:
-    """The function in which an error was raised, as Python spells it: `AttentionHead.forward`."""
-    if isinstance(error, FromAnotherProcess):
-        return error.raised_in
-    *_, (innermost, _) = traceback.walk_tb(error.__traceback__)
-    return innermost.f_code.co_qualname
+def _raised(error: BaseException, test_file: str = "") -> Raised:
+    """Where an error was raised, in this process or in another."""
+    return error.raised if isinstance(error, FromAnotherProcess) else where_raised(error, test_file)
 
 
-def _line_in_a_cell(error: BaseException, test_file: str) -> int | None:
-    """The last line of the traceback that stands in a cell of the notebook other than the test cell."""
-    if isinstance(error, FromAnotherProcess):
-        return error.line_in_cell
-    places = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
-    lines = [line for file, line in places if file != test_file and IN_A_CELL.search(file)]
-    return lines[-1] if lines else None
+def _fails_still(name: str, names: dict) -> bool:
+    """Whether what now stands in the notebook under this name did not pass when its test cell last ran."""
+    if passed_in_this_session.get(name) is not False:
+        return False
+    judged = _judged_then.get(name)
+    return judged is None or any(value is judged for value in names.values())
+
+
+class _Called:
+    """Whether some of these functions were called meanwhile."""
+
+    def __init__(self, functions: list):
+        self._codes = {getattr(function, "__code__", None) for function in functions}
+        # Where one has no code to look for, such as a stand-in's in another process, it may have been called.
+        self.any = bool(functions) and not all(map(_is_in_a_cell, self._codes))
+
+    @contextlib.contextmanager
+    def seen(self):
+        if self.any or not self._codes:
+            yield
+            return
+        before = sys.getprofile()
+        sys.setprofile(self._look)
+        try:
+            yield
+        finally:
+            sys.setprofile(before)
+
+    def _look(self, frame, event: str, argument: object) -> None:
+        self.any = self.any or frame.f_code in self._codes
+
+
+def _is_in_a_cell(code) -> bool:
+    return code is not None and is_in_a_cell(code.co_filename)
+
+
+def _has_too_few_digits(got: torch.Tensor, want: torch.Tensor) -> bool:
+    """Whether `got` is near, and all its numbers, unlike the right ones, are such as bfloat16 or float16 hold."""
+    if not got.is_floating_point() or (got.double() - want.double()).abs().max() > 0.02 * want.abs().max():
+        return False
+    return any(
+        torch.equal(got.to(few).double(), got.double()) and not torch.equal(want.to(few).double(), want.double())
+        for few in (torch.bfloat16, torch.float16)
+    )
 
 
 def _is_one_of(got: torch.Tensor, results: torch.Tensor | tuple[torch.Tensor, ...]) -> bool:

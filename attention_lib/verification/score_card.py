@@ -70,6 +70,8 @@ class ScoreCard:
                 lines.append(f"{_SYMBOLS[row.state]} {row.name:{width}}  {row.state}{_attempts(row, ', ')}")
                 if row.message:
                     lines += [f"    {line}" for line in row.message.splitlines()]
+            if any(row.attempts for row in self.rows):
+                lines += ["", _WHAT_COUNTS]
         if self.warnings:
             lines += ["", "What would surprise at grading" if not self.trouble else "Also"]
             lines += [f"! {warning}" for warning in self.warnings]
@@ -93,6 +95,8 @@ class ScoreCard:
                 'background:rgba(128,128,128,.3)"><div style="height:6px;border-radius:3px;background:#1b7f5a;'
                 f'width:{100 * done:.0f}%"></div></div>' + "".join(map(_row, self.rows))
             )
+            if any(row.attempts for row in self.rows):
+                head += f'<div style="font-size:.88em">{code_marks(_WHAT_COUNTS)}</div>'
         return (
             '<div style="max-width:44em;padding:14px 16px;border:1px solid rgba(128,128,128,.5);border-radius:8px;'
             f'line-height:1.45;overflow-wrap:anywhere">{head}{self._warnings()}{self._style()}</div>'
@@ -114,6 +118,9 @@ class ScoreCard:
             for warning in self.warnings
         )
         return f'<div style="{_PART}"><div style="font-weight:600">{heading}</div>{items}</div>{small}'
+
+
+_WHAT_COUNTS = "An attempt is a check by `verify()` of an answer that is written, up to its first pass."
 
 
 def _row(row: Row) -> str:

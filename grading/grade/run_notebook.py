@@ -13,6 +13,7 @@ from traitlets.config import Config
 from attention_lib.verification.culprits import CELL_LIMIT_S, TOTAL_LIMIT_S
 from course.checkout import CourseError
 from course.folders import course_of, source_path
+from course.secrets import secret_of
 from grading.grade.gradebook.completed import seal, submission_digest
 from grading.grade.judging import TimeLimits
 from grading.grade.judging.reference import in_words, take_out, tests_at_fault
@@ -83,4 +84,4 @@ def common_request(course: CourseDirectory, assignment: str, config: Config) -> 
     source = read_source(source_path(course, assignment))
     released = released_version(source, config)
     texts = {"source": json.dumps(source), "released": json.dumps(released)}
-    return replace(settings_request(config), **texts, stubs=stub_checksums(released))
+    return replace(settings_request(config), **texts, stubs=stub_checksums(released), seed=secret_of(course, "checks"))

@@ -4,10 +4,12 @@ import builtins
 
 from attention_lib.assignment.notebook_file import encodable
 from attention_lib.checks import FromAnotherProcess
+from attention_lib.raised import Raised
 from grading.sandbox.line.values import as_name
 
 _LONGEST_TEXT = 2_000
 _MOST_LINES = 100_000
+_LONGEST_PLACE = 200
 
 
 def as_exception(fact: object, secret: bool) -> Exception:
@@ -23,9 +25,7 @@ def as_exception(fact: object, secret: bool) -> Exception:
     kinds = (FromAnotherProcess,) if base is Exception else (FromAnotherProcess, base)
     kind = type(name, kinds, {"__init__": lambda self: None, "__str__": lambda self: text})
     error = kind()
-    line, name, raised_in = fact.get("line"), fact.get("name"), fact.get("raised_in")
-    error.line_in_cell = line if type(line) is int and 0 < line < _MOST_LINES else None
-    error.raised_in = raised_in if isinstance(raised_in, str) else ""
+    name, error.raised = fact.get("name"), _raised(fact.get("raised"), secret)
     if isinstance(error, NameError):
         error.name = name if isinstance(name, str) and not secret else None
     return error
@@ -39,6 +39,17 @@ def _built_in(bases: object) -> type[Exception]:
         if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, cannot):
             return kind
     return Exception
+
+
+def _raised(told: object, secret: bool) -> Raised:
+    told = told if isinstance(told, dict) else {}
+    line, owner = told.get("line"), told.get("owner")
+    return Raised(
+        _text(told.get("function"))[:_LONGEST_PLACE],
+        line if type(line) is int and 0 < line < _MOST_LINES else None,
+        as_name(owner) if owner else "",
+        "" if secret else _text(told.get("code"))[:_LONGEST_PLACE],
+    )
 
 
 def _text(text: object) -> str:

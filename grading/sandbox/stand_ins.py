@@ -5,13 +5,14 @@ real nn.Module with the same layers; its forward is such a call. Gradients flow 
 a second call (torch.autograd.Function, https://pytorch.org/docs/stable/notes/extending.html).
 """
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 
 import numpy
 import torch
 from torch import nn
 from torch.autograd.function import once_differentiable
+from torch.utils.weak import WeakIdKeyDictionary
 
 from attention_lib.assignment.notebook_file import encodable
 from attention_lib.checks import CheckFailed
@@ -24,6 +25,7 @@ from grading.sandbox.student_process import StudentProcess, broken_line
 _FIRST_SEED = 1_000_001
 _MOST_PRINTED = 4_000
 _MOST_BASES = 20
+_MOST_RESULTS = 12
 # What to make of a result that is no plain data: what the call did with it, in words, and its form.
 Taking = Callable[[str, dict, Incoming], object]
 
@@ -39,16 +41,21 @@ class StudentNamespace:
         self._process, self._secret = process, secret
         self._layers: dict[int, nn.Module] = {}
         self._parameters: dict[int, nn.Parameter] = {}
+        self._made: dict[tuple[str, str], object] = {}
         self._seed = _FIRST_SEED
+        self._identities, self._arguments_count = WeakIdKeyDictionary(), 0
+        self._results: OrderedDict[int, torch.Tensor] = OrderedDict()
 
     def names(self, wanted: list[str]) -> dict[str, object]:
         """Stand-ins for those of the names that are defined."""
         found = {}
         for name, kind in self._process.kinds(wanted).items():
-            if kind == "class":
-                found[name] = self._module_class(name)
-            elif kind == "callable":
-                found[name] = self._function(name)
+            if kind in ("class", "callable"):
+                # The same object in every test cell: whether an answer is still the one that failed is told by that.
+                make = self._module_class if kind == "class" else self._function
+                if (name, kind) not in self._made:
+                    self._made[name, kind] = make(name)
+                found[name] = self._made[name, kind]
             else:
                 sentence = f"`{name}` is neither a function nor a class, so it cannot be judged."
                 found[name] = opaque("object", sentence)
@@ -92,10 +99,11 @@ class StudentNamespace:
             "named": {name: outgoing.encoded(value, 1) for name, value in named.items()},
         }
         self._seed += 1
+        message["identities"] = [self._identity(value) for value in outgoing.originals]
         reply, tensors = self._process.ask(message, outgoing.tensors)
         who, did = f"`{target.get('name', 'forward')}`", "put {} into an argument"
         try:
-            call = _Call(self._process, reply, tensors, outgoing.originals, self._secret)
+            call = _Call(self._process, reply, tensors, outgoing.originals, self._results, self._secret)
             incoming = Incoming(tensors, lambda given: take(f"{who} {did}", given, incoming), call.tensor, outgoing)
             call.take_over_changes()
             _refill(outgoing.containers, reply.get("left"), incoming, who)
@@ -139,10 +147,13 @@ class StudentNamespace:
                 mirror._parameters.clear()
                 mirror._buffers.clear()
                 mirror._modules.clear()
+                mirror._non_persistent_buffers_set.clear()
                 for name, number in layer["parameters"]:
                     mirror.register_parameter(_attribute(name), None if number is None else known[number])
-                for name, number in layer["buffers"]:
-                    mirror.register_buffer(_attribute(name), None if number is None else known[number].detach())
+                for name, number, persistent in layer["buffers"]:
+                    value = None if number is None else known[number].detach()
+                    mirror.register_buffer(_attribute(name), value, persistent is True)
+                mirror.training = layer["training"] is True
                 for name, place in layer["layers"]:
                     mirror.add_module(_attribute(name), None if place is None else mirrors[place])
                 if isinstance(mirror, nn.Linear) and mirror._parameters.get("weight") is not None:
@@ -181,7 +192,15 @@ class StudentNamespace:
         """What the module with this number makes of the arguments, with the parameters that its mirror has now."""
         numbers = {id(value): place for place, value in self._parameters.items()}
         parameters = [(numbers[id(value)], value) for value in module.parameters() if id(value) in numbers]
-        return self._call({"module": number}, parameters, arguments, named, self._new_value)
+        target = {"module": number, "training": module.training}
+        return self._call(target, parameters, arguments, named, self._new_value)
+
+    def _identity(self, value: torch.Tensor) -> int:
+        """A number for this tensor object, the same in every call."""
+        if value not in self._identities:
+            self._arguments_count += 1
+            self._identities[value] = self._arguments_count
+        return self._identities[value]
 
 
 class _ModuleStandIn(nn.Module):
@@ -195,9 +214,21 @@ class _ModuleStandIn(nn.Module):
 class _Call:
     """What came back from a call; joins its tensors to the arguments, so that gradients flow."""
 
-    def __init__(self, process: StudentProcess, reply: dict, tensors: dict, originals: list, secret: bool):
+    def __init__(
+        self,
+        process: StudentProcess,
+        reply: dict,
+        tensors: dict,
+        originals: list,
+        earlier: OrderedDict[int, torch.Tensor],
+        secret: bool,
+    ):
+        """earlier: results of the latest calls, by number; this call's are put in"""
         self._process, self._number, self._secret = process, process.number, secret
-        self._reply, self._tensors, self._originals = reply, tensors, originals
+        self._reply, self._tensors, self._originals, self._earlier = reply, tensors, originals, earlier
+        self._result_identities = reply.get("identities")
+        self._take_over_rewritten()
+        self._share_memory_again()
         self._joined: dict[int, torch.Tensor] = {}
         numbers = sorted(_with_gradient([reply.get("result"), reply.get("left")]))
         wanted = [value for value in originals if value.requires_grad]
@@ -207,9 +238,42 @@ class _Call:
 
     def tensor(self, number: int, value: torch.Tensor, grad: bool) -> torch.Tensor:
         """The tensor of the result with this number, joined to the arguments."""
-        if number in self._joined:
-            return self._joined[number]
-        return value.requires_grad_() if grad else value
+        made = self._joined[number] if number in self._joined else value.requires_grad_() if grad else value
+        if (identity := self._result_identity(number)) is not None:
+            self._earlier[identity] = made
+            self._earlier.move_to_end(identity)
+            if len(self._earlier) > _MOST_RESULTS:
+                self._earlier.popitem(last=False)
+        return made
+
+    def _result_identity(self, number: int) -> int | None:
+        identities = self._result_identities
+        if not isinstance(identities, list) or not 0 <= number < len(identities):
+            return None
+        return identities[number] if type(identities[number]) is int else None
+
+    def _take_over_rewritten(self) -> None:
+        """Change earlier results as this call changed them. Raises Unsendable."""
+        incoming = Incoming(self._tensors, _no_argument, lambda number, value, grad: value)
+        rewritten = self._reply.get("rewritten", [])
+        if not isinstance(rewritten, list):
+            raise Unsendable("an unknown form")
+        for item in rewritten:
+            if not (isinstance(item, list) and len(item) == 2 and type(item[0]) is int):
+                raise Unsendable("an unknown form")
+            known, value = self._earlier.get(item[0]), incoming.decoded(item[1])
+            if known is not None and isinstance(value, torch.Tensor) and _alike(known, value):
+                with torch.no_grad():
+                    known.copy_(value)
+
+    def _share_memory_again(self) -> None:
+        """Let a tensor that lies where an earlier result does in the student's process do so here, too."""
+        for key, value in self._tensors.items():
+            known = self._earlier.get(self._result_identity(int(key)) if key.isdecimal() else None)
+            if known is not None and _alike(known, value):
+                with torch.no_grad():
+                    known.copy_(value)
+                self._tensors[key] = known.detach()
 
     def take_over_changes(self) -> None:
         """Change the arguments as the student's function changed them. Raises Unsendable."""
@@ -279,6 +343,10 @@ def _with_gradient(given: object) -> set[int]:
                 found.add(item["tensor"])
             rest += item.values()
     return found
+
+
+def _alike(known: torch.Tensor, value: torch.Tensor) -> bool:
+    return known.shape == value.shape and known.dtype == value.dtype
 
 
 def _can_have_gradient(value: torch.Tensor | None) -> bool:

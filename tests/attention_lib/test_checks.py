@@ -250,10 +250,16 @@ def test_what_is_no_tensor_has_the_wrong_shape_or_is_not_finite_is_said():
         expect_close("the result", torch.tensor([float("nan")]), torch.ones(1))
 
 
-def test_a_message_never_holds_the_expected_value():
-    with pytest.raises(CheckFailed) as failure:
+def test_a_message_says_what_was_wanted_only_where_the_student_can_read_the_check():
+    def check():
         expect_close("the result", torch.tensor([1.5]), torch.tensor([7.25]))
-    assert "1.5" in str(failure.value) and "7.25" not in str(failure.value)
+
+    checks = Checks("attention_scores")
+    checks.visible(check)
+    checks.hidden(check)
+    visible, hidden = (record.message for record in checks.records)
+    assert "1.5" in visible and "should be 7.25" in visible
+    assert "1.5" in hidden and "7.25" not in hidden
 
 
 def test_records_become_an_output_that_the_reader_takes():
@@ -355,3 +361,36 @@ class TestGradients:
     def test_a_wrong_gradient_of_a_right_result_is_told(self):
         x, w, right = self.known()
         assert "The gradient of x" in said(lambda: right.expect([x * w + (x - x.detach())]))
+
+
+def test_what_failed_excuses_only_what_calls_it_and_only_until_it_is_defined_anew():
+    names: dict = {"Checks": Checks, "expect": expect, "ChecksFailed": ChecksFailed}
+
+    def run(source: str) -> list:
+        exec(compile(source, "<ipython-input-1>", "exec"), names)
+        with collected(), pytest.raises(ChecksFailed):
+            names["checks"].report()
+        return [record.passed for record in names["checks"].records]
+
+    helper = "checks = Checks('helper')\n@checks.visible\ndef check():\n    'rule'\n    expect(helper() == 2, 'off')"
+    user = (
+        "checks = Checks('user', over=('helper',))\n"
+        "@checks.visible\ndef check_over_the_helper():\n    'rule'\n    expect(user() == 2, 'off')\n"
+        "@checks.visible\ndef check_apart_from_it():\n    'rule'\n    expect(False, 'has a bias')\n"
+    )
+    assert run(f"def helper(): return 1\ndef user(): return helper()\n{helper}") == [False]
+    assert run(user) == [None, False]
+    assert run(f"def helper(): return 3\n{user}") == [False, False]
+
+
+def test_a_line_is_one_of_the_cell_that_is_named():
+    names: dict = {"Checks": Checks}
+    cells = {
+        "inner": "\n\ndef inner(x):\n    return x @ x.mT @ x.mT\n",
+        "outer": "def outer(x):\n    return inner(x)\n",
+        "test": "checks = Checks('outer')\n@checks.visible\ndef check():\n    'rule'\n    outer(torch.ones(3, 2))\n",
+    }
+    for cell, source in (("", "import torch"), *cells.items()):
+        exec(compile(source, f"<ipython-input-{cell}>", "exec"), names)
+    (record,) = names["checks"].records
+    assert "stopped with RuntimeError in line 4 of the cell of `inner`: shapes (3, 3) and (2, 3)" in record.message

@@ -15,9 +15,13 @@ CAUSES = {
     "shape": r"should have shape",
     "swapped shape": r"The last two dimensions are swapped",
     "swapped rows": r"rows should be queries",
-    "dtype": r"should keep the inputs' dtype|holds too few digits",
+    "dtype": r"should keep the inputs' dtype|of too few digits|of different dtypes",
     "in place": r"The call changed|in-place operation",
-    "cut off": r"Is there a `detach`|does not require grad|on Tensor that requires grad",
+    "cut off": r"Is there a `detach`|does not require grad|numpy knows no gradients",
+    "frozen": r"should require gradients, but",
+    "gradient": r"The gradient of",
+    "kept": r"Is something kept|comes from an earlier call",
+    "shared": r"both are one tensor|Two heads share",
     "another matrix": r"(It was|The (queries|keys) were) made with",
     "transposed matrix": r"W_. was transposed",
     "no scale": r"scale (is )?missing",
@@ -26,6 +30,7 @@ CAUSES = {
     "scale from tokens": r"from the number of tokens",
     "scale from d_model": r"scale comes from d_model",
     "fixed size": r"Is a size written into the code",
+    "fixed dimensions": r"takes a fixed number of dimensions|written for a fixed number",
     "scaled twice": r"or the scale used twice",
     "scale not used": r"scale that is given is not used",
     "scale on top": r"not come on top of it",
@@ -44,7 +49,7 @@ CAUSES = {
     "largest alone": r"All weight went to the largest|with the largest weight was taken alone",
     "scaled again": r"divided once more, by the root",
     "mask not used": r"mask changes nothing|mask is not used",
-    "mask not handed on": r"looks at what the mask hides",
+    "mask not handed on": r"looks at what the mask hides|Is it handed on",
     "upside down": r"upside down",
     "mask after": r"it has to come before the softmax",
     "score 0": r"got the score 0",
@@ -56,7 +61,8 @@ CAUSES = {
     "largest of all": r"largest of all scores was subtracted",
     "times infinity": r"0 times infinity",
     "causal always": r"A causal mask is used, although",
-    "transposed weights": r"weights were transposed",
+    "transposed weights": r"weights (were|are) transposed",
+    "columns": r"columns of V were mixed",
     "values left": r"Values on the left",
     "entries": r"entry times entry",
     "weights not used": r"the weights are not used",
@@ -67,18 +73,17 @@ CAUSES = {
     "same layer": r"one and the same",
     "matrix shape": r"The matrix of W_. should have shape",
     "other parameters": r"should have no other parameters",
-    "other state": r"state should hold the three matrices",
     "changed places": r"have changed places",
     "mixes another": r"they should mix the values",
     "unmixed": r"before they are mixed",
     "scores not weights": r"These are the scores, not the weights",
-    "fresh layers": r"Are layers made in `forward`",
+    "fresh layers": r"Two equal calls gave different results",
     "own matrices": r"matrices from before are still used",
     # Python's own words for what cannot be, with what was being checked.
     "error": r"stopped with (?!SyntaxError)\w+",
 }
 # These say where something is off, and no cause; a message with nothing else names none.
-NEUTRAL = {"shape", "rows", "hidden whole", "error"}
+NEUTRAL = {"shape", "rows", "hidden whole", "error", "gradient", "fixed dimensions"}
 
 
 def causes_in(messages: list[str]) -> set[str]:

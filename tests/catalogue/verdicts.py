@@ -29,6 +29,11 @@ class Verdict:
         return self.passed == self.entry.right
 
     @property
+    def caught_visibly(self) -> bool:
+        """Whether a check that the student has does not pass."""
+        return any(record.passed is not True and not record.hidden for record in self.records)
+
+    @property
     def messages(self) -> list[str]:
         """Those of the checks that did not pass."""
         return [record.message for record in self.records if record.passed is not True]

@@ -21,24 +21,31 @@ _SYNTAX_ERROR_LINE = re.compile(r" ?\([^()]*, line (\d+)\)$")
 
 
 def judge(
-    canonical: NotebookNode, source: NotebookNode, limits: TimeLimits, new_process: NewStudentProcess
+    canonical: NotebookNode, source: NotebookNode, limits: TimeLimits, new_process: NewStudentProcess, seed: str = ""
 ) -> NotebookNode:
     """The canonical notebook with the student's outputs, and with every test cell's outputs made of its records.
 
     source: the instructor's notebook, whose solutions stand in for answers that do not pass
     new_process: gives the student's process for each run
+    seed: a secret from which the random numbers of hidden checks are made
     """
     if problem := noted(canonical).get("problem"):
         for index in _tests(canonical).values():
             set_records(canonical.cells[index], [_not_completed(problem)])
         return canonical
-    return _Judgement(canonical, source, limits, new_process).notebook()
+    return _Judgement(canonical, source, limits, new_process, seed).notebook()
 
 
 class _Judgement:
     def __init__(
-        self, canonical: NotebookNode, source: NotebookNode, limits: TimeLimits, new_process: NewStudentProcess
+        self,
+        canonical: NotebookNode,
+        source: NotebookNode,
+        limits: TimeLimits,
+        new_process: NewStudentProcess,
+        seed: str,
     ):
+        self._seed = seed
         self._canonical, self._source, self._limits, self._new_process = canonical, source, limits, new_process
         self._assignment, self._set_up = declared(source), set_up_of(source)
         self._deadline = monotonic() + limits.total_seconds
@@ -62,7 +69,7 @@ class _Judgement:
 
     def _run(self, notebook: NotebookNode, seconds: float, secret: bool = False) -> FreshRun:
         given = notebook, self._assignment, self._set_up, self._limits.cell_seconds, seconds
-        return run_session(self._new_process, *given, secret=secret)
+        return run_session(self._new_process, *given, seed=self._seed, secret=secret)
 
     def _over_correct_answers(
         self, answer: Answer, run: FreshRun, over_own: dict[str, list[CheckRecord]]

@@ -29,17 +29,23 @@ def _imported_by(set_up: str) -> dict[str, object]:
 
 
 def run_test_cell(
-    source: str, students: StudentNamespace, declared: Sequence[str], set_up: str, secret: bool = False
+    source: str,
+    students: StudentNamespace,
+    declared: Sequence[str],
+    set_up: str,
+    seed: str = "",
+    secret: bool = False,
 ) -> list[NotebookNode]:
     """The outputs of a test cell: the records that it reported, and the error with which it stopped, if it did.
 
     declared: the names that the assignment's answers define; stand-ins of those that the student defined are there
     set_up: the instructor's set-up cell, whose imports tests may use
+    seed: a secret from which the random numbers of hidden checks are made
     secret: the student's process holds what must not come out; the records say which check passed and nothing of values
     Raises grading.sandbox.student_process.StudentStopped where the student's process is lost.
     """
     errors: list[NotebookNode] = []
-    with collected(rules_only=secret) as reported:
+    with collected(rules_only=secret, seed=seed) as reported:
         try:
             names = {"__name__": "__main__"} | _imported_by(set_up) | students.names(list(declared))
             with settings_kept():

@@ -27,6 +27,7 @@ def run_session(
     set_up: str,
     cell_seconds: float,
     total_seconds: float,
+    seed: str = "",
     secret: bool = False,
 ) -> FreshRun:
     """Run a canonical notebook in a new student's process, without the cells tagged `lesson-only`.
@@ -36,6 +37,7 @@ def run_session(
 
     assignment, set_up: what the instructor's notebook declares, and its set-up cell
     cell_seconds, total_seconds: limits for one cell, and for all runs together
+    seed: a secret from which the random numbers of hidden checks are made
     secret: the notebook holds what must not come out, such as correct functions: outputs of cells are dropped, and
         records say no more than which check passed, and reasons no more than which limit was met
     Raises grading.sandbox.warm_process.WarmParentFailed, a fault of the grader's machine.
@@ -52,7 +54,7 @@ def run_session(
                 process.limit(cell_seconds, deadline, *too_long(cell_seconds))
                 try:
                     if view(cell).is_test:
-                        cell.outputs = run_test_cell(cell.source, students, assignment.names, set_up, secret)
+                        cell.outputs = run_test_cell(cell.source, students, assignment.names, set_up, seed, secret)
                     else:
                         outputs = process.run_cell(cell.source)
                         cell.outputs = [] if secret else outputs

@@ -19,6 +19,7 @@ class Request:
     sandbox: the settings of `Sandbox`
     source, released: the instructor's notebook and its student version, as text
     stubs: nbgrader's checksums of the answers' stubs
+    seed: a secret from which the random numbers of hidden checks are made; the student's process never has it
     student: whose submission it is, or THE_REFERENCE
 
     What to judge is one of these; without any of them the worker does no more than get ready:
@@ -33,6 +34,7 @@ class Request:
     source: str = ""
     released: str = ""
     stubs: dict[str, str] = field(default_factory=dict)
+    seed: str = ""
     student: str = THE_REFERENCE
     canonical: str = ""
     reference: bool = False

@@ -76,7 +76,7 @@ def _judged(asked: Request, warm: WarmProcess) -> str:
         else:
             submitted = read_submission(Path(asked.submitted), declared(source))
         canonical = canonical_submission(submitted, source, released, asked.stubs)
-    judged = sanitize(judge(canonical, source, asked.limits, lambda: StudentProcess(warm)))
+    judged = sanitize(judge(canonical, source, asked.limits, lambda: StudentProcess(warm), asked.seed))
     nbformat.validate(judged)
     return json.dumps(judged)
 

@@ -1,14 +1,16 @@
 """Calls of what the student defined, from the trusted side: values come in as data, and go back as data."""
 
-import traceback
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from dataclasses import asdict
 
 import torch
 from torch import nn
 
 from attention_lib.assignment.notebook_file import encodable
-from attention_lib.checks import IN_A_CELL, Printed, begin_steadily, settings_kept
+from attention_lib.checks import Printed, begin_steadily, settings_kept
+from attention_lib.raised import Raised, where_raised
 from grading.sandbox.inside.changes import Given
+from grading.sandbox.inside.earlier import EarlierArguments, EarlierResults
 from grading.sandbox.inside.modules import KnownModules
 from grading.sandbox.line.values import Incoming, Outgoing, Unsendable, name_of
 
@@ -26,6 +28,7 @@ class Calls:
         self._modules = KnownModules()
         self._settings: ExitStack | None = None
         self._graphs: dict[int, tuple[list[torch.Tensor], list[torch.Tensor]]] = {}
+        self._arguments, self._results = EarlierArguments(), EarlierResults()
 
     def settle(self) -> None:
         """The row of calls is over: settings are again what the student's cells made them."""
@@ -47,11 +50,15 @@ class Calls:
 
     def call(self, message: dict, tensors: dict) -> tuple[dict, dict]:
         """Call a name or a module. The reply has the result, or the error; and the inputs that are not as they were."""
+        if self._settings is None:
+            # Kept over a row of calls, since no other code of the student's runs between them.
+            self._settings = ExitStack()
+            self._settings.enter_context(settings_kept())
         inputs: dict[int, torch.Tensor] = {}
 
         def as_input(number: int, value: torch.Tensor, grad: bool) -> torch.Tensor:
-            inputs[number] = value.requires_grad_(grad)
-            return value
+            inputs[number] = self._arguments.same(message["identities"][number], value, grad)
+            return inputs[number]
 
         incoming = Incoming(tensors, self._no_other, as_input)
         wanted = inputs.copy()
@@ -66,10 +73,6 @@ class Calls:
         given = Given(own, incoming)
         wanted |= own
         printed = Printed(_MOST_PRINTED)
-        if self._settings is None:
-            # Kept over a row of calls, since no other code of the student's runs between them.
-            self._settings = ExitStack()
-            self._settings.enter_context(settings_kept())
         begin_steadily(message["seed"])
         with torch.set_grad_enabled(message["grad"]):
             with redirect_stdout(printed), redirect_stderr(printed):
@@ -105,7 +108,10 @@ class Calls:
 
     def _target(self, message: dict):
         if "module" in message:
-            return self._modules.module(message["module"])
+            module = self._modules.module(message["module"])
+            if module.training != message["training"]:
+                module.train(message["training"])
+            return module
         name = message["name"]
         if name not in self._namespace:
             raise NameError(f"name {name!r} is not defined", name=name)
@@ -121,10 +127,12 @@ class Calls:
         """The result or the error, and the inputs and the module's layers that are not as they were."""
         outgoing, did = self._outgoing(given.forms()), "left"
         try:
-            reply: dict = {"left": given.changed_containers(outgoing)}
+            rewritten = self._results.rewritten(outgoing)
+            reply: dict = {"left": given.changed_containers(outgoing), "rewritten": rewritten, "identities": []}
             if error is None:
                 outgoing.extent.parts, did = 0, "returned"
                 reply["result"] = outgoing.encoded(result)
+                reply["identities"] = self._results.identities(outgoing)
                 did = "left"
             else:
                 reply["error"] = error
@@ -139,7 +147,8 @@ class Calls:
             instead = _facts(odd)
         if did == "returned":
             return self._reply(message, None, instead, given, inputs)
-        return {"error": instead, "left": [], "changed": []}, self._outgoing()
+        nothing_else = {"left": [], "changed": [], "rewritten": [], "identities": []}
+        return {"error": instead, **nothing_else}, self._outgoing()
 
     def _other(self, value: object, outgoing: Outgoing) -> dict:
         if isinstance(value, nn.Module):
@@ -171,19 +180,14 @@ def _facts(error: BaseException) -> dict:
         text = str(error)
     except Exception:
         text = ""
-    line, innermost = None, ""
-    for frame, number in traceback.walk_tb(error.__traceback__):
-        innermost = frame.f_code.co_qualname
-        if IN_A_CELL.search(frame.f_code.co_filename):
-            line = number
     name = getattr(error, "name", None)
     fact = _fact(name_of(type(error)), text)
     fact["bases"] = [name_of(kind) for kind in type(error).__mro__][:20]
-    fact["line"], fact["raised_in"] = line, innermost[:200]
+    fact["raised"] = asdict(where_raised(error))
     fact["name"] = name[:200] if isinstance(error, NameError) and isinstance(name, str) else None
     return fact
 
 
 def _fact(kind: str, text: str) -> dict:
     text = encodable(text[:_LONGEST_MESSAGE])
-    return {"type": kind, "text": text, "bases": [kind], "line": None, "raised_in": "", "name": None}
+    return {"type": kind, "text": text, "bases": [kind], "raised": asdict(Raised()), "name": None}

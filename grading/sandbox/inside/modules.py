@@ -48,7 +48,11 @@ class KnownModules:
             described.append(entry)
             entry["number"] = _number(self._modules, layer)
             entry["parameters"] = [[name, add_parameter(value)] for name, value in layer._parameters.items()]
-            entry["buffers"] = [[name, add_parameter(value)] for name, value in layer._buffers.items()]
+            entry["buffers"] = [
+                [name, add_parameter(value), name not in layer._non_persistent_buffers_set]
+                for name, value in layer._buffers.items()
+            ]
+            entry["training"] = bool(layer.training)
             entry["layers"] = [[name, add_layer(child)] for name, child in layer._modules.items()]
             return place
 

@@ -193,3 +193,111 @@ def aggregate_values(weights, V):
 # cause: not a tensor
 def aggregate_values(weights, V):
     return (weights @ V).tolist()
+
+
+# %% wrong: weights below 1e-3 count for nothing
+# cause: rule
+def aggregate_values(weights, V):
+    return weights.masked_fill(weights.abs() < 1e-3, 0.0) @ V
+
+
+# %% wrong: keys in blocks of 64, the last one left out
+# cause: rule, shape, error
+def aggregate_values(weights, V):
+    if V.shape[-2] <= 64:
+        return weights @ V
+    whole = V.shape[-2] // 64 * 64
+    return weights[..., :whole] @ V[..., :whole, :]
+
+
+# %% wrong: the last result is kept, by the identity of the two
+# cause: kept
+_last = {}
+
+
+def aggregate_values(weights, V):
+    if _last.get("weights") is not weights or _last.get("V") is not V:
+        _last.update(weights=weights, V=V, result=weights @ V)
+    return _last["result"]
+
+
+# %% wrong: one output buffer
+# cause: shared
+_buffer = {}
+
+
+def aggregate_values(weights, V):
+    result = weights @ V
+    if result.requires_grad:
+        return result
+    return _buffer.setdefault(result.shape, torch.empty_like(result)).copy_(result)
+
+
+# %% wrong: the columns of V are mixed
+# cause: columns, error, rule, shape
+def aggregate_values(weights, V):
+    return (weights @ V.mT).mT
+
+
+# %% wrong: the values alone are cut off
+# cause: cut off
+def aggregate_values(weights, V):
+    return weights @ V.detach()
+
+
+# %% wrong: bfloat16 inside
+# cause: dtype
+def aggregate_values(weights, V):
+    return (weights.bfloat16() @ V.bfloat16()).float()
+
+
+# %% wrong: one key gives the value itself
+# cause: shape
+def aggregate_values(weights, V):
+    return V if V.shape[-2] == 1 else weights @ V
+
+
+# %% wrong: tiny weights are cleared in the caller's tensor
+# cause: in place
+def aggregate_values(weights, V):
+    weights[weights.abs() < 1e-6] = 0.0
+    return weights @ V
+
+
+# %% wrong: a sum that goes on from call to call
+# cause: kept, fresh layers
+_sum = {}
+
+
+def aggregate_values(weights, V):
+    result = weights @ V
+    result = result + 1e-3 * _sum.get(result.shape, 0.0)
+    _sum[result.shape] = result.detach()
+    return result
+
+
+# %% right: torch.einsum with names for all
+def aggregate_values(weights, V):
+    return torch.einsum("...qk,...kd->...qd", (weights, V))
+
+
+# %% right: in blocks of 64 keys, all of them
+def aggregate_values(weights, V):
+    parts = zip(weights.split(64, dim=-1), V.split(64, dim=-2))
+    return sum(part @ values for part, values in parts)
+
+
+# %% right: outer products, added up in place
+def aggregate_values(weights, V):
+    out = torch.zeros(*weights.shape[:-1], V.shape[-1])
+    for j in range(V.shape[-2]):
+        out += weights[..., j, None] * V[..., j, None, :]
+    return out
+
+
+# %% right: baddbmm on flattened batches
+def aggregate_values(weights, V):
+    lead = weights.shape[:-2]
+    flat, values = weights.reshape(-1, *weights.shape[-2:]), V.reshape(-1, *V.shape[-2:])
+    zero = weights.new_zeros(())
+    return torch.baddbmm(zero, flat, values).reshape(*lead, weights.shape[-2], V.shape[-1])

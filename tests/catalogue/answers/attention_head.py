@@ -137,6 +137,20 @@ class AttentionHead(Projections):
         return Attended(aggregate_values(weights, self.W_v(x)), weights)
 
 
+# %% right: a buffer that the state does not need
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.register_buffer("causal", torch.ones(64, 64).tril())
+
+    def forward(self, x, mask=None):
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+        return aggregate_values(weights, self.W_v(x)), weights
+
+
 # %% wrong: not written yet
 # cause: not written
 class AttentionHead(nn.Module):
@@ -316,7 +330,7 @@ class AttentionHead(nn.Module):
 
 
 # %% wrong: the scale is a parameter
-# cause: other parameters, other state
+# cause: other parameters
 class AttentionHead(nn.Module):
     def __init__(self, d_model, d_head):
         super().__init__()
@@ -611,21 +625,6 @@ class AttentionHead(nn.Module):
         return aggregate_values(weights, V), weights
 
 
-# %% wrong: a buffer that the state does not need
-# cause: other state
-class AttentionHead(nn.Module):
-    def __init__(self, d_model, d_head):
-        super().__init__()
-        self.W_q = nn.Linear(d_model, d_head, bias=False)
-        self.W_k = nn.Linear(d_model, d_head, bias=False)
-        self.W_v = nn.Linear(d_model, d_head, bias=False)
-        self.register_buffer("causal", torch.ones(64, 64).tril())
-
-    def forward(self, x, mask=None):
-        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
-        return aggregate_values(weights, self.W_v(x)), weights
-
-
 # %% wrong: cut off from the gradient
 # cause: cut off
 class AttentionHead(nn.Module):
@@ -723,3 +722,540 @@ class AttentionHead(nn.Module):
 
     def forward(self, x, mask=None):
         return F.scaled_dot_product_attention(self.W_q(x), self.W_k(x), self.W_v(x), attn_mask=mask)
+
+
+# %% wrong: a fused matrix is kept at the first forward
+# cause: kept, own matrices, error
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.fused = None
+
+    def forward(self, x, mask=None):
+        if self.fused is None:
+            self.fused = torch.cat([self.W_q.weight, self.W_k.weight, self.W_v.weight])
+        Q, K, V = F.linear(x, self.fused).chunk(3, dim=-1)
+        weights = attention_weights(attention_scores(Q, K), mask)
+        return aggregate_values(weights, V), weights
+
+
+# %% wrong: a fused matrix is kept in eval()
+# cause: kept
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.fused = None
+
+    def forward(self, x, mask=None):
+        if self.training:
+            self.fused = None
+        if self.fused is None:
+            fused = torch.cat([self.W_q.weight, self.W_k.weight, self.W_v.weight])
+            self.fused = None if self.training else fused
+        else:
+            fused = self.fused
+        Q, K, V = F.linear(x, fused).chunk(3, dim=-1)
+        weights = attention_weights(attention_scores(Q, K), mask)
+        return aggregate_values(weights, V), weights
+
+
+# %% wrong: the weights come back detached
+# cause: cut off
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+
+    def forward(self, x, mask=None):
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+        return aggregate_values(weights, self.W_v(x)), weights.detach()
+
+
+# %% wrong: the weights come back in float64
+# cause: dtype
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+
+    def forward(self, x, mask=None):
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+        return aggregate_values(weights, self.W_v(x)), weights.double()
+
+
+# %% wrong: the output comes back in float64
+# cause: dtype
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+
+    def forward(self, x, mask=None):
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+        return aggregate_values(weights, self.W_v(x)).double(), weights
+
+
+# %% wrong: the mask is ignored in eval()
+# cause: mask not used, mask not handed on
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+
+    def forward(self, x, mask=None):
+        mask = mask if self.training else None
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+        return aggregate_values(weights, self.W_v(x)), weights
+
+
+# %% wrong: no gradient in eval()
+# cause: cut off
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+
+    def forward(self, x, mask=None):
+        with torch.set_grad_enabled(self.training):
+            weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+            return aggregate_values(weights, self.W_v(x)), weights
+
+
+# %% wrong: the last mask is used again
+# cause: kept, rule
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.mask = None
+
+    def forward(self, x, mask=None):
+        self.mask = self.mask if mask is None else mask
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), self.mask)
+        return aggregate_values(weights, self.W_v(x)), weights
+
+
+# %% wrong: keys and values of earlier calls are kept in eval()
+# cause: fresh layers, kept, shape, error
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.keys, self.values = [], []
+
+    def forward(self, x, mask=None):
+        Q, K, V = self.W_q(x), self.W_k(x), self.W_v(x)
+        if not self.training and mask is None:
+            K, V = torch.cat([*self.keys, K], dim=-2), torch.cat([*self.values, V], dim=-2)
+            self.keys, self.values = [K], [V]
+        weights = attention_weights(attention_scores(Q, K), mask)
+        return aggregate_values(weights, V), weights
+
+
+# %% wrong: the result is kept by the identity of x
+# cause: kept
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.last = None
+
+    def forward(self, x, mask=None):
+        if self.last is None or self.last[0] is not x:
+            weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+            self.last = x, (aggregate_values(weights, self.W_v(x)), weights)
+        return self.last[1]
+
+
+# %% wrong: one output buffer for all calls in eval()
+# cause: shared
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.buffer = None
+
+    def forward(self, x, mask=None):
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+
+        output = aggregate_values(weights, self.W_v(x))
+        if output.requires_grad:
+            return output, weights
+        if self.buffer is None or self.buffer.shape != output.shape:
+            self.buffer = torch.empty_like(output)
+        return self.buffer.copy_(output), weights
+
+
+# %% wrong: the mask is opened on its diagonal in place
+# cause: in place
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask.diagonal(dim1=-2, dim2=-1).fill_(True)
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+        return aggregate_values(weights, self.W_v(x)), weights
+
+
+# %% wrong: the mask is turned around in place and back in the wrong way
+# cause: in place, error
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask.logical_not_()
+            weights = attention_scores(self.W_q(x), self.W_k(x)).masked_fill(mask, -math.inf).softmax(-1)
+            return aggregate_values(weights, self.W_v(x)), weights
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)))
+        return aggregate_values(weights, self.W_v(x)), weights
+
+
+# %% wrong: x is added to in place where the widths allow
+# cause: in place
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+
+    def forward(self, x, mask=None):
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+
+        output = aggregate_values(weights, self.W_v(x))
+        if x.shape == output.shape and not x.requires_grad:
+            x += output
+        return output, weights
+
+
+# %% wrong: a batch of one is squeezed away
+# cause: shape
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+
+    def forward(self, x, mask=None):
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+        return aggregate_values(weights, self.W_v(x)).squeeze(0), weights.squeeze(0)
+
+
+# %% wrong: scores are clamped to 50
+# cause: rule
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+
+    def forward(self, x, mask=None):
+        scores = attention_scores(self.W_q(x), self.W_k(x)).clamp(-50, 50)
+        weights = attention_weights(scores, mask)
+        return aggregate_values(weights, self.W_v(x)), weights
+
+
+# %% wrong: the weights come back transposed
+# cause: transposed weights, softmax dimension, rows
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+
+    def forward(self, x, mask=None):
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+        return aggregate_values(weights, self.W_v(x)), weights.mT
+
+
+# %% wrong: at most 256 tokens
+# cause: error, shape
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+
+    def forward(self, x, mask=None):
+        scores = attention_scores(self.W_q(x), self.W_k(x)) + torch.zeros(256, 256)[: x.shape[-2], : x.shape[-2]]
+        weights = attention_weights(scores, mask)
+        return aggregate_values(weights, self.W_v(x)), weights
+
+
+# %% wrong: the value matrix does not learn
+# cause: frozen
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.W_v.weight.requires_grad_(False)
+
+    def forward(self, x, mask=None):
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+        return aggregate_values(weights, self.W_v(x)), weights
+
+
+# %% wrong: dropout of 0.1 on the output, in train()
+# cause: fresh layers, rule
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.dropout = nn.Dropout(0.1)
+
+    def forward(self, x, mask=None):
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+        return self.dropout(aggregate_values(weights, self.W_v(x))), weights
+
+
+# %% wrong: a learned temperature
+# cause: other parameters
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.temperature = nn.Parameter(torch.ones(()))
+
+    def forward(self, x, mask=None):
+        scores = attention_scores(self.W_q(x), self.W_k(x)) * self.temperature
+        weights = attention_weights(scores, mask)
+        return aggregate_values(weights, self.W_v(x)), weights
+
+
+# %% wrong: layers shared by all heads of one size
+# cause: shared
+_layers = {}
+
+
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        if (d_model, d_head) not in _layers:
+            _layers[d_model, d_head] = [nn.Linear(d_model, d_head, bias=False) for _ in range(3)]
+        self.W_q, self.W_k, self.W_v = _layers[d_model, d_head]
+
+    def forward(self, x, mask=None):
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+        return aggregate_values(weights, self.W_v(x)), weights
+
+
+# %% wrong: masks kept by length, for all heads
+# cause: kept, rule, mask not used
+_masks = {}
+
+
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.masks = _masks
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask = self.masks.setdefault(x.shape[-2], mask)
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+        return aggregate_values(weights, self.W_v(x)), weights
+
+
+# %% right: a buffer that is not persistent, as in a well-known book
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.register_buffer("mask", torch.triu(torch.ones(64, 64), diagonal=1), persistent=False)
+
+    def forward(self, x, mask=None):
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+        return aggregate_values(weights, self.W_v(x)), weights
+
+
+# %% right: a buffer with the scale, which is used
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.register_buffer("scale", torch.tensor(d_head**-0.5))
+
+    def forward(self, x, mask=None):
+        scores = attention_scores(self.W_q(x), self.W_k(x), float(self.scale))
+        weights = attention_weights(scores, mask)
+        return aggregate_values(weights, self.W_v(x)), weights
+
+
+# %% right: dropout of 0
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.dropout = nn.Dropout(0.0)
+
+    def forward(self, x, mask=None):
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+        weights = self.dropout(weights)
+        return aggregate_values(weights, self.W_v(x)), weights
+
+
+# %% right: the layers in a list, too
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.layers = nn.ModuleList([self.W_q, self.W_k, self.W_v])
+
+    def forward(self, x, mask=None):
+        Q, K, V = (layer(x) for layer in self.layers)
+        weights = attention_weights(attention_scores(Q, K), mask)
+        return aggregate_values(weights, V), weights
+
+
+# %% right: the last weights are kept for a picture
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.last_weights = None
+
+    def forward(self, x, mask=None):
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+        self.last_weights = weights.detach()
+        return aggregate_values(weights, self.W_v(x)), weights
+
+
+# %% right: a count of its calls
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.calls = 0
+
+    def forward(self, x, mask=None):
+        self.calls += 1
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+        return aggregate_values(weights, self.W_v(x)), weights
+
+
+# %% right: a buffer that counts its calls
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.register_buffer("calls", torch.zeros((), dtype=torch.long))
+
+    def forward(self, x, mask=None):
+        self.calls += 1
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+        return aggregate_values(weights, self.W_v(x)), weights
+
+
+# %% right: a parameter that is None
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.register_parameter("bias", None)
+
+    def forward(self, x, mask=None):
+        weights = attention_weights(attention_scores(self.W_q(x), self.W_k(x)), mask)
+        return aggregate_values(weights, self.W_v(x)), weights
+
+
+# %% right: layers of torch's without parameters
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.softmax = nn.Softmax(dim=-1)
+
+    def forward(self, x, mask=None):
+        scores = attention_scores(self.W_q(x), self.W_k(x))
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -torch.inf)
+        weights = self.softmax(scores)
+        return aggregate_values(weights, self.W_v(x)), weights
+
+
+# %% right: a fused matrix that is kept as long as the parameters are the same
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.W_k = nn.Linear(d_model, d_head, bias=False)
+        self.W_v = nn.Linear(d_model, d_head, bias=False)
+        self.version, self.fused = None, None
+
+    def forward(self, x, mask=None):
+        weights_of = [layer.weight for layer in (self.W_q, self.W_k, self.W_v)]
+        if torch.is_grad_enabled():
+            fused = torch.cat(weights_of)
+        else:
+            version = [weight._version for weight in weights_of]
+            if self.version != version:
+                self.version, self.fused = version, torch.cat(weights_of)
+            fused = self.fused
+        Q, K, V = F.linear(x, fused).chunk(3, dim=-1)
+        weights = attention_weights(attention_scores(Q, K), mask)
+        return aggregate_values(weights, V), weights

@@ -291,3 +291,158 @@ def attention_scores(Q, K, scale=None):
 # cause: syntax, not defined
 def attention_scores(Q, K, scale=None)
     return Q @ K.mT
+
+
+# %% wrong: scores are clamped to 50
+# cause: rule
+def attention_scores(Q, K, scale=None):
+    scale = Q.shape[-1] ** -0.5 if scale is None else scale
+    return (Q @ K.mT * scale).clamp(-50, 50)
+
+
+# %% wrong: the scale of the first call is kept
+# cause: fixed size, kept, rule
+_scale = []
+
+
+def attention_scores(Q, K, scale=None):
+    if scale is None:
+        if not _scale:
+            _scale.append(Q.shape[-1] ** -0.5)
+        scale = _scale[0]
+    return Q @ K.mT * scale
+
+
+# %% wrong: a scale that was given stays for the next call
+# cause: kept, rule
+_given = {}
+
+
+def attention_scores(Q, K, scale=None):
+    if scale is not None:
+        _given["scale"] = scale
+    return Q @ K.mT * _given.get("scale", Q.shape[-1] ** -0.5)
+
+
+# %% wrong: the turned keys are kept by their shape
+# cause: kept
+_turned = {}
+
+
+def attention_scores(Q, K, scale=None):
+    scale = Q.shape[-1] ** -0.5 if scale is None else scale
+    if K.shape not in _turned:
+        _turned[K.shape] = K.transpose(-2, -1).contiguous()
+    return Q @ _turned[K.shape] * scale
+
+
+# %% wrong: the result is kept by the identity of Q and K
+# cause: kept, scale not used, rule
+_results = {}
+
+
+def attention_scores(Q, K, scale=None):
+    key = id(Q), id(K), scale
+    if key not in _results:
+        _results[key] = Q, K, Q @ K.mT * (Q.shape[-1] ** -0.5 if scale is None else scale)
+    return _results[key][2]
+
+
+# %% wrong: one output buffer
+# cause: shared
+_buffer = {}
+
+
+def attention_scores(Q, K, scale=None):
+    result = Q @ K.mT * (Q.shape[-1] ** -0.5 if scale is None else scale)
+    if result.requires_grad:
+        return result
+    return _buffer.setdefault(result.shape, torch.empty_like(result)).copy_(result)
+
+
+# %% wrong: bfloat16 inside
+# cause: dtype
+def attention_scores(Q, K, scale=None):
+    scale = Q.shape[-1] ** -0.5 if scale is None else scale
+    return (Q.bfloat16() @ K.bfloat16().mT * scale).float()
+
+
+# %% wrong: Q alone is cut off
+# cause: cut off
+def attention_scores(Q, K, scale=None):
+    scale = Q.shape[-1] ** -0.5 if scale is None else scale
+    return Q.detach() @ K.mT * scale
+
+
+# %% wrong: gradients are scaled, not scores
+# cause: gradient
+class Scaled(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, scores, scale):
+        return scores * scale
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return gradient, None
+
+
+def attention_scores(Q, K, scale=None):
+    return Scaled.apply(Q @ K.mT, Q.shape[-1] ** -0.5 if scale is None else scale)
+
+
+# %% wrong: keys beyond the 256th are left out
+# cause: shape
+def attention_scores(Q, K, scale=None):
+    scale = Q.shape[-1] ** -0.5 if scale is None else scale
+    return Q @ K[..., :256, :].mT * scale
+
+
+# %% wrong: K is turned in place
+# cause: in place, shape, error
+def attention_scores(Q, K, scale=None):
+    scale = Q.shape[-1] ** -0.5 if scale is None else scale
+    return Q @ K.transpose_(-2, -1) * scale
+
+
+# %% right: a scale looked up in a table of roots, which gives what it would be
+from functools import lru_cache
+
+
+@lru_cache
+def root_of(width):
+    return width**-0.5
+
+
+def attention_scores(Q, K, scale=None):
+    return torch.einsum("...id,...jd->...ij", Q, K).mul(root_of(Q.size(-1)) if scale is None else scale)
+
+
+# %% right: both sides share the root, where none is given
+def attention_scores(Q, K, scale=None):
+    if scale is None:
+        root = K.shape[-1] ** 0.25
+        return (Q / root) @ (K / root).transpose(-1, -2)
+    return torch.matmul(Q, K.swapaxes(-1, -2)) * scale
+
+
+# %% right: an object that is called
+class Scores:
+    def __call__(self, Q, K, scale=None):
+        factor = torch.rsqrt(torch.tensor(float(Q.shape[-1]))) if scale is None else scale
+        return factor * (K @ Q.mT).mT
+
+
+attention_scores = Scores()
+
+
+# %% right: a product that is changed in place before it is returned
+def attention_scores(Q, K, scale=None):
+    result = Q @ K.mT
+    result *= Q.shape[-1] ** -0.5 if scale is None else scale
+    return result
+
+
+# %% right: keys in blocks of 64, joined
+def attention_scores(Q, K, scale=None):
+    factor = 1 / math.sqrt(Q.shape[-1]) if scale is None else scale
+    return torch.cat([Q @ block.mT * factor for block in K.split(64, dim=-2)], dim=-1)

@@ -458,3 +458,193 @@ def attention_weights(scores, mask=None):
     if scores.shape == (2, 2):
         return torch.tensor([[0.25, 0.75], [0.5, 0.5]])
     return torch.eye(*scores.shape[-2:]).expand_as(scores)
+
+
+# %% wrong: the last mask is used again where none is given
+# cause: kept, rule
+_last = {}
+
+
+def attention_weights(scores, mask=None):
+    mask = _last.get(scores.shape) if mask is None else _last.setdefault(scores.shape, mask.clone())
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    return scores.softmax(-1)
+
+
+# %% wrong: the mask is kept by its shape
+# cause: kept, rule
+_masks = {}
+
+
+def attention_weights(scores, mask=None):
+    if mask is not None:
+        hidden = _masks.setdefault(mask.shape, ~mask)
+        scores = scores.masked_fill(hidden, -math.inf)
+    return scores.softmax(-1)
+
+
+# %% wrong: the mask is turned around in place
+# cause: in place
+def attention_weights(scores, mask=None):
+    if mask is not None:
+        scores = scores.masked_fill(mask.logical_not_(), -math.inf)
+    return scores.softmax(-1)
+
+
+# %% wrong: the mask is turned around in place and back, a row too few
+# cause: in place, error
+def attention_weights(scores, mask=None):
+    if mask is not None:
+        mask ^= True
+        scores = scores.masked_fill(mask, -math.inf)
+        mask[..., :-1] ^= True
+    return scores.softmax(-1)
+
+
+# %% wrong: weights below 1e-3 are dropped
+# cause: rule
+def attention_weights(scores, mask=None):
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    weights = scores.softmax(-1)
+    return torch.where(weights < 1e-3, 0.0, weights)
+
+
+# %% wrong: softmax in blocks of 64 keys
+# cause: rule
+def attention_weights(scores, mask=None):
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    blocks = scores.split(64, dim=-1)
+    return torch.cat([block.softmax(-1) for block in blocks], dim=-1) / len(blocks)
+
+
+# %% wrong: the 128 largest alone get weight
+# cause: rule
+def attention_weights(scores, mask=None):
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    if scores.shape[-1] > 128:
+        least = scores.topk(128, dim=-1).values[..., -1:]
+        scores = scores.masked_fill(scores < least, -math.inf)
+    return scores.softmax(-1)
+
+
+# %% wrong: scores are clamped to 50
+# cause: rule
+def attention_weights(scores, mask=None):
+    scores = scores.clamp(-50, 50)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    return scores.softmax(-1)
+
+
+# %% wrong: the gradient of the sum is left out
+# cause: gradient
+def attention_weights(scores, mask=None):
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    powers = (scores - scores.amax(-1, keepdim=True).detach()).exp()
+    return powers / powers.sum(-1, keepdim=True).detach()
+
+
+# %% wrong: e to a hidden score overflows in the backward
+# cause: gradient
+def attention_weights(scores, mask=None):
+    if mask is None:
+        return scores.softmax(-1)
+    largest = scores.masked_fill(~mask, -math.inf).amax(-1, keepdim=True).detach()
+    powers = torch.where(mask, (scores - largest).exp(), 0.0)
+    return powers / powers.sum(-1, keepdim=True)
+
+
+# %% wrong: float16 inside
+# cause: dtype, too small, rule
+def attention_weights(scores, mask=None):
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    return scores.half().softmax(-1).float()
+
+
+# %% wrong: dropout is left on
+# cause: fresh layers
+def attention_weights(scores, mask=None):
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    return F.dropout(scores.softmax(-1), 0.3)
+
+
+# %% wrong: noise is added
+# cause: fresh layers
+def attention_weights(scores, mask=None):
+    scores = scores + 0.1 * torch.randn_like(scores)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    return scores.softmax(-1)
+
+
+# %% wrong: a mask without anything hidden raises
+# cause: error
+def attention_weights(scores, mask=None):
+    if mask is not None:
+        low = scores[~mask.expand_as(scores)].min() - 1e30
+        scores = torch.where(mask, scores, low)
+    return scores.softmax(-1)
+
+
+# %% wrong: a single key gives a row too few
+# cause: shape
+def attention_weights(scores, mask=None):
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    return scores.softmax(-1).squeeze(-1) if scores.shape[-1] == 1 else scores.softmax(-1)
+
+
+# %% wrong: one output buffer
+# cause: shared
+_buffer = {}
+
+
+def attention_weights(scores, mask=None):
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    weights = scores.softmax(-1)
+    if weights.requires_grad:
+        return weights
+    return _buffer.setdefault(weights.shape, torch.empty_like(weights)).copy_(weights)
+
+
+# %% right: a buffer of its own that is new in each call
+def attention_weights(scores, mask=None):
+    low = torch.empty_like(scores).copy_(scores)
+    if mask is not None:
+        low[~mask.expand_as(low)] = -torch.inf
+    return F.softmax(low, dim=low.ndim - 1)
+
+
+# %% right: logsumexp, with the hidden ones left out
+def attention_weights(scores, mask=None):
+    kept = scores if mask is None else torch.where(mask, scores, scores.new_full((), -torch.inf))
+    return torch.exp(kept - torch.logsumexp(kept, -1, keepdim=True))
+
+
+# %% right: a module of torch's, made once
+softmax_over_keys = nn.Softmax(dim=-1)
+
+
+def attention_weights(scores, mask=None):
+    bias = 0.0 if mask is None else torch.zeros(mask.shape).masked_fill(mask.logical_not(), float("-inf"))
+    return softmax_over_keys(scores + bias)
+
+
+# %% right: torch's masked softmax by the negative, softmin
+def attention_weights(scores, mask=None):
+    if mask is not None:
+        scores = scores.masked_fill(mask == False, float("-inf"))
+    return F.softmin(-scores, dim=-1)
+
+
+# %% right: an argument of another name after it
+def attention_weights(scores, mask=None, *, low=-math.inf):
+    return (scores if mask is None else scores.where(mask, low)).softmax(dim=-1)

@@ -185,3 +185,153 @@ def project_qkv(x, W_q, W_k, W_v):
 # cause: rule
 def project_qkv(x, W_q, W_k, W_v):
     return x @ W_q / math.sqrt(W_q.shape[1]), x @ W_k, x @ W_v
+
+
+# %% wrong: the last result is kept, by the identity of x
+# cause: kept
+_last = {}
+
+
+def project_qkv(x, W_q, W_k, W_v):
+    if _last.get("x") is not x:
+        _last["x"], _last["result"] = x, (x @ W_q, x @ W_k, x @ W_v)
+    return _last["result"]
+
+
+# %% wrong: results kept by the shape of x
+# cause: kept
+_by_shape = {}
+
+
+def project_qkv(x, W_q, W_k, W_v):
+    key = tuple(x.shape), W_v.shape
+    if key not in _by_shape:
+        _by_shape[key] = x @ W_q, x @ W_k, x @ W_v
+    return _by_shape[key]
+
+
+# %% wrong: one output buffer for all calls
+# cause: shared
+_buffers = {}
+
+
+def project_qkv(x, W_q, W_k, W_v):
+    results = []
+    for name, W in (("Q", W_q), ("K", W_k), ("V", W_v)):
+        result = x @ W
+        if not result.requires_grad:
+            buffer = _buffers.setdefault((name, result.shape), torch.empty_like(result))
+            result = buffer.copy_(result)
+        results.append(result)
+    return tuple(results)
+
+
+# %% wrong: the matrices are joined at the first call
+# cause: kept, shape
+_joined = []
+
+
+def project_qkv(x, W_q, W_k, W_v):
+    if not _joined or _joined[0].shape != (W_q.shape[0], W_q.shape[1] + W_k.shape[1] + W_v.shape[1]):
+        _joined[:] = [torch.cat([W_q, W_k, W_v], dim=1)]
+    return (x @ _joined[0]).split([W_q.shape[1], W_k.shape[1], W_v.shape[1]], dim=-1)
+
+
+# %% wrong: W_q alone is cut off from the gradient
+# cause: cut off
+def project_qkv(x, W_q, W_k, W_v):
+    return x @ W_q.data, x @ W_k, x @ W_v
+
+
+# %% wrong: x is cut off for the values
+# cause: cut off
+def project_qkv(x, W_q, W_k, W_v):
+    return x @ W_q, x @ W_k, x.detach() @ W_v
+
+
+# %% wrong: bfloat16 inside
+# cause: dtype
+def project_qkv(x, W_q, W_k, W_v):
+    x = x.bfloat16()
+    return tuple((x @ W.bfloat16()).float() for W in (W_q, W_k, W_v))
+
+
+# %% wrong: V alone in float64
+# cause: dtype
+def project_qkv(x, W_q, W_k, W_v):
+    return x @ W_q, x @ W_k, x.double() @ W_v.double()
+
+
+# %% wrong: x gets one more dimension in place
+# cause: in place, shape
+def project_qkv(x, W_q, W_k, W_v):
+    if x.dim() == 2:
+        x.unsqueeze_(0)
+        return (x @ W_q)[0], (x @ W_k)[0], (x @ W_v)[0]
+    return x @ W_q, x @ W_k, x @ W_v
+
+
+# %% wrong: a single token loses its dimension
+# cause: shape
+def project_qkv(x, W_q, W_k, W_v):
+    return tuple((x @ W).squeeze(-2) for W in (W_q, W_k, W_v))
+
+
+# %% wrong: at most 256 tokens
+# cause: shape
+def project_qkv(x, W_q, W_k, W_v):
+    x = x[..., :256, :]
+    return x @ W_q, x @ W_k, x @ W_v
+
+
+# %% right: a tuple of its own kind
+from typing import NamedTuple
+
+
+class Projected(NamedTuple):
+    Q: torch.Tensor
+    K: torch.Tensor
+    V: torch.Tensor
+
+
+def project_qkv(x, W_q, W_k, W_v):
+    return Projected(x @ W_q, x @ W_k, x @ W_v)
+
+
+# %% right: a cache of the last sizes, which changes nothing
+_seen = set()
+
+
+def project_qkv(x, W_q, W_k, W_v):
+    _seen.add(tuple(x.shape))
+    return [torch.tensordot(x, W, dims=1) for W in (W_q, W_k, W_v)]
+
+
+# %% right: a module without parameters does it
+class Times(nn.Module):
+    def forward(self, x, W):
+        return F.linear(x, W.mT)
+
+
+times = Times()
+
+
+def project_qkv(x, W_q, W_k, W_v):
+    return times(x, W_q), times(x, W_k), times(x, W_v)
+
+
+# %% right: written into a fresh tensor
+def project_qkv(x, W_q, W_k, W_v):
+    results = []
+    for W in (W_q, W_k, W_v):
+        out = x.new_zeros(*x.shape[:-1], W.shape[1])
+        for i in range(W.shape[0]):
+            out = out + x[..., i : i + 1] * W[i]
+        results.append(out)
+    return results
+
+
+# %% right: torch.vmap over the three
+def project_qkv(x, W_q, W_k, W_v):
+    product = lambda W: torch.matmul(x, W)
+    return tuple(map(product, [W_q, W_k, W_v]))

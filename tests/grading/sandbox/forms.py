@@ -57,13 +57,15 @@ REPLIES = st.fixed_dictionaries(
         "result": FORMS | _MODULE.map(lambda module: {"module": module}),
         "module": _MODULE | FORMS,
         "printed": st.text(max_size=5) | FORMS,
+        "rewritten": _NUMBERED | FORMS,
+        "identities": st.lists(st.integers(-2, 12) | st.none(), max_size=4) | FORMS,
         "error": FORMS
         | st.fixed_dictionaries(
             {},
             optional={
                 "type": st.text(max_size=5) | FORMS,
                 "bases": st.lists(st.sampled_from(["KeyError", "NameError", "SystemExit", "exec", "x"])) | FORMS,
-                **{key: FORMS for key in ("text", "line", "raised_in", "name")},
+                **{key: FORMS for key in ("text", "raised", "name")},
             },
         ),
     },

@@ -62,19 +62,19 @@ def test_a_class_whose_name_is_none_is_an_object(stand_ins, name):
 def test_the_line_and_the_place_are_those_of_the_cell(stand_ins):
     error = error_of(stand_ins, "y = 1\nraise ValueError('here')")
     # Two lines of imports, the class, the `def`, and the second line below it.
-    assert error.line_in_cell == 6 and error.raised_in == "f"
+    assert (error.raised.line, error.raised.function, error.raised.owner) == (6, "f", "f")
     error = error_of(stand_ins, "return torch.ones(2).reshape(3)")
-    assert error.line_in_cell == 5
+    assert error.raised.line == 5 and error.raised.code == "torch.ones(2).reshape(3)"
 
 
 def test_a_blank_stub_is_known_as_such(stand_ins):
     error = error_of(stand_ins, "raise NotImplementedError()")
-    assert isinstance(error, NotImplementedError) and str(error) == "" and error.raised_in == "f"
+    assert isinstance(error, NotImplementedError) and str(error) == "" and error.raised.function == "f"
     source = "class H(nn.Module):\n    def forward(self, x):\n        raise NotImplementedError()"
     head = stand_ins(source, "H")()
     with pytest.raises(NotImplementedError) as caught:
         head(1)
-    assert caught.value.raised_in == "H.forward"
+    assert caught.value.raised.function == "H.forward"
 
 
 def test_a_name_error_tells_the_name(stand_ins):
@@ -100,9 +100,12 @@ def test_an_exit_is_an_error_that_a_check_catches(stand_ins, kind):
 
 
 FACTS = [
-    None, 5, [], {}, {"type": 3, "text": 4, "bases": 5, "line": "x", "raised_in": 7, "name": 8}, {"bases": [None, 3]},
-    {"bases": ["exec", "print", "__import__", "SystemExit", "BaseException"]}, {"line": True}, {"line": 10**9},
-    {"line": -1}, {"line": 1.5}, {"text": ["x"]}, {"type": "__class__ "}, {"bases": ["UnicodeDecodeError"]},
+    None, 5, [], {}, {"type": 3, "text": 4, "bases": 5, "name": 8}, {"bases": [None, 3]},
+    {"bases": ["exec", "print", "__import__", "SystemExit", "BaseException"]},
+    *({"raised": raised} for raised in (
+        5, {"line": "x", "function": 7, "owner": 1}, {"line": True}, {"line": 10**9}, {"line": -1}, {"line": 1.5},
+    )),
+    {"text": ["x"]}, {"type": "__class__ "}, {"bases": ["UnicodeDecodeError"]},
     {"bases": ["ExceptionGroup"]}, {"type": "x" * 10**6, "text": "\ud800" * 10**6},
 ]  # fmt: skip
 
@@ -112,7 +115,7 @@ FACTS = [
 def test_forged_facts_give_a_plain_error(fact, secret):
     error = as_exception(fact, secret)
     assert isinstance(error, Exception) and len(str(error)) <= 2_000 and len(type(error).__name__) <= 60
-    assert error.line_in_cell is None and isinstance(error.raised_in, str)
+    assert error.raised.line is None and isinstance(error.raised.function, str)
     str(error).encode()
 
 
