@@ -16,11 +16,11 @@ INNER_ALONE = (
     "namespaces: {why}. It has no network and reads nothing of the course. Not protected: that files exist and how "
     "large they are, "
     'files in /dev/shm, and other programs\' Unix sockets that have a path. Set `c.Sandbox.walls = "both"` to refuse '
-    'to grade then.'
+    "to grade then."
 )
 NO_WALL = (
     'Student code runs WITHOUT any wall, because `Sandbox.walls` is "none": it can read and change all that you can. '
-    'Grade only code '
+    "Grade only code "
     "that you wrote yourself."
 )
 _SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/fonts", "/etc/ssl", "/etc/alternatives")
@@ -60,7 +60,7 @@ def chosen_walls(setting: str) -> Walls:
     if setting == "both":
         raise NoWall(
             f'`Sandbox.walls` is "both", and the outer wall does not stand here: {why}. Grade on a machine, or in a '
-            'container, that '
+            "container, that "
             'allows unprivileged user namespaces, or set `c.Sandbox.walls = "best"`.'
         )
     _require_signal_scope(why)

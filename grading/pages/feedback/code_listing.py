@@ -20,13 +20,17 @@ _FORMATTER = HtmlFormatter(nowrap=True)
 class Remark:
     """A comment beside lines `first` to `last` (counted from 1) of a cell; `html` is sanitised.
 
-    by: who answers for it: `by rules` or `by a person`
+    by: who answers for it: `code`, which shows it, or `a person`, who approved a model's words
+    before, after, section: a small example, and the title of the lesson's section that explains it; each may be ""
     """
 
     first: int
     last: int
     html: Markup
     by: str
+    before: str = ""
+    after: str = ""
+    section: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Listing:
     @property
     def size(self) -> int:
         """About how many bytes the listing takes of the page."""
-        remarks = sum(len(remark.html.encode()) + 150 for line in self.lines for remark in line.remarks)
+        remarks = sum(len(remark.html.encode()) + 500 for line in self.lines for remark in line.remarks)
         return remarks + sum(len(line.html.encode()) + 60 for line in self.lines)
 
 
