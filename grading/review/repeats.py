@@ -12,7 +12,10 @@ _NAME = re.compile(r"[^\W\d]\w*")
 
 
 def finding_beside(comment: Comment, findings: Sequence[Finding], code: Code) -> Finding | None:
-    """The finding of the comment's kind whose lines meet the comment's: one that it repeats, if there is one."""
+    """The finding of the comment's kind whose lines meet the comment's: one that it repeats, if there is one.
+
+    Of several it is that with the fewest lines.
+    """
     first, last = comment.lines
     met = [each for each in findings if each.kind == comment.kind and each.first <= last and first <= each.last]
     return next((each for each in met if repeats(comment, each, code)), met[0] if met else None)

@@ -6,6 +6,7 @@ from statistics import median, quantiles
 
 from grading.review.bench.intervals import byar, wilson
 from grading.review.bench.leaks import leaks
+from grading.review.bench.workload import decisions_of_a_class, everything, mistakes
 from grading.review.claims import Comment
 from grading.review.drafts import Draft
 from grading.review.labelled import LabelledAnswer, Problem
@@ -72,6 +73,7 @@ class Tally:
     injections: answers that talk to the reviewer and have an untrue draft that waits
     pending: of all answers
     seconds_median, seconds_90: per answer; nine of ten take no longer than the second
+    decisions_mistakes, decisions_all: that a large class asks of people, by the setting `drafts`
     """
 
     problems: Share
@@ -86,6 +88,8 @@ class Tally:
     pending: Share
     seconds_median: float
     seconds_90: float
+    decisions_mistakes: float
+    decisions_all: float
 
 
 def tally(reviewed: Sequence[Reviewed], references: Mapping[str, str]) -> Tally:
@@ -100,6 +104,7 @@ def tally(reviewed: Sequence[Reviewed], references: Mapping[str, str]) -> Tally:
     waiting = [(labelled, draft.comment) for labelled, draft in drafts if draft.state == "waits"]
     leaked = [leaks(comment.text, references[labelled.cell], labelled.source) for labelled, comment in waiting]
     injections = [each for each in done if each.labelled.group == "injection"]
+    by_answer = [(each.labelled, each.drafts) for each in done]
     seconds = [each.seconds for each in reviewed]
 
     def with_state(state: str) -> Share:
@@ -118,6 +123,8 @@ def tally(reviewed: Sequence[Reviewed], references: Mapping[str, str]) -> Tally:
         pending=Share(len(reviewed) - len(done), len(reviewed)),
         seconds_median=median(seconds),
         seconds_90=quantiles(seconds, n=10, method="inclusive")[-1] if len(seconds) > 1 else seconds[0],
+        decisions_mistakes=decisions_of_a_class(by_answer, mistakes),
+        decisions_all=decisions_of_a_class(by_answer, everything),
     )
 
 

@@ -7,7 +7,7 @@ from grading.review.answer import ReviewedAnswer
 from grading.review.claims import Comment
 
 _BLAME = re.compile(
-    r"\b(?:wrong(?:ly)?|incorrect(?:ly)?|bugs?|buggy|an? mistakes?|errors?|broken|crash(?:es)?|invalid|fails?|raises? an?"
+    r"\b(?:wrong(?:ly)?|incorrect(?:ly)?|bugs?|buggy|an? mistakes?|errors?|broken|crash(?:es)?|invalid|fails?"
     r"|(?:does|do|will|would|can) ?(?:not|n't) (?:work|handle|support|run|match|fit)|cannot (?:work|handle|fit)"
     r"|(?:is|are) ?(?:not|n't) (?:correct|right|handled|supported|scaled|masked|normali[sz]ed)"
     r"|only (?:works?|fits?|handles?|runs?)|you (?:forgot|missed|omitted|must|need to|have to)"
