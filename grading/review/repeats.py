@@ -18,7 +18,8 @@ def finding_beside(comment: Comment, findings: Sequence[Finding], code: Code) ->
     """
     first, last = comment.lines
     met = [each for each in findings if each.kind == comment.kind and each.first <= last and first <= each.last]
-    return next((each for each in met if repeats(comment, each, code)), met[0] if met else None)
+    said = [each for each in met if repeats(comment, each, code)]
+    return min(said or met, key=lambda each: each.last - each.first, default=None)
 
 
 def repeats(comment: Comment, finding: Finding, code: Code) -> bool:

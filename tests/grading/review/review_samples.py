@@ -34,7 +34,7 @@ def answer(source: str = SOURCE, right: bool = True, cell: str = "attention_scor
 def a_question(source: str = SOURCE, right: bool = True, language: str = "English") -> Question:
     asked = answer(source, right)
     code = shown_code(source)
-    return question(asked, code, find([source])[0], language)
+    return question(asked, code, find([source], [asked.cell])[0], language)
 
 
 def saying(*comments: dict):
