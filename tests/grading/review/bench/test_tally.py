@@ -1,11 +1,11 @@
 """Figures of hand-made reviews, counted by hand."""
 
 import pytest
+from grading.review.verdict import Judged
 
 from grading.review.bench.tally import PerAnswer, Reviewed, Share, Tally, is_bad, is_true, matches, tally
 from grading.review.claims import Comment
 from grading.review.labelled import LabelledAnswer, Problem
-from grading.review.verdict import Judged
 
 SOURCE = """
 def aggregate_values(weights, V):
