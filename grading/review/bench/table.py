@@ -48,8 +48,8 @@ def _aligned(line: Row, widths: list[int]) -> str:
 
 
 def _decisions(setting: str, count: float) -> Row:
-    minutes = count * SECONDS_A_DECISION / 60
-    return f'decisions for {STUDENTS} students, drafts = "{setting}"', f"{count:.0f}", f"{minutes:.0f} minutes", ""
+    minutes = f"{count * SECONDS_A_DECISION / 60:.0f} minutes"
+    return f'decisions for {STUDENTS} students, drafts = "{setting}"', f"{count:.0f}", minutes, ""
 
 
 def _share(name: str, share: Share) -> Row:
