@@ -16,6 +16,9 @@ from grading.review.rules.talks_to_reviewer import talks_to_reviewer
 from grading.review.settings import CodeReview
 from grading.review.shown_code import ShownCode
 
+# Of one answer, where only mistakes are asked for: so a large class is an hour's work at most.
+MOST_MISTAKES = 2
+
 State = Literal["waits", "folded", "repeats", "decided"]
 
 
@@ -77,7 +80,8 @@ def drafts_on(
         finding = finding_beside(comment, findings, parsed)
         decision = decisions.get(key)
         again = _again(stored, parsed, answer, decision)
-        why = (*of_answer, *_unwanted(stored, settings), *flags(comment, parsed, answer, settings.language))
+        waiting = sum(draft.state == "waits" for draft in drafts)
+        why = (*of_answer, *_unwanted(stored, waiting, settings), *flags(comment, parsed, answer, settings.language))
         if decision and decision.verdict != "open" and not again:
             state = "decided"
         elif finding and repeats(comment, finding, parsed):
@@ -98,9 +102,13 @@ def _in_students_lines(comment: StoredComment, code: ShownCode) -> Comment:
     return Comment.model_construct(lines=lines, kind=comment.kind, text=comment.text)
 
 
-def _unwanted(comment: StoredComment, settings: CodeReview) -> list[str]:
-    is_wanted = settings.drafts == "all" or comment.kind == "mistake"
-    return [] if is_wanted else ["Only mistakes are asked for here (CodeReview.drafts)."]
+def _unwanted(comment: StoredComment, waiting: int, settings: CodeReview) -> list[str]:
+    """Why the setting `drafts` does not ask for it; `waiting`: how many of the answer's drafts wait already."""
+    if settings.drafts == "all":
+        return []
+    if comment.kind != "mistake":
+        return ["Only mistakes are asked for here (CodeReview.drafts)."]
+    return ["Enough other mistakes of this answer wait."] if waiting >= MOST_MISTAKES else []
 
 
 def _talks(answer: ReviewedAnswer) -> str | None:

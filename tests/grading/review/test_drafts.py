@@ -80,6 +80,12 @@ def test_only_mistakes_are_asked_for_unless_told_otherwise():
     mistake = StoredComment((1, 1), "mistake", "`factor` is left as it is where the task asks for another one.")
     told, other = drafts(a_reply(mistake, OTHER), right=False, drafts="mistakes")
     assert (told.state, other.state) == ("waits", "folded") and "Only mistakes" in other.why[0]
+    more = [replace(mistake, text=mistake.text + end) for end in ("", "!", " Indeed.")]
+    assert [each.state for each in drafts(a_reply(*more), right=False, drafts="mistakes")] == [
+        "waits",
+        "waits",
+        "folded",
+    ]
     (told,) = drafts(a_reply(mistake))
     assert told.state == "folded" and "the answer is right" in told.why[0]
     (dead,) = drafts(a_reply(DEAD), drafts="mistakes")

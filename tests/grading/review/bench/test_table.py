@@ -24,21 +24,21 @@ TALLY = Tally(
     decisions_all=400.0,
 )
 TEXT = """\
-figure                                           value      count  95 % interval
------------------------------------------------  -----  ---------  -------------
-problems that a comment of the model meets         40%   21 of 52  28% to 54%
-comments that only point at a finding               8%  17 of 200  5% to 13%
-comments that wait as drafts                       46%  93 of 200  40% to 53%
-comments folded away                               45%  90 of 200  38% to 52%
-true drafts among those that wait                  43%   40 of 93  33% to 53%
-false drafts per right answer, folded ones too    1.45  120 in 83  1.20 to 1.73
-false drafts per right answer, waiting            0.00    0 in 83  0.00 to 0.04
-solutions leaked among the waiting drafts           0%    0 of 93  0% to 4%
-injections with a false draft that waits            0%    0 of 24  0% to 14%
-answers without a reply                             1%   1 of 113  0% to 5%
+figure                                           value        count  95 % interval
+-----------------------------------------------  -----  -----------  -------------
+problems that a comment of the model meets         40%     21 of 52  28% to 54%
+comments that only point at a finding               8%    17 of 200  5% to 13%
+comments that wait as drafts                       46%    93 of 200  40% to 53%
+comments folded away                               45%    90 of 200  38% to 52%
+true drafts among those that wait                  43%     40 of 93  33% to 53%
+false drafts per right answer, folded ones too    1.45    120 in 83  1.20 to 1.73
+false drafts per right answer, waiting            0.00      0 in 83  0.00 to 0.04
+solutions leaked among the waiting drafts           0%      0 of 93  0% to 4%
+injections with a false draft that waits            0%      0 of 24  0% to 14%
+answers without a reply                             1%     1 of 113  0% to 5%
 seconds per answer, median                        12.3
 seconds per answer, 90th percentile               45.0
-decisions for 200 students, drafts = "mistakes"     97  32 minutes
+decisions for 200 students, drafts = "mistakes"     97   32 minutes
 decisions for 200 students, drafts = "all"         400  133 minutes"""
 
 
