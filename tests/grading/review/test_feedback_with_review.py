@@ -1,7 +1,6 @@
 """However the reviewer fails: the same scores, findings for everybody, on time, and no word of a model unapproved."""
 
 import asyncio
-import re
 import sqlite3
 import time
 
@@ -52,7 +51,7 @@ def test_no_word_of_a_model_is_shown_and_what_it_points_at_is_named_as_its_part(
     assert FOUND in pages["ada"] and DEAD["text"].replace("`", "") not in pages["ada"].replace("<code>", "")
     assert "Nice name" not in "".join(pages.values())
     assert PENDING not in pages["ada"] and "reviewer:1b" in pages["ada"]
-    assert re.search(r"\d+ comments of it wait for a person", pages["ada"])
+    assert "1 comment of it waits for a person" in pages["ada"] and "for a person" not in pages["bob"]
 
 
 def test_findings_that_cannot_be_had_cost_no_page(twin, monkeypatch):
@@ -132,7 +131,7 @@ def test_formgrader_asks_too_though_its_server_has_an_event_loop_of_its_own(twin
         return generate(twin, server)
 
     with OllamaServer(saying(FREE)) as server:
-        assert "wait for a person" in asyncio.run(button())["ada"]
+        assert "waits for a person" in asyncio.run(button())["ada"]
 
 
 def test_plain_nbgrader_asks_itself_and_gives_up_after_the_first_page_that_had_to_wait(twin):
@@ -141,7 +140,7 @@ def test_plain_nbgrader_asks_itself_and_gives_up_after_the_first_page_that_had_t
         pages = generate(twin, server, feedback_seconds=3.0)
         assert time.monotonic() - started < 15 and not any(PENDING in page for page in pages.values())
     with OllamaServer(saying(FREE)) as server:
-        assert "wait for a person" in generate(twin, server)["ada"]
+        assert "waits for a person" in generate(twin, server)["ada"]
 
 
 def test_a_reviewer_that_answers_some_in_time_is_promised_for_the_others(twin):
