@@ -81,7 +81,11 @@ def drafts_on(
         decision = decisions.get(key)
         again = _again(stored, parsed, answer, decision)
         waiting = sum(draft.state == "waits" for draft in drafts)
-        why = (*of_answer, *_unwanted(stored, waiting, settings), *flags(comment, parsed, answer, settings.language))
+        why = (
+            *of_answer,
+            *_unwanted(stored, answer, waiting, settings),
+            *flags(comment, parsed, answer, settings.language),
+        )
         if decision and decision.verdict != "open" and not again:
             state = "decided"
         elif finding and repeats(comment, finding, parsed):
@@ -102,9 +106,10 @@ def _in_students_lines(comment: StoredComment, code: ShownCode) -> Comment:
     return Comment.model_construct(lines=lines, kind=comment.kind, text=comment.text)
 
 
-def _unwanted(comment: StoredComment, waiting: int, settings: CodeReview) -> list[str]:
+def _unwanted(comment: StoredComment, answer: ReviewedAnswer, waiting: int, settings: CodeReview) -> list[str]:
     """Why the setting `drafts` does not ask for it; `waiting`: how many of the answer's drafts wait already."""
-    if settings.drafts == "all":
+    # Of a right answer there are drafts only where somebody asked for all.
+    if settings.drafts == "all" or answer.right:
         return []
     if comment.kind != "mistake":
         return ["Only mistakes are asked for here (CodeReview.drafts)."]

@@ -1,5 +1,6 @@
 """The names that a comment's text mentions."""
 
+import keyword
 import re
 
 _QUOTED = re.compile(r"`+([^`]+)`+")
@@ -9,6 +10,7 @@ _BARE = re.compile(
 )
 _STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NAME = re.compile(r"[^\W\d]\w*")
+_NO_NAMES = frozenset(keyword.kwlist)
 _ABBREVIATIONS = frozenset({"e", "g", "i"})
 
 
@@ -22,4 +24,4 @@ def names_in(text: str) -> frozenset[str]:
     plain = _QUOTED.sub(" ", text)
     fragments = [_STRING.sub(" ", part) for part in quoted(text)] + _BARE.findall(plain)
     found = {name for fragment in fragments for name in _NAME.findall(fragment)}
-    return frozenset(found if quoted(text) else found - _ABBREVIATIONS)
+    return frozenset(found - (_NO_NAMES if quoted(text) else _NO_NAMES | _ABBREVIATIONS))

@@ -126,6 +126,8 @@ async function send(group, verdict, text) {
     if (found.left) await loadQueue();
   } else if (found.status === 409) {
     conflict(group, found.decision);
+    // What else they decided about the same group has been seen, too, before anybody decides anew.
+    await news();
     // Back to it, unless that would take a text from under the writer's hands.
     if (!editing && view !== "decided") { current = group.id; shownVersion = 0; }
     note = editing ? `${KINDS[group.kind]} in ${group.cell}: ${who(found.decision)} meanwhile. Your decision was not saved.` : "";
@@ -176,7 +178,7 @@ async function news() {
     // An answer that was lost on its way here is no other's decision.
     const mine = decision.by === you && group.wanted?.verdict === decision.verdict;
     if (mine) settle(group, found.decisions.filter(each => group.cards.some(card => card.key === each.key)));
-    else if (group.state !== "conflict") conflict(group, decision);
+    else conflict(group, decision);
     if (group.id === current && !mine) say(`${who(decision)}.`);
   }
   number = found.number;

@@ -144,7 +144,7 @@ def test_folded_drafts_and_decisions_by_keyboard(desk, page):
     assert "it was cut" in page.locator("article .why").inner_text() and fits(page)
     assert "<script>window.hit=1</script>U+200B<img" in page.locator(".code").first.inner_text()
     keys.press("a")
-    page.wait_for_selector("text=Nothing is folded away")
+    page.wait_for_selector("article .notice >> text=You approved this at")
     page.locator("a[data-view=decided]").focus()
     keys.press("Enter")
     page.wait_for_selector("text=You approved this at")
