@@ -17,8 +17,11 @@ _order = secrets.token_bytes(16)
 
 def queue(snapshot: Snapshot, state: str) -> list[dict]:
     """The groups of the drafts in this state."""
-    cards = [card for card in snapshot.cards.values() if card.state == state]
-    return [_group_entry(members) for members in groups(cards, snapshot.cells)]
+    return [_group_entry(members) for members in _in_state(snapshot, state)]
+
+
+def _in_state(snapshot: Snapshot, state: str) -> list[Group]:
+    return groups([card for card in snapshot.cards.values() if card.state == state], snapshot.cells)
 
 
 def _group_entry(members: Group) -> dict:
@@ -90,13 +93,12 @@ def decided_entries(cards: Sequence[Card], history: Mapping[str, Sequence[Decisi
 
 
 def counts_entry(snapshot: Snapshot) -> dict:
-    """Decisions that are left, drafts that are decided and folded away, and students who get an approved one."""
+    """Decisions that are left, groups that are folded away, decided drafts, and students who get an approved one."""
     cards = list(snapshot.cards.values())
-    waiting = [card for card in cards if card.state == "waits"]
     approved = [copy.student for card in cards for copy in card.copies if copy.draft.approved]
     return {
-        "waiting": len(groups(waiting, snapshot.cells)),
-        "folded": sum(card.state == "folded" for card in cards),
+        "waiting": len(_in_state(snapshot, "waits")),
+        "folded": len(_in_state(snapshot, "folded")),
         "decided": len(decided_cards(snapshot)),
         "reached": len(set(approved)),
     }

@@ -378,7 +378,7 @@ function cardHead(group, reasons) {
       h("span", { class: "tag" }, `for ${count(group.students, "student")}`),
       h("span", { class: "place soft" }, `${place + 1} of ${lists[view].length}`)),
     banner(group),
-    group.finding && h("div", { class: "finding" }, h("h3", {}, "Code confirms, and students read it already"), h("p", {}, prose(group.finding))),
+    group.finding && h("div", { class: "finding" }, h("h3", {}, "Code confirms"), h("p", {}, prose(group.finding))),
     h("h3", { class: "draft" }, "The model’s draft"),
   ];
   if (editing) return [...parts, editor(group), reasons];
