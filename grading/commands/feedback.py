@@ -51,11 +51,14 @@ def generate_feedback_for_class(
 def _ask_for_drafts(course: CourseDirectory, assignment: str, config: Config) -> Asked | None:
     """Ask for all that the pages need. Trouble with the review costs the review alone."""
     try:
-        return ask_class(course, assignment, CodeReview(config=config))
+        asked = ask_class(course, assignment, CodeReview(config=config))
     except Exception as trouble:
         # No trouble with a review, foreseen or not, may cost the class its pages.
-        print(f"Drafts of the model are missing: {trouble or type(trouble).__name__}", file=sys.stderr)
-        return Asked()
+        asked = Asked({"": str(trouble) or type(trouble).__name__})
+    if asked and asked.missing:
+        why = "; ".join(sorted(set(asked.missing.values())))
+        print(f"Drafts of the model are missing: {why}", file=sys.stderr)
+    return asked
 
 
 class SubmissionFeedback(GenerateFeedback):

@@ -75,7 +75,7 @@ class _Run:
         except TimeoutError:
             if len(self._missing) < len(self._questions):
                 self._late = frozenset(key for key, why in self._missing.items() if not why)
-            self._given_up = f"the time for all questions, {seconds:g} s, was over"
+            self._given_up = f"the time for all questions, {seconds:.3g} s, was over"
         except NoReply as trouble:
             self._given_up = str(trouble)
         return Asked({key: why or self._given_up for key, why in self._missing.items()}, self._late)

@@ -1,5 +1,6 @@
 """The review of a whole class: fills the gaps, and counts what there is."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -118,17 +119,18 @@ def _ask(
     tell: Callable[[int, int], None] = lambda done, of: None,
 ) -> tuple[int, Asked]:
     """How many questions got a reply now, and what came of the others."""
-    questions = questions_about(_missing(found, store, settings), settings)
-    asked = ask_all(questions, store, settings, seconds, tell)
-    return len(questions) - len(asked.missing), asked
-
-
-def _missing(found: Sequence[Reviewable], store: ReviewStore, settings: CodeReview) -> list[Reviewable]:
     if not found:
-        return []
+        return 0, Asked()
+    started = time.monotonic()
+    digest, why_none = "", ""
     try:
         digest = model_digest(settings)
-    except NoReply:
-        digest = ""
+    except NoReply as trouble:
+        why_none = str(trouble)
     replies = store.replies((each.question_key for each in found), settings.model, digest)
-    return [each for each in found if each.question_key not in replies]
+    questions = questions_about([each for each in found if each.question_key not in replies], settings)
+    if why_none:
+        return 0, Asked({question.key: why_none for question in questions})
+    left = None if seconds is None else max(0.0, seconds - (time.monotonic() - started))
+    asked = ask_all(questions, store, settings, left, tell)
+    return len(questions) - len(asked.missing), asked

@@ -21,7 +21,10 @@ def quoted(text: str) -> list[str]:
 
 def names_in(text: str) -> frozenset[str]:
     """The identifiers that a text has between backticks, or writes as code without them; dotted ones in parts."""
-    plain = _QUOTED.sub(" ", text)
-    fragments = [_STRING.sub(" ", part) for part in quoted(text)] + _BARE.findall(plain)
-    found = {name for fragment in fragments for name in _NAME.findall(fragment)}
-    return frozenset(found - (_NO_NAMES if quoted(text) else _NO_NAMES | _ABBREVIATIONS))
+    marked = _names(_STRING.sub(" ", " ".join(quoted(text))))
+    bare = _names(" ".join(_BARE.findall(_QUOTED.sub(" ", text))))
+    return frozenset(marked | (bare - _ABBREVIATIONS)) - _NO_NAMES
+
+
+def _names(code: str) -> set[str]:
+    return set(_NAME.findall(code))
