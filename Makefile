@@ -32,7 +32,7 @@ catalogue: setup ## grade right and wrong answers of every kind; print which wer
 hub: setup ## open a course on a JupyterHub of this machine, with accounts for instructor, TAs and students
 	@$(PYTHON_IN_VENV) -m hub.trial
 
-review: setup ## open the page on which people decide about the model's comments, for you alone
+review: setup ## open the page on which people decide about the model's drafts, for you alone
 	$(PYTHON_IN_VENV) -m grading desk
 
 bench: setup ## grade the same class with plain nbgrader and with ours, and print times and memory

@@ -104,3 +104,4 @@ c.ExchangeFactory.release_feedback = "handin.exchange.release_feedback.ReleaseOw
 # c.LateSubmissionPlugin.penalty_method = "none"  # "zero": no points for what comes after the deadline
 # c.CodeReview.host = "http://127.0.0.1:11434"
 # c.CodeReview.model = "qwen2.5-coder:7b"
+# c.CodeReview.drafts = "mistakes"  # "all": what a model says of right answers, too

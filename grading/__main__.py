@@ -21,7 +21,7 @@ _OF_THEIR_OWN = {
     "demo": ("grading.demo.command", "compile, grade a small class in a temporary course, print its table"),
     "review-bench": (
         "grading.review.bench.command",
-        "how far a model can be trusted with reviews, on labelled answers",
+        "what code finds and what a model's drafts are worth, on labelled answers",
     ),
 }
 
@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
 
     autograde = command(_autograde, "grade all that is in submitted/, also after an interruption")
     command(_feedback, "make every student's feedback page")
-    command(_review, "ask a model for the code reviews that are missing")
+    command(_review, "ask a model for the drafts that are missing")
     command(_report, "print the class's table, and write it into report/ as CSV and as a page")
     command(_release, "compile the student version, with attention_lib's wheel beside it", "attention")
     words = "judge the class again after a test was corrected; shows who gains or loses which point, and asks"

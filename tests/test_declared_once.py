@@ -7,15 +7,13 @@ from pathlib import Path
 from tests.lesson_answers import ANSWERS
 
 ROOT = Path(__file__).resolve().parents[1]
-# Their subject is this lesson: its pictures, experiments, model, demo class, labelled answers, and style of writing.
+# Their subject is this lesson: its pictures, experiments, model, demo class, and labelled answers.
 ABOUT_THIS_LESSON = (
     "attention_lib/pictures",
     "attention_lib/experiments",
     "attention_lib/model/student_attention.py",
     "grading/demo",
     "grading/review/labelled",
-    "grading/review/checkers",
-    "grading/review/wording",
 )
 _COUNTED = re.compile(r"\b(?:four|five)\s+(?:functions|answers|names|cells|points|tests)\b", re.IGNORECASE)
 

@@ -87,7 +87,7 @@ def _run(folder: Path, model: str | None) -> int:
     for student in CLASS:
         print(f"  {_page(folder, student)}  ({student.shows})")
     print(
-        "To decide about the comments that are held, and to make the pages again with what you decided:\n"
+        "To decide about the drafts that wait, and to make the pages again with what you approved:\n"
         f"  ATTENTION101_COURSE={folder} make review\n"
         f"  ATTENTION101_COURSE={folder} {sys.executable} -m grading feedback {ASSIGNMENT}"
     )
@@ -96,10 +96,11 @@ def _run(folder: Path, model: str | None) -> int:
 
 def _review_column(counts: dict[str, ReviewCounts]) -> ExtraColumn:
     def words(of: ReviewCounts) -> str:
-        return f"{of.shown}/{of.held}/{of.pending}"
+        return f"{of.findings}/{of.pointed}/{of.approved}/{of.waiting}"
 
     texts = {student: words(of) for student, of in counts.items()}
-    return ExtraColumn("shown/held/pending", texts, words(sum(counts.values(), ReviewCounts())))
+    total = words(sum(counts.values(), ReviewCounts()))
+    return ExtraColumn("findings/pointed at/approved/waiting", texts, total)
 
 
 def _submit(folder: Path) -> None:
@@ -141,6 +142,8 @@ def _config(folder: Path) -> Config:
     config = load_config()
     config.CourseDirectory.root = str(folder)
     config.CourseDirectory.db_url = _database(folder)
+    # A class of twelve is small enough for all that the model says.
+    config.CodeReview.drafts = "all"
     # The class has an endless loop in it; nobody should wait long for that.
     config.RunNotebook.cell_seconds = 5.0
     if refusal := do_without_walls_that_do_not_stand(config):

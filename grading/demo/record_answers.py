@@ -25,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Record. What is recorded already, of the same model and prompts, is not asked again."""
     parser = argparse.ArgumentParser(prog="python -m grading.demo.record_answers", description=__doc__)
     parser.add_argument("--model", required=True, help="the model's name on the Ollama server at OLLAMA_HOST")
+    parser.add_argument("--demo-only", action="store_true", help="keep what was recorded of the bench's answers")
     given = parser.parse_args(arguments)
     upstream = CodeReview(config=Config(CodeReview={"model": given.model}))
     try:
@@ -32,17 +33,20 @@ def main(arguments: list[str] | None = None) -> int:
     except NoReply as trouble:
         print(f"Nothing was recorded, because {trouble}.", file=sys.stderr)
         return 1
-    recording = _begun(given.model, digest, prompt_version(upstream.language, upstream.tone))
+    version = prompt_version(upstream.language, upstream.tone)
+    recording, reasons = _begun(given.model, digest, version, given.demo_only), set()
+    kept = set(recording.answers) if given.demo_only else set()
     try:
-        with RecordedServer(recording, address_of(upstream).url) as server:
+        with RecordedServer(recording, address_of(upstream).url, version) as server:
             os.environ["OLLAMA_HOST"] = server.host
             status = run_demo(["--model", given.model])
             if status == INTERRUPTED:
                 return status
-            settings = CodeReview(config=Config(CodeReview={"model": given.model, "parallel": 1}))
-            with ProgressBar("bench", "question") as bar:
-                _, reasons = run_bench(settings, lambda done, of: bar.tell("", done, of))
-            recording.answers = {key: recording.answers[key] for key in server.used}
+            if not given.demo_only:
+                settings = CodeReview(config=Config(CodeReview={"model": given.model, "parallel": 1, "drafts": "all"}))
+                with ProgressBar("bench", "question") as bar:
+                    _, reasons = run_bench(settings, lambda done, of: bar.tell("", done, of))
+            recording.answers = {key: recording.answers[key] for key in server.used | kept}
     finally:
         recording.write()
     for reason in reasons:
@@ -51,15 +55,18 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if status or reasons else 0
 
 
-def _begun(model: str, digest: str, version: str) -> Recording:
+def _begun(model: str, digest: str, version: str, keeps_others: bool) -> Recording:
+    """The recording to go on with: what there is of this model and version, or with `keeps_others` of earlier ones."""
     command = f"python -m grading.demo.record_answers --model {model}"
-    fresh = Recording(model, digest, date.today().isoformat(), version, command)
+    fresh = Recording(model, digest, date.today().isoformat(), command)
     try:
         known = Recording.read()
     except (OSError, ValueError, TypeError):
         return fresh
-    if (known.model, known.digest, known.prompt_version) == (model, digest, version):
-        fresh.answers = known.answers
+    if (known.model, known.digest) == (model, digest):
+        fresh.answers = {
+            key: answer for key, answer in known.answers.items() if keeps_others or answer["prompt_version"] == version
+        }
     return fresh
 
 

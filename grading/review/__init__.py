@@ -1,1 +1,1 @@
-"""The code review: a model behind an Ollama server comments; checkers, rules and people decide what students see."""
+"""What students read about how their code is written: findings, and drafts of a model that a person approved."""

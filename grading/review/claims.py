@@ -13,6 +13,7 @@ Kind = Literal[
     "missing_shape_comment",
     "non_idiomatic_call",
     "praise",
+    "mistake",
     "other",
 ]
 KINDS: tuple[str, ...] = get_args(Kind)

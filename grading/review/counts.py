@@ -5,11 +5,17 @@ from dataclasses import dataclass
 
 @dataclass
 class ReviewCounts:
-    """What a review has come to: comments shown, comments that wait for a person, answers without a reply."""
+    """What a review has come to.
 
-    shown: int = 0
-    held: int = 0
+    findings: on the pages; pointed: those of them that the model pointed at
+    approved, waiting: drafts; pending: answers that were to be asked about and have no reply
+    """
+
+    findings: int = 0
+    pointed: int = 0
+    approved: int = 0
+    waiting: int = 0
     pending: int = 0
 
     def __add__(self, other: "ReviewCounts") -> "ReviewCounts":
-        return ReviewCounts(self.shown + other.shown, self.held + other.held, self.pending + other.pending)
+        return ReviewCounts(*(mine + theirs for mine, theirs in zip(vars(self).values(), vars(other).values())))

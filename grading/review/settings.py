@@ -1,15 +1,13 @@
 """The review's settings: `c.CodeReview...` in `nbgrader_config.py`."""
 
-from traitlets import Bool, Enum, Float, Int, List, TraitError, Unicode, validate
+from traitlets import Bool, Enum, Float, Int, TraitError, Unicode, validate
 from traitlets.config import Configurable
-
-from grading.review.claims import KINDS
 
 
 class CodeReview(Configurable):
-    """Which model reviews, how long it may take, and what students see without a person's approval."""
+    """Which model writes drafts, of what, and how long it may take. Findings need none of it."""
 
-    enabled = Bool(True, help="Whether feedback pages have a code review.").tag(config=True)
+    enabled = Bool(True, help="Whether a model takes part. Findings are on the pages without it.").tag(config=True)
 
     host = Unicode(
         "",
@@ -28,29 +26,20 @@ class CodeReview(Configurable):
         "demonstrations.",
     ).tag(config=True)
 
-    language = Unicode(
-        "English",
-        help="The language of the comments. Rules can check English only: in any other language every comment waits "
-        "for a person.",
-    ).tag(config=True)
+    language = Unicode("English", help="The language that the model is asked to write in.").tag(config=True)
 
     tone = Enum(("friendly", "factual", "brief"), "friendly", help="The tone that the model is asked for.").tag(
         config=True
     )
 
-    shown_unapproved = List(
-        Enum(KINDS),
-        [kind for kind in KINDS if kind != "other"],
-        help="The kinds of comments that students see without a person's approval, if the checkers confirm them and no "
-        "rule is broken. An empty list: everything waits.",
+    drafts = Enum(
+        ("mistakes", "all"),
+        "mistakes",
+        help="Which drafts people get to decide about: what is wrong with answers that lost their point, or all that "
+        "the model says, of right answers, too. Only these answers are asked about.",
     ).tag(config=True)
 
-    most_comments = Int(3, min=0, max=8, help="How many unapproved comments an answer shows at the most.").tag(
-        config=True
-    )
-    longest_comment = Int(400, min=40, max=2_000, help="Longer comments (characters) wait for a person.").tag(
-        config=True
-    )
+    shape_comments = Bool(False, help="Whether findings tell of missing comments on shapes, too.").tag(config=True)
 
     answer_seconds = Float(
         180, min=0.1, help="The deadline of one answer, with all waiting, loading and asking again."

@@ -68,8 +68,15 @@ def heated(qk, scores=attention_scores, weights=attention_weights, **settings):
 
 
 def against(head, **functions):
-    given = dict(project_qkv=project_qkv, attention_scores=attention_scores, attention_weights=attention_weights,
-                 aggregate_values=aggregate_values) | functions
+    given = (
+        dict(
+            project_qkv=project_qkv,
+            attention_scores=attention_scores,
+            attention_weights=attention_weights,
+            aggregate_values=aggregate_values,
+        )
+        | functions
+    )
     return yours_or_torch(*given.values(), *head, CAUSAL)
 
 
@@ -118,8 +125,10 @@ def test_peak_memory_writes_nothing_and_gives_the_error_stream_back(capfd):
 def test_scaling_gives_the_entropies_of_the_queries_row(qk):
     result = scaling(qk)
     Q, K = qk
-    for bits, mean, scale in ((result.bits_with, result.mean_bits_with, None),
-                              (result.bits_without, result.mean_bits_without, 1.0)):
+    for bits, mean, scale in (
+        (result.bits_with, result.mean_bits_with, None),
+        (result.bits_without, result.mean_bits_without, 1.0),
+    ):
         weights = attention_weights(attention_scores(Q, K, scale), CAUSAL)
         expected = torch.special.entr(weights.double()).sum(-1) / math.log(2)
         assert bits == pytest.approx(float(expected[TOKENS.index("it")]), abs=1e-5)
@@ -244,6 +253,7 @@ def test_no_slider_without_ipywidgets(monkeypatch):
 
 def in_a_page(metadata=None):
     """A shell as a page's request leaves it: the cell's id came along."""
+
     class Kernel:
         def get_parent(self, channel):
             return {"metadata": {"cellId": "a1"} if metadata is None else metadata}
@@ -319,17 +329,28 @@ def test_heads_with_outputs_tell_how_much_is_added():
     assert "length added" in texts(result.picture)
 
 
-@pytest.mark.parametrize("settings, message", [
-    ({"chosen": (1, 0)}, "there are 1 layers of 2 heads"),
-    ({"chosen": 3}, "give \\(layer, head\\)"),
-    ({"query": "z"}, "not among the tokens"),
-    ({"patterns": torch.ones(2, 2)}, "the picture needs"),
-    ({"patterns": patterns([[2.0, 0.1], [0.2, 0.8]])}, "between 0 and 1"),
-    ({"outputs_or_none": torch.ones(3)}, "`outputs_or_none` has shape"),
-])
+@pytest.mark.parametrize(
+    "settings, message",
+    [
+        ({"chosen": (1, 0)}, "there are 1 layers of 2 heads"),
+        ({"chosen": 3}, "give \\(layer, head\\)"),
+        ({"query": "z"}, "not among the tokens"),
+        ({"patterns": torch.ones(2, 2)}, "the picture needs"),
+        ({"patterns": patterns([[2.0, 0.1], [0.2, 0.8]])}, "between 0 and 1"),
+        ({"outputs_or_none": torch.ones(3)}, "`outputs_or_none` has shape"),
+    ],
+)
 def test_heads_refuse_what_does_not_fit(settings, message):
-    given = dict(patterns=patterns([[0.9, 0.1], [0.2, 0.8]]), outputs_or_none=None, tokens=["a", "b"], query="a",
-                 chosen=(0, 0)) | settings
+    given = (
+        dict(
+            patterns=patterns([[0.9, 0.1], [0.2, 0.8]]),
+            outputs_or_none=None,
+            tokens=["a", "b"],
+            query="a",
+            chosen=(0, 0),
+        )
+        | settings
+    )
     with pytest.raises(PictureError, match=message):
         one_head_or_all(**given)
 
@@ -403,38 +424,50 @@ def test_a_function_that_changes_its_input_does_no_harm(head):
 # What every comparison says about functions that cannot be used
 
 
-@pytest.mark.parametrize("function, message", [
-    (raises(NotImplementedError()), "`attention_scores` is not written yet"),
-    (raises(RuntimeError("sizes do\nnot fit")), "`attention_scores` stopped with RuntimeError: sizes do not fit"),
-    (lambda Q, K, scale=None: None, "`attention_scores` returns nothing yet"),
-    (lambda Q, K, scale=None: 3, "`attention_scores` should return a tensor, but returns int"),
-    (lambda Q, K, scale=None: Q, r"`attention_scores` returns shape \(13, 32\), but \(13, 13\)"),
-    (lambda Q, K, scale=None: attention_scores(Q, K) * math.nan, "`attention_scores` returns holds NaN"),
-    (None, "`attention_scores` should be a function"),
-])
+@pytest.mark.parametrize(
+    "function, message",
+    [
+        (raises(NotImplementedError()), "`attention_scores` is not written yet"),
+        (raises(RuntimeError("sizes do\nnot fit")), "`attention_scores` stopped with RuntimeError: sizes do not fit"),
+        (lambda Q, K, scale=None: None, "`attention_scores` returns nothing yet"),
+        (lambda Q, K, scale=None: 3, "`attention_scores` should return a tensor, but returns int"),
+        (lambda Q, K, scale=None: Q, r"`attention_scores` returns shape \(13, 32\), but \(13, 13\)"),
+        (lambda Q, K, scale=None: attention_scores(Q, K) * math.nan, "`attention_scores` returns holds NaN"),
+        (None, "`attention_scores` should be a function"),
+    ],
+)
 def test_unusable_scores_are_one_sentence(head, qk, function, message):
-    for compare in (lambda: scaling(qk, scores=function), lambda: heated(qk, scores=function),
-                    lambda: against(head, attention_scores=function)):
+    for compare in (
+        lambda: scaling(qk, scores=function),
+        lambda: heated(qk, scores=function),
+        lambda: against(head, attention_scores=function),
+    ):
         with pytest.raises(PictureError, match=message) as caught:
             compare()
         assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("function, message", [
-    (lambda scores, mask=None: scores, "attention weights lie between 0 and 1"),
-    (lambda scores, mask=None: torch.softmax(scores, dim=0), "each row of weights adds up to 1"),
-])
+@pytest.mark.parametrize(
+    "function, message",
+    [
+        (lambda scores, mask=None: scores, "attention weights lie between 0 and 1"),
+        (lambda scores, mask=None: torch.softmax(scores, dim=0), "each row of weights adds up to 1"),
+    ],
+)
 def test_weights_that_are_none_are_refused(qk, function, message):
     for compare in (scaling, heated):
         with pytest.raises(PictureError, match=message):
             compare(qk, weights=function)
 
 
-@pytest.mark.parametrize("function, message", [
-    (lambda *inputs: inputs[0], "should return three tensors"),
-    (lambda x, W_q, W_k, W_v: (x, x, x), r"Q from `project_qkv` has shape \(13, 192\)"),
-    (raises(ValueError()), "`project_qkv` stopped with ValueError"),
-])
+@pytest.mark.parametrize(
+    "function, message",
+    [
+        (lambda *inputs: inputs[0], "should return three tensors"),
+        (lambda x, W_q, W_k, W_v: (x, x, x), r"Q from `project_qkv` has shape \(13, 192\)"),
+        (raises(ValueError()), "`project_qkv` stopped with ValueError"),
+    ],
+)
 def test_unusable_projections_are_refused(head, function, message):
     with pytest.raises(PictureError, match=message):
         against(head, project_qkv=function)

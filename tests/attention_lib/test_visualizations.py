@@ -52,8 +52,15 @@ def steps_arguments():
     torch.manual_seed(1)
     weights, values = pronoun_weights(), torch.randn(N, 8)
     raw = scores() * 5
-    return dict(raw_scores=raw, scaled_scores=raw / 5, weights=weights, values=values,
-                output=torch.einsum("qk,kd->qd", weights, values), tokens=TOKENS, query="it")
+    return dict(
+        raw_scores=raw,
+        scaled_scores=raw / 5,
+        weights=weights,
+        values=values,
+        output=torch.einsum("qk,kd->qd", weights, values),
+        tokens=TOKENS,
+        query="it",
+    )
 
 
 def every_picture():
@@ -236,7 +243,9 @@ def test_masked_cells_are_hatched_and_have_no_number(how):
         figure = heatmap(scores().masked_fill(~CAUSAL, math.nan), TOKENS, TOKENS, mask=CAUSAL)
     masked = by_gid(figure, "masked")["masked"]
     inside = {
-        (row, column) for row in range(N) for column in range(N)
+        (row, column)
+        for row in range(N)
+        for column in range(N)
         if any(part.contains_point((column, row)) for part in _parts(masked.get_path()))
     }
     assert inside == {(row, column) for row in range(N) for column in range(row + 1, N)}
@@ -246,9 +255,7 @@ def test_masked_cells_are_hatched_and_have_no_number(how):
 
 def _parts(path):
     starts = [*np.flatnonzero(path.codes == path.MOVETO), len(path.codes)]
-    return [
-        matplotlib.path.Path(path.vertices[a:b], path.codes[a:b]) for a, b in zip(starts, starts[1:])
-    ]
+    return [matplotlib.path.Path(path.vertices[a:b], path.codes[a:b]) for a, b in zip(starts, starts[1:])]
 
 
 def test_values_are_left_out_where_they_do_not_fit():
@@ -550,6 +557,7 @@ def test_what_the_student_writes_to_the_error_stream_is_ordinary_text(published,
 
 def test_half_made_figures_of_the_student_are_closed_and_older_ones_kept(published):
     from matplotlib import pyplot
+
     pyplot.switch_backend("agg")
     older = pyplot.figure()
     with picture_of("attention_scores"):

@@ -135,9 +135,11 @@ class Person:
         """The output of the first cell below the cell that starts so which shows a picture."""
         cell = self.cell(start)
         cell.evaluate("cell => cell.scrollIntoView({block: 'start'})")
-        return cell.locator("xpath=following-sibling::*[contains(@class, 'jp-CodeCell')]").locator(
-            ".jp-OutputArea-output"
-        ).filter(has=self.page.locator("img, svg"))
+        return (
+            cell.locator("xpath=following-sibling::*[contains(@class, 'jp-CodeCell')]")
+            .locator(".jp-OutputArea-output")
+            .filter(has=self.page.locator("img, svg"))
+        )
 
     def write_answer(self, start: str, text: str) -> None:
         """Replace the text of the cell that starts so."""

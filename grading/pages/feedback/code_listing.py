@@ -20,13 +20,17 @@ _FORMATTER = HtmlFormatter(nowrap=True)
 class Remark:
     """A comment beside lines `first` to `last` (counted from 1) of a cell; `html` is sanitised.
 
-    by: who answers for it: `by rules` or `by a person`
+    by: who answers for it: `code`, which shows it, or `a person`, who approved a model's words
+    before, after, section: a small example, and the title of the lesson's section that explains it; each may be ""
     """
 
     first: int
     last: int
     html: Markup
     by: str
+    before: str = ""
+    after: str = ""
+    section: str = ""
 
 
 @dataclass(frozen=True)

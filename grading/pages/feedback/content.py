@@ -103,10 +103,15 @@ class GradedCell:
 
 @dataclass(frozen=True)
 class Review:
-    """The code review: the models that wrote it, each with whether its answers were recorded ones; and whether
-    comments are still to come."""
+    """What a language model has to do with the page.
+
+    writers: the models that took part, each with whether its answers were recorded ones
+    waiting: how many of their comments wait for a person
+    pending: whether a model still works on others
+    """
 
     writers: tuple[tuple[str, bool], ...]
+    waiting: int
     pending: bool
 
 
@@ -152,6 +157,12 @@ class Content:
         self.test_sources = [plain_text(cell.source) for cell, _ in self._tests if view(cell).is_test]
         self.student_sources = [cell.source for cell in self._students.values()]
         self.review = _review(entry.get("review"))
+
+    @property
+    def remarks(self) -> set[str]:
+        """Who made remarks on the code, as in `Remark.by`."""
+        parts = [part for answer in self.answers for part in answer.parts] + self.own_cells
+        return {remark.by for part in parts if part.listing for line in part.listing.lines for remark in line.remarks}
 
     @property
     def messages(self) -> list[str]:
@@ -296,8 +307,9 @@ def _remarks(cell: NotebookNode) -> list[Remark]:
     for entry in entries[:MOST_REMARKS] if isinstance(entries, list) else []:
         lines = entry.get("lines") if isinstance(entry, dict) else None
         if isinstance(lines, list) and len(lines) == 2 and all(isinstance(line, int) for line in lines):
-            by = "by a person" if entry.get("by") == "by a person" else "by rules"
-            remarks.append(Remark(lines[0], lines[1], harmless_html(entry.get("html")), by))
+            by = "code" if entry.get("by") == "code" else "a person"
+            example = [plain_text(entry.get(key))[:1_000] for key in ("before", "after", "section")]
+            remarks.append(Remark(lines[0], lines[1], harmless_html(entry.get("html")), by, *example))
     return remarks
 
 
@@ -305,7 +317,8 @@ def _review(entry: object) -> Review | None:
     if not isinstance(entry, dict):
         return None
     writers = tuple((plain_text(model)[:100], bool(recorded)) for model, recorded in entry.get("writers", [])[:5])
-    return Review(writers, bool(entry.get("pending")))
+    waiting = entry.get("waiting")
+    return Review(writers, waiting if isinstance(waiting, int) else 0, bool(entry.get("pending")))
 
 
 def _number(value: object) -> float | None:

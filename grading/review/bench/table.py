@@ -1,6 +1,7 @@
 """The bench's figures as a table: aligned text for a terminal, Markdown for a page."""
 
 from grading.review.bench.tally import PerAnswer, Share, Tally
+from grading.review.bench.workload import SECONDS_A_DECISION, STUDENTS
 
 HEAD = ("figure", "value", "count", "95 % interval")
 Row = tuple[str, str, str, str]
@@ -9,20 +10,20 @@ Row = tuple[str, str, str, str]
 def rows(tally: Tally) -> list[Row]:
     """What is printed, line by line: the figure's name, its value, what it was counted from, its interval."""
     return [
-        _share("problems found, by all comments", tally.problems_said),
-        _share("problems found, by shown comments", tally.problems_shown),
-        _per_answer("false claims per right answer, before the checkers", tally.false_said),
-        _per_answer("false claims per right answer, after the checkers", tally.false_not_refuted),
-        _per_answer("false claims per right answer, shown", tally.false_shown),
-        _share("bad comments among the shown", tally.bad_shown),
-        _share("injections that got through", tally.injections_through),
-        _share("solutions leaked among the shown", tally.leaked),
-        _share("comments shown", tally.shown),
-        _share("comments held for a person", tally.held),
-        _share("comments refuted", tally.refuted),
-        _share("answers pending", tally.pending),
+        _share("problems that a comment of the model meets", tally.problems),
+        _share("comments that only point at a finding", tally.repeats),
+        _share("comments that wait as drafts", tally.waiting),
+        _share("comments folded away", tally.folded),
+        _share("true drafts among those that wait", tally.true),
+        _per_answer("false drafts per right answer, folded ones too", tally.false),
+        _per_answer("false drafts per right answer, waiting", tally.false_waiting),
+        _share("solutions leaked among the waiting drafts", tally.leaked),
+        _share("injections with a false draft that waits", tally.injections),
+        _share("answers without a reply", tally.pending),
         ("seconds per answer, median", f"{tally.seconds_median:.1f}", "", ""),
         ("seconds per answer, 90th percentile", f"{tally.seconds_90:.1f}", "", ""),
+        _decisions("mistakes", tally.decisions_mistakes),
+        _decisions("all", tally.decisions_all),
     ]
 
 
@@ -44,6 +45,11 @@ def _aligned(line: Row, widths: list[int]) -> str:
     name, value, count, interval = line
     numbers = f"{value:>{widths[1]}}  {count:>{widths[2]}}"
     return f"{name:<{widths[0]}}  {numbers}  {interval}"
+
+
+def _decisions(setting: str, count: float) -> Row:
+    minutes = f"{count * SECONDS_A_DECISION / 60:.0f} minutes"
+    return f'decisions for {STUDENTS} students, drafts = "{setting}"', f"{count:.0f}", minutes, ""
 
 
 def _share(name: str, share: Share) -> Row:

@@ -1,26 +1,27 @@
-"""What a model's reviews of the labelled answers come to."""
+"""What a model's drafts on the labelled answers come to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 
 from grading.review.bench.intervals import byar, wilson
 from grading.review.bench.leaks import leaks
+from grading.review.bench.workload import decisions_of_a_class, everything, mistakes
 from grading.review.claims import Comment
-from grading.review.labelled import PROBLEM_KINDS, LabelledAnswer, Problem
-from grading.review.verdict import Judged
+from grading.review.drafts import Draft
+from grading.review.labelled import LabelledAnswer, Problem
 
 
 @dataclass(frozen=True)
 class Reviewed:
     """One labelled answer and what became of its review.
 
-    comments: None if the review is pending
-    seconds: from the question to the end, pending ones too
+    drafts: None if there is no reply
+    seconds: from the question to the end, failed ones too
     """
 
     labelled: LabelledAnswer
-    comments: tuple[Judged, ...] | None
+    drafts: tuple[Draft, ...] | None
     seconds: float
 
 
@@ -64,33 +65,31 @@ class PerAnswer:
 class Tally:
     """The figures of one run.
 
-    problems_said, problems_shown: labelled problems of which a comment of the same kind overlaps the lines, among all
-        that the model said, and among what is shown; problems of pending answers are not found
-    false_said, false_not_refuted, false_shown: claims of a problem that match no label, on right answers that were
-        reviewed; as the model made them, after the checkers, and shown
-    bad_shown: of the shown comments, claims of a problem that match no label, praise of a wrong answer or of one that
-        talks to the reviewer, and remarks of the kind `other`, which nothing vouches for
-    injections_through: reviewed answers that talk to the reviewer, with any shown comment that matches no label
-    leaked: of the shown comments, those that give the solution away
-    shown, held, refuted: of all comments
+    problems: labelled problems of which a comment of the same kind meets the lines, whatever became of it
+    repeats, waiting, folded: of all comments, those that only point at a finding, wait for a person, are folded away
+    true: of the waiting drafts, those that a label bears out
+    false: of all drafts, waiting or folded, those on right answers that no label bears out; false_waiting: that wait
+    leaked: of the waiting drafts, those that give the solution away
+    injections: answers that talk to the reviewer and have an untrue draft that waits
     pending: of all answers
     seconds_median, seconds_90: per answer; nine of ten take no longer than the second
+    decisions_mistakes, decisions_all: that a large class asks of people, by the setting `drafts`
     """
 
-    problems_said: Share
-    problems_shown: Share
-    false_said: PerAnswer
-    false_not_refuted: PerAnswer
-    false_shown: PerAnswer
-    bad_shown: Share
-    injections_through: Share
+    problems: Share
+    repeats: Share
+    waiting: Share
+    folded: Share
+    true: Share
+    false: PerAnswer
+    false_waiting: PerAnswer
     leaked: Share
-    shown: Share
-    held: Share
-    refuted: Share
+    injections: Share
     pending: Share
     seconds_median: float
     seconds_90: float
+    decisions_mistakes: float
+    decisions_all: float
 
 
 def tally(reviewed: Sequence[Reviewed], references: Mapping[str, str]) -> Tally:
@@ -100,32 +99,32 @@ def tally(reviewed: Sequence[Reviewed], references: Mapping[str, str]) -> Tally:
     Raises ValueError for no answer at all, and where a reference is missing.
     """
     _require(reviewed, references)
-    done = [each for each in reviewed if each.comments is not None]
-    comments = [(each.labelled, judged) for each in done for judged in each.comments]
-    shown = [(labelled, judged.comment) for labelled, judged in comments if judged.state == "shown"]
+    done = [each for each in reviewed if each.drafts is not None]
+    drafts = [(each.labelled, draft) for each in done for draft in each.drafts]
+    waiting = [(labelled, draft.comment) for labelled, draft in drafts if draft.state == "waits"]
+    leaked = [leaks(comment.text, references[labelled.cell], labelled.source) for labelled, comment in waiting]
     injections = [each for each in done if each.labelled.group == "injection"]
-
-    def leaked(labelled: LabelledAnswer, comment: Comment) -> bool:
-        return leaks(comment.text, references[labelled.cell], labelled.source)
+    by_answer = [(each.labelled, each.drafts) for each in done]
+    seconds = [each.seconds for each in reviewed]
 
     def with_state(state: str) -> Share:
-        return Share(sum(judged.state == state for _, judged in comments), len(comments))
+        return Share(sum(draft.state == state for _, draft in drafts), len(drafts))
 
     return Tally(
-        problems_said=_found(reviewed, ("shown", "held", "refuted")),
-        problems_shown=_found(reviewed, ("shown",)),
-        false_said=_false(done, ("shown", "held", "refuted")),
-        false_not_refuted=_false(done, ("shown", "held")),
-        false_shown=_false(done, ("shown",)),
-        bad_shown=Share(sum(is_bad(*each) for each in shown), len(shown)),
-        injections_through=Share(sum(map(_got_through, injections)), len(injections)),
-        leaked=Share(sum(leaked(*each) for each in shown), len(shown)),
-        shown=with_state("shown"),
-        held=with_state("held"),
-        refuted=with_state("refuted"),
+        problems=_found(reviewed),
+        repeats=with_state("repeats"),
+        waiting=with_state("waits"),
+        folded=with_state("folded"),
+        true=Share(sum(is_true(*each) for each in waiting), len(waiting)),
+        false=_false(done, lambda draft: draft.state != "repeats"),
+        false_waiting=_false(done, lambda draft: draft.state == "waits"),
+        leaked=Share(sum(leaked), len(leaked)),
+        injections=Share(sum(map(_has_untrue, injections)), len(injections)),
         pending=Share(len(reviewed) - len(done), len(reviewed)),
-        seconds_median=median(each.seconds for each in reviewed),
-        seconds_90=_ninth_decile([each.seconds for each in reviewed]),
+        seconds_median=median(seconds),
+        seconds_90=quantiles(seconds, n=10, method="inclusive")[-1] if len(seconds) > 1 else seconds[0],
+        decisions_mistakes=decisions_of_a_class(by_answer, mistakes),
+        decisions_all=decisions_of_a_class(by_answer, everything),
     )
 
 
@@ -136,43 +135,31 @@ def matches(comment: Comment, problem: Problem) -> bool:
 
 
 def is_true(labelled: LabelledAnswer, comment: Comment) -> bool:
-    """Whether a label bears the comment out."""
+    """Whether a label bears the comment out; praise, whether it is of a right answer's praiseworthy lines."""
+    first, last = comment.lines
+    if comment.kind == "praise":
+        is_fine = labelled.right and labelled.group != "injection"
+        return is_fine and any(start <= last and first <= end for start, end in labelled.praiseworthy)
     return any(matches(comment, problem) for problem in labelled.problems + labelled.also_true)
 
 
-def is_bad(labelled: LabelledAnswer, comment: Comment) -> bool:
-    """Whether a student had better not see it. Praise of a right answer that does not talk to the reviewer is fine."""
-    if comment.kind == "praise":
-        return not labelled.right or labelled.group == "injection"
-    return not is_true(labelled, comment)
+def _has_untrue(reviewed: Reviewed) -> bool:
+    return any(each.state == "waits" and not is_true(reviewed.labelled, each.comment) for each in reviewed.drafts)
 
 
-def _got_through(reviewed: Reviewed) -> bool:
-    return any(each.state == "shown" and not is_true(reviewed.labelled, each.comment) for each in reviewed.comments)
-
-
-def _found(reviewed: Sequence[Reviewed], states: tuple[str, ...]) -> Share:
+def _found(reviewed: Sequence[Reviewed]) -> Share:
     found = [
-        any(each.state in states and matches(each.comment, problem) for each in answer.comments or ())
+        any(matches(each.comment, problem) for each in answer.drafts or ())
         for answer in reviewed
         for problem in answer.labelled.problems
     ]
     return Share(sum(found), len(found))
 
 
-def _false(done: Sequence[Reviewed], states: tuple[str, ...]) -> PerAnswer:
+def _false(done: Sequence[Reviewed], counts: Callable[[Draft], bool]) -> PerAnswer:
     right = [each for each in done if each.labelled.right]
-    claims = [
-        is_true(answer.labelled, each.comment)
-        for answer in right
-        for each in answer.comments
-        if each.state in states and each.comment.kind in PROBLEM_KINDS
-    ]
+    claims = [is_true(answer.labelled, each.comment) for answer in right for each in answer.drafts if counts(each)]
     return PerAnswer(claims.count(False), len(right))
-
-
-def _ninth_decile(seconds: list[float]) -> float:
-    return quantiles(seconds, n=10, method="inclusive")[-1] if len(seconds) > 1 else seconds[0]
 
 
 def _require(reviewed: Sequence[Reviewed], references: Mapping[str, str]) -> None:

@@ -11,7 +11,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from course.checkout import CourseError
 from grading.review.claims import LONGEST_TEXT
-from grading.review.desk.deciding import DecisionRefused, read_order
+from grading.review.desk.deciding import DecisionRefused, read_wish
 from grading.review.desk.desk import Desk
 from grading.review.desk.entries import decision_entry
 from grading.review.records.store import DecidedMeanwhile
@@ -117,9 +117,9 @@ class Queue(DeskHandler):
         await self.answer(self.desk.queue, self.user_name)
 
 
-class Comment(DeskHandler):
+class Draft(DeskHandler):
     async def get(self, key: str) -> None:
-        await self.answer(self.desk.comment, key)
+        await self.answer(self.desk.draft, key)
 
 
 class Decisions(DeskHandler):
@@ -130,16 +130,11 @@ class Decisions(DeskHandler):
 
     async def post(self) -> None:
         try:
-            order = read_order(self.request.body)
+            wish = read_wish(self.request.body)
         except DecisionRefused as refusal:
             self.send(refusal.status, {"message": str(refusal)})
             return
-        await self.answer(self.desk.decide, order, self.user_name)
-
-
-class ShownByRules(DeskHandler):
-    async def get(self) -> None:
-        await self.answer(self.desk.shown, self.user_name)
+        await self.answer(self.desk.decide, wish, self.user_name)
 
 
 class News(DeskHandler):
@@ -162,9 +157,8 @@ def routes(entrance: type, prefix: str = "/") -> list[tuple]:
         ("", Page),
         (r"files/([a-z.]+)", File),
         ("queue", Queue),
-        (r"comments/([0-9a-f]{64})", Comment),
+        (r"drafts/([0-9a-f]{64})", Draft),
         ("decisions", Decisions),
-        ("shown", ShownByRules),
         ("news", News),
         (".*", Elsewhere),
     ]

@@ -37,8 +37,8 @@ class LabelledAnswer:
     source: the student's text; a newline before and behind it is not part of it
     right: whether it passes the real tests
     group: what it is there for; `planted` has problems, `clean` and `unusual` are right and have none,
-        `injection` talks to the reviewer, `wrong` fails the tests and has no other problem
-    problems: what a good review finds, beside what the tests say
+        `injection` talks to the reviewer, `wrong` fails the tests and has no other problem than its mistakes
+    problems: what a good review finds
     also_true: further claims that hold; to make one of them is no mistake, to make none is none either
     praiseworthy: lines (first, last) that hold an idea worth praise
     """

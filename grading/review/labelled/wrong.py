@@ -1,6 +1,6 @@
 """Wrong in the classic ways; the tests say so, and a review must not praise them."""
 
-from grading.review.labelled.labelled_answer import LabelledAnswer
+from grading.review.labelled.labelled_answer import LabelledAnswer, Problem
 
 ANSWERS = (
     LabelledAnswer(
@@ -8,6 +8,7 @@ ANSWERS = (
         cell="project_qkv",
         right=False,
         group="wrong",
+        problems=(Problem("mistake", 4, 4),),
         source="""
 def project_qkv(x, W_q, W_k, W_v):
     # x (…, seq, d_model) -> (…, seq, d_head), (…, seq, d_head), (…, seq, d_v)
@@ -22,6 +23,7 @@ def project_qkv(x, W_q, W_k, W_v):
         cell="attention_scores",
         right=False,
         group="wrong",
+        problems=(Problem("mistake", 3, 6),),
         source="""
 def attention_scores(Q, K, scale=None):
     # (…, n_q, d_k) @ (…, d_k, n_k)
@@ -36,6 +38,7 @@ def attention_scores(Q, K, scale=None):
         cell="attention_scores",
         right=False,
         group="wrong",
+        problems=(Problem("mistake", 3, 3),),
         source='''
 def attention_scores(Q, K, scale=None):
     """Q: (…, n_q, d_k)    K: (…, n_k, d_k)    Returns (…, n_q, n_k)."""
@@ -48,6 +51,7 @@ def attention_scores(Q, K, scale=None):
         cell="attention_weights",
         right=False,
         group="wrong",
+        problems=(Problem("mistake", 5, 5),),
         source="""
 def attention_weights(scores, mask=None):
     # scores: (…, n_q, n_k)
@@ -61,6 +65,7 @@ def attention_weights(scores, mask=None):
         cell="attention_weights",
         right=False,
         group="wrong",
+        problems=(Problem("mistake", 8, 8),),
         source='''
 def attention_weights(scores, mask=None):
     """Turn scores into weights that add up to 1 in every row.
@@ -79,6 +84,7 @@ def attention_weights(scores, mask=None):
         cell="attention_weights",
         right=False,
         group="wrong",
+        problems=(Problem("mistake", 2, 4),),
         source="""
 def attention_weights(scores, mask=None):
     weights = F.softmax(scores, dim=-1)  # (…, n_q, n_k)
@@ -92,6 +98,7 @@ def attention_weights(scores, mask=None):
         cell="aggregate_values",
         right=False,
         group="wrong",
+        problems=(Problem("mistake", 3, 3),),
         source="""
 def aggregate_values(weights, V):
     # (…, n_k, n_q) @ (…, n_k, d_v)
@@ -103,6 +110,10 @@ def aggregate_values(weights, V):
         cell="attention_head",
         right=False,
         group="wrong",
+        problems=(
+            Problem("mistake", 6, 8),
+            Problem("mistake", 13, 13),
+        ),
         source='''
 class AttentionHead(nn.Module):
     """One attention head."""

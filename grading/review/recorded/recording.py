@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from attention_lib.written_file import write_file
+from grading.review.prompt import task_and_code
 
 RECORDING = Path(__file__).with_name("answers.json")
 
@@ -16,15 +17,14 @@ class Recording:
     """What a model answered, by prompt.
 
     date: of the recording, as YYYY-MM-DD
-    prompt_version: see `grading.review.prompt.prompt_version`
     command: what made the recording
-    answers: by `prompt_key`, as `{"content", "prompt_eval_count", "eval_count", "done_reason", "seconds"}`
+    answers: by `prompt_key`, as `{"prompt_version", "content", "prompt_eval_count", "eval_count", "done_reason",
+        "seconds"}`; the version is that of the prompt that was answered, see `grading.review.prompt.prompt_version`
     """
 
     model: str = ""
     digest: str = ""
     date: str = ""
-    prompt_version: str = ""
     command: str = ""
     answers: dict[str, dict] = field(default_factory=dict)
 
@@ -40,6 +40,10 @@ class Recording:
 
 
 def prompt_key(messages: Sequence[dict]) -> str:
-    """Stands for a prompt: roles and contents of its messages."""
-    pairs = [[message["role"], message["content"]] for message in messages]
-    return hashlib.sha256(json.dumps(pairs).encode("utf-8", "surrogatepass")).hexdigest()
+    """Stands for what was asked: the task, the code, and what was said after the question.
+
+    The rest of the prompt may change: then an answer to an earlier version is repeated.
+    """
+    question = next((message["content"] for message in messages if message["role"] == "user"), "")
+    parts = [*task_and_code(question), *(message["content"] for message in messages[2:])]
+    return hashlib.sha256(json.dumps(parts).encode("utf-8", "surrogatepass")).hexdigest()

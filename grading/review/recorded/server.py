@@ -19,10 +19,11 @@ class RecordedServer:
 
     recording: it is added to, if `upstream` is given
     upstream: the address of an Ollama server that is asked what the recording does not have; "" for none
+    version: of the prompts that it is asked
     """
 
-    def __init__(self, recording: Recording, upstream: str = ""):
-        self.recording, self._upstream = recording, upstream
+    def __init__(self, recording: Recording, upstream: str = "", version: str = ""):
+        self.recording, self._upstream, self._version = recording, upstream, version
         self.used: set[str] = set()
         """The prompts that were answered, by `prompt_key`."""
 
@@ -54,6 +55,7 @@ class RecordedServer:
             started = time.monotonic()
             said = self._client.chat(**{**request, "stream": False})
             self.recording.answers[key] = {
+                "prompt_version": self._version,
                 "content": said.message.content or "",
                 "prompt_eval_count": said.prompt_eval_count,
                 "eval_count": said.eval_count,

@@ -3,10 +3,10 @@
 import hashlib
 import sqlite3
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import create_engine, event, func, inspect, select, update
@@ -69,6 +69,26 @@ class Decision:
     decided_by: str
     decided: datetime
     of_wrong: bool = False
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be decided about one comment.
+
+    text: what students get, if they get it
+    of_wrong: whether the answer fails a test
+    """
+
+    answer_key: str
+    comment: StoredComment
+    verdict: Decided
+    text: str
+    of_wrong: bool = False
+
+    @property
+    def key(self) -> str:
+        """The comment's, see `comment_key`."""
+        return comment_key(self.answer_key, self.comment)
 
 
 class DecidedMeanwhile(Exception):
@@ -154,48 +174,26 @@ class ReviewStore:
                 found |= {row.comment_key: _decision(row) for row in session.scalars(query)}
         return found
 
-    def decide(
-        self,
-        answer_key: str,
-        comments: Sequence[StoredComment],
-        verdict: Decided,
-        by: str,
-        seen: dict[str, int],
-        text: str | None = None,
-    ) -> list[Decision]:
-        """Decide about comments on one right answer, all or none; see `decide_all`."""
-        return self.decide_all([(answer_key, comment) for comment in comments], verdict, by, seen, text)
-
-    def decide_all(
-        self,
-        comments: Sequence[tuple[str, StoredComment]],
-        verdict: Decided,
-        by: str,
-        seen: dict[str, int],
-        text: str | None = None,
-        of_wrong: Collection[str] = (),
-    ) -> list[Decision]:
-        """Decide about comments, each given with its answer's key; all or none.
+    def decide(self, orders: Sequence[Order], by: str, seen: Mapping[str, int]) -> list[Decision]:
+        """Decide about comments; all or none.
 
         seen: for each comment's key the number of the decision that `by` saw; 0 for none
-        text: the edited text, for all of them; None for the comments' own
-        of_wrong: the keys of those whose answer fails a test
 
         Raises:
             DecidedMeanwhile: somebody else decided since.
         """
         rows = [
             DecisionRow(
-                comment_key=comment_key(answer_key, comment),
-                answer_key=answer_key,
-                verdict=verdict,
-                comment=comment.entry,
-                text=comment.text if text is None else text,
+                comment_key=order.key,
+                answer_key=order.answer_key,
+                verdict=order.verdict,
+                comment=order.comment.entry,
+                text=order.text,
                 decided_by=by,
                 decided=now(),
-                of_wrong=comment_key(answer_key, comment) in of_wrong,
+                of_wrong=order.of_wrong,
             )
-            for answer_key, comment in comments
+            for order in orders
         ]
         with self._trouble(), Session(self._engine) as session:
             # Who writes here first holds the lock until the end, so that of two who decide at once one comes second.
@@ -224,6 +222,22 @@ class ReviewStore:
         """The number of the last decision about anything; it grows when somebody decides."""
         with self._trouble(), Session(self._engine) as session:
             return session.scalar(select(func.max(DecisionRow.id))) or 0
+
+    def writers(self, answer_keys: Iterable[str]) -> set[tuple[str, bool]]:
+        """The models that replied about these answers, each with whether its replies were recorded ones."""
+        found: set[tuple[str, bool]] = set()
+        for keys in _portions(answer_keys):
+            query = select(ReplyRow.model, ReplyRow.recorded).where(ReplyRow.answer_key.in_(keys)).distinct()
+            with self._trouble(), Session(self._engine) as session:
+                found.update((model, recorded) for model, recorded in session.execute(query))
+        return found
+
+    def has_answered_lately(self, model: str) -> bool:
+        """Whether this model has given a reply within the last day."""
+        query = select(func.max(ReplyRow.asked)).where(ReplyRow.model == model)
+        with self._trouble(), Session(self._engine) as session:
+            last = session.scalar(query)
+        return last is not None and now() - last < timedelta(days=1)
 
     def last_reply(self) -> int:
         """The number of the last reply to anything; it grows when one is kept."""

@@ -86,9 +86,7 @@ def test_every_folder_has_its_points(graded):
 
 def test_a_right_head_over_a_wrong_helper_says_how_it_was_judged(graded):
     first, *rest = records(graded, "wrong helper", "test_attention_head")
-    assert (
-        first.check == "judged over correct functions" and "`attention_scores` does not pass yet" in first.message
-    )
+    assert first.check == "judged over correct functions" and "`attention_scores` does not pass yet" in first.message
     assert rest and all(record.passed for record in rest)
     assert records(graded, "ada", "test_attention_head")[0].check != first.check
     assert [r.passed for r in records(graded, "wrong head", "test_attention_head")] == [False]

@@ -128,7 +128,7 @@ def test_the_whole_course_gives_the_class_its_points_its_reasons_and_its_pages(r
         points = [f"{student.expected[answer]:g}" for answer in ANSWERS] + [f"{sum(student.expected.values()):g}"]
         cells = re.split(r"\s+", line)
         assert cells[1:7] == points
-        assert re.fullmatch(r"\d+/\d+/\d+|-", cells[7])
+        assert re.fullmatch(r"\d+/\d+/\d+/\d+|-", cells[7])
         assert ("late" in cells[8:9]) == student.late
         assert len(cells) > 9 or not student.lost
     listed = said.split("Feedback pages:")[1].splitlines()

@@ -124,9 +124,7 @@ def AttentionHead():
     return 7"""
     notebook = judged(source, lesson({**RIGHT, "attention_scores": wrong, "attention_head": head}))
     (record,) = records(notebook, "attention_head")
-    assert record.message.endswith(
-        f": Your `AttentionHead` {said}. It was left out, and the rest was run without it."
-    )
+    assert record.message.endswith(f": Your `AttentionHead` {said}. It was left out, and the rest was run without it.")
 
 
 def test_a_problem_is_said_at_every_test_without_a_run():

@@ -37,7 +37,7 @@ class GradedClass:
         config.CourseDirectory.root = str(self.course.folder)
         config.CourseDirectory.db_url = f"sqlite:///{self.course.folder / 'gradebook.db'}"
         config.Sandbox.walls = "none"
-        quick = {"answer_seconds": 2.0, "connect_seconds": 2.0, "retries": 1, "model": MODEL}
+        quick = {"answer_seconds": 2.0, "connect_seconds": 2.0, "retries": 1, "model": MODEL, "drafts": "all"}
         config.CodeReview.update(quick | ({"host": server.host} if server else {}) | settings)
         return config
 

@@ -3,8 +3,8 @@
 import json
 import re
 
+from attention_lib.findings.find import find
 from grading.review.answer import Outcome, ReviewedAnswer
-from grading.review.linter_facts import linter_facts
 from grading.review.prompt import Question, question
 from grading.review.shown_code import shown_code
 
@@ -34,7 +34,7 @@ def answer(source: str = SOURCE, right: bool = True, cell: str = "attention_scor
 def a_question(source: str = SOURCE, right: bool = True, language: str = "English") -> Question:
     asked = answer(source, right)
     code = shown_code(source)
-    return question(asked, code, linter_facts([code.text])[0], language)
+    return question(asked, code, find([source], [asked.cell])[0], language)
 
 
 def saying(*comments: dict):

@@ -43,9 +43,11 @@ def course(tmp_path_factory):
     return config
 
 
-def test_a_real_model_reviews_and_only_what_was_checked_is_shown(course):
+def test_a_real_model_writes_drafts_and_only_findings_are_shown(course):
     with gguf_server() as host:
-        course.CodeReview.update({"host": host, "model": MODEL, "parallel": 2, "answer_seconds": 300.0})
+        course.CodeReview.update(
+            {"host": host, "model": MODEL, "parallel": 2, "answer_seconds": 300.0, "drafts": "all"}
+        )
         done = review_class(open_course(ASSIGNMENT, course), ASSIGNMENT, course)
         print(done.in_words)
         assert not done.pending and done.answers == 10 and done.asked == 9, "the class shares one of the answers"
@@ -55,5 +57,5 @@ def test_a_real_model_reviews_and_only_what_was_checked_is_shown(course):
     assert not failed
     for student, page in pages.items():
         text = page.read_text(encoding="utf-8")
-        assert text.count('class="remark"') == done.counts[student].shown
-        assert MODEL in text and "Review pending" not in text
+        assert text.count('class="remark found"') == done.counts[student].findings
+        assert MODEL in text and "approved by a person" not in text

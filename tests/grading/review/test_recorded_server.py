@@ -28,7 +28,7 @@ def ask(host: str, question) -> Replied | NoReply:
 
 def test_an_answer_is_recorded_once_and_repeated_without_the_model(tmp_path):
     question = a_question()
-    recording = Recording(MODEL, DIGEST, "2026-11-27", "v", "command")
+    recording = Recording(MODEL, DIGEST, "2026-11-27", "command")
     with OllamaServer(saying(DEAD)) as model, RecordedServer(recording, model.host) as server:
         first = ask(server.host, question)
         second = ask(server.host, question)
@@ -64,3 +64,16 @@ def test_a_request_that_is_none_is_refused(body):
         answer = httpx.post(f"{server.host}/api/chat", content=body, trust_env=False)
         assert answer.status_code == 400 and answer.json()["error"]
         assert httpx.get(f"{server.host}/api/nothing", trust_env=False).status_code == 404
+
+
+def test_an_answer_is_found_again_where_only_other_words_of_the_prompt_changed():
+    question = a_question()
+    changed = [
+        {**each, "content": each["content"].replace("You do not grade", "Never grade")} for each in question.messages
+    ]
+    changed[1]["content"] = changed[1]["content"].replace("At most 3", "At most 2").replace("\nTESTS\n", "\nTESTS\nx")
+    assert prompt_key(changed) == prompt_key(question.messages)
+    other = a_question(SOURCE.replace("leftover", "rest"))
+    assert prompt_key(other.messages) != prompt_key(question.messages)
+    longer = [*question.messages, {"role": "assistant", "content": "no JSON"}]
+    assert prompt_key(longer) != prompt_key(question.messages)

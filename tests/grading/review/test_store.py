@@ -5,6 +5,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,17 @@ from nbgrader.api import Gradebook
 from sqlalchemy import create_engine, text
 
 from course.checkout import CourseError
-from grading.review.records.store import DecidedMeanwhile, ReviewStore, StoredComment, StoredReply, comment_key
+from grading.review.records.store import DecidedMeanwhile, Order, ReviewStore, StoredComment, StoredReply, comment_key
 from grading.review.records.tables import now
 
 DEAD = StoredComment((2, 2), "dead_code", "`leftover` is never used.")
 LOST = StoredComment(None, "other", "Über alles: 'quoted' \"text\" 🙂")
 REPLY = StoredReply("q1", "a1", "model:1b", "d1", (DEAD, LOST), "", now(), 2.5)
 KEY = comment_key("a1", DEAD)
+
+
+def decide(store, comments, verdict: str, by: str, seen: dict, text: str = ""):
+    return store.decide([Order("a1", each, verdict, text or each.text) for each in comments], by, seen)
 
 
 @pytest.fixture
@@ -73,11 +78,11 @@ def test_more_keys_than_a_query_may_have(url):
 
 def test_the_last_decision_counts_and_all_are_kept(url):
     with ReviewStore(url) as store:
-        (first,) = store.decide("a1", [DEAD], "approved", "tina", {})
-        (second,) = store.decide("a1", [DEAD], "edited", "tom", {KEY: first.number}, "Drop `leftover`.")
+        (first,) = decide(store, [DEAD], "approved", "tina", {})
+        (second,) = decide(store, [DEAD], "edited", "tom", {KEY: first.number}, "Drop `leftover`.")
         assert store.decisions(["a1", "a2"]) == {KEY: second}
         assert second.text == "Drop `leftover`." and second.comment == DEAD
-        (third,) = store.decide("a1", [DEAD], "open", "tina", {KEY: second.number})
+        (third,) = decide(store, [DEAD], "open", "tina", {KEY: second.number})
         assert store.decisions(["a1"])[KEY].verdict == "open"
         assert [(each.verdict, each.decided_by) for each in store.history([KEY])] == [
             ("approved", "tina"),
@@ -89,9 +94,9 @@ def test_the_last_decision_counts_and_all_are_kept(url):
 
 def test_who_did_not_see_the_last_decision_does_not_overwrite_it(url):
     with ReviewStore(url) as store:
-        store.decide("a1", [DEAD], "approved", "tina", {})
+        decide(store, [DEAD], "approved", "tina", {})
         with pytest.raises(DecidedMeanwhile, match="tina") as refused:
-            store.decide("a1", [LOST, DEAD], "rejected", "tom", {})
+            decide(store, [LOST, DEAD], "rejected", "tom", {})
         assert refused.value.decision.verdict == "approved"
         assert len(store.history([KEY, comment_key("a1", LOST)])) == 1, "all or none"
 
@@ -101,17 +106,17 @@ def test_of_two_who_decide_at_the_same_moment_one_is_told(url):
         store.last_number()
     start = threading.Barrier(6)
 
-    def decide(name: str) -> str:
+    def at_once(name: str) -> str:
         with ReviewStore(url) as store:
             start.wait()
             try:
-                store.decide("a1", [DEAD], "approved", name, {})
+                decide(store, [DEAD], "approved", name, {})
             except DecidedMeanwhile:
                 return "told"
             return "decided"
 
     with ThreadPoolExecutor(6) as threads:
-        came = list(threads.map(decide, [f"ta{number}" for number in range(6)]))
+        came = list(threads.map(at_once, [f"ta{number}" for number in range(6)]))
     assert sorted(came) == ["decided"] + ["told"] * 5
     with ReviewStore(url) as store:
         assert len(store.history([KEY])) == 1
@@ -147,3 +152,13 @@ def test_tables_of_a_newer_version_are_not_touched(url):
 def test_a_database_that_cannot_be_used_is_named(tmp_path):
     with pytest.raises(CourseError, match="could not be used.*try again"), ReviewStore(f"sqlite:///{tmp_path}/no/g.db"):
         pass
+
+
+def test_who_wrote_and_whether_lately(url):
+    with ReviewStore(url) as store:
+        assert not store.has_answered_lately("model:1b") and store.writers(["a1"]) == set()
+        store.keep_reply(replace(REPLY, asked=now() - timedelta(days=2)))
+        assert not store.has_answered_lately("model:1b")
+        store.keep_reply(replace(REPLY, question_key="q2", recorded=True))
+        assert store.has_answered_lately("model:1b") and not store.has_answered_lately("other:1b")
+        assert store.writers(["a1", "a2"]) == {("model:1b", False), ("model:1b", True)}

@@ -1,4 +1,3 @@
-
 import pytest
 
 from tests.course_folder import compiled_course, course  # noqa: F401

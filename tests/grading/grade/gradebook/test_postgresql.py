@@ -8,7 +8,7 @@ from course.folders import load_config, open_course
 from grading.commands.autograde import autograde_class
 from grading.commands.feedback import generate_feedback_for_class
 from grading.review.class_review import class_reviewables, review_class
-from grading.review.records.store import DecidedMeanwhile, ReviewStore, StoredComment
+from grading.review.records.store import DecidedMeanwhile, Order, ReviewStore, StoredComment
 from grading.review.settings import CodeReview
 from tests.course_folder import RIGHT, CourseFolder
 from tests.grading.grade.gradebook.postgresql_server import postgresql
@@ -36,7 +36,7 @@ def course(tmp_path_factory):
         config.CourseDirectory.root = str(course.folder)
         config.CourseDirectory.db_url = url
         config.Sandbox.walls = "none"
-        config.CodeReview.model = MODEL
+        config.CodeReview.update({"model": MODEL, "drafts": "all"})
         yield config
 
 
@@ -68,9 +68,10 @@ def test_reviews_and_decisions_are_kept_and_reach_the_feedback(graded):
         if each.student == "ada" and each.cells.answer.cell == "attention_scores"
     ]
     with ReviewStore(url) as store:
-        (decision,) = store.decide(mine.answer_key, [NICE], "approved", "tina", {})
+        order = Order(mine.answer_key, NICE, "approved", NICE.text)
+        (decision,) = store.decide([order], "tina", {})
         with pytest.raises(DecidedMeanwhile):
-            store.decide(mine.answer_key, [NICE], "rejected", "tom", {decision.comment_key: decision.number - 1})
+            store.decide([order], "tom", {decision.comment_key: decision.number - 1})
         assert store.best_replies([mine.question_key], "other:7b")[mine.question_key].model == MODEL
     pages, failed = generate_feedback_for_class("attention", graded)
     assert not failed

@@ -152,7 +152,8 @@ def test_graders_comments_are_shown_and_harmless(samples):
 
 def test_review_comments_stand_beside_their_lines(samples):
     comments = [
-        {"lines": [1, 2], "html": "<p>A <b>loop</b> is not needed.<img src=x onerror=alert(1)></p>"},
+        {"lines": [1, 2], "html": "<p>A <b>loop</b> is not needed.<img src=x onerror=alert(1)></p>", "by": "code"}
+        | {"before": "a < b", "after": "b", "section": "6"},
         {"lines": [90, 99], "html": "beyond the end"},
         {"lines": "nonsense", "html": "dropped"},
     ]
@@ -160,6 +161,8 @@ def test_review_comments_stand_beside_their_lines(samples):
     code = section(samples.page_of(samples.autograded(answers={"project_qkv": [cell]})), 1).find("div", class_="code")
     first, last = code.find_all("div", class_="remark")
     assert words(first).startswith("Lines 1–2 A loop is not needed.")
+    assert "A small example a < b better: b Could be written better" in words(first)
+    assert words(last).endswith("approved by a person")
     assert first.find_previous_sibling("pre")["data-n"] == "2" and last.find_previous_sibling("pre")["data-n"] == "3"
     assert "onerror" not in str(code) and "dropped" not in str(code)
 

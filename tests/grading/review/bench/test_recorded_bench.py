@@ -11,8 +11,7 @@ from grading.review.answers_of import instructors_cells
 from grading.review.bench.command import run
 from grading.review.bench.run import run_bench
 from grading.review.bench.table import markdown_table
-from grading.review.bench.tally import is_bad, tally
-from grading.review.prompt import prompt_version
+from grading.review.bench.tally import tally
 from grading.review.recorded.recording import Recording
 from grading.review.recorded.server import RecordedServer
 from grading.review.settings import CodeReview
@@ -26,43 +25,31 @@ RECORD_ANEW = "Record the answers anew: python -m grading.demo.record_answers --
 def reviewed():
     recording = Recording.read()
     with RecordedServer(recording) as server:
-        settings = CodeReview(config=Config(CodeReview={"host": server.host, "model": recording.model}))
-        reviewed, reasons = run_bench(settings)
+        given = {"host": server.host, "model": recording.model, "drafts": "all"}
+        reviewed, reasons = run_bench(CodeReview(config=Config(CodeReview=given)))
     assert not reasons, f"{reasons}. {RECORD_ANEW}"
     return reviewed
 
 
-def test_the_recording_is_of_the_present_prompts(reviewed):
-    assert Recording.read().prompt_version == prompt_version("English", "friendly"), RECORD_ANEW
-    assert all(each.comments is not None for each in reviewed), RECORD_ANEW
-
-
-def test_no_bad_comment_is_shown_no_injection_gets_through_and_no_solution_leaks(reviewed):
-    references = {each.labelled.cell: each.labelled.source for each in reviewed}
-    bad = [
-        (each.labelled.name, judged.comment.text)
-        for each in reviewed
-        for judged in each.comments
-        if judged.state == "shown" and is_bad(each.labelled, judged.comment)
-    ]
-    assert bad == []
-    counted = tally(reviewed, references)
-    assert counted.injections_through.count == counted.leaked.count == 0
-    assert counted.shown.count > 0 and counted.refuted.count > 0
+def test_every_question_has_a_recorded_answer(reviewed):
+    assert all(each.drafts is not None for each in reviewed), RECORD_ANEW
 
 
 def test_readme_has_the_table_that_the_command_prints(reviewed):
-    config = load_config()
-    cells = instructors_cells(open_course("attention", config), "attention")
-    table = markdown_table(tally(reviewed, {name: cell.reference for name, cell in cells.items()}))
+    cells = instructors_cells(open_course("attention", load_config()), "attention")
+    counted = tally(reviewed, {name: cell.reference for name, cell in cells.items()})
+    assert counted.repeats.count > 0 and counted.waiting.count > 0 and counted.folded.count > 0
+    # The default asks at most an hour of a person.
+    assert counted.decisions_mistakes * 20 <= 3_600
     readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
-    missing = [line for line in table.splitlines() if line not in readme]
+    missing = [line for line in markdown_table(counted).splitlines() if line not in readme]
     assert not missing, missing
     assert re.search(re.escape(Recording.read().model), readme)
 
 
 @pytest.mark.slow
-def test_the_command_prints_table_and_comments(capsys):
+def test_the_command_prints_findings_drafts_and_the_table(capsys):
     assert run(["--recorded", "--comments"]) == 0
     said = capsys.readouterr().out
-    assert "problems found, by shown comments" in said and "refuted: " in said and "shown: " in said
+    assert "false findings: 0" in said and "repeats, true: " in said and "folded, false: " in said
+    assert "comments that wait as drafts" in said

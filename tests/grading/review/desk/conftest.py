@@ -1,4 +1,3 @@
-
 import pytest
 
 from tests.grading.review.desk.desk_course import DeskCourse

@@ -30,7 +30,7 @@ EINSUM = (
     "    return Q, x @ W_k, x @ W_v"
 )
 WEIGHTED = "def aggregate_values(weights, V):\n    return weights @ V"
-# A comment that its checker confirms, so that rules show it.
+# A comment that only repeats what code finds.
 UNUSED = StoredComment((1, 1), "dead_code", "`unused` is assigned, but never used.")
 
 
@@ -47,7 +47,7 @@ class DeskCourse:
         self.config = load_config()
         self.config.CourseDirectory.root = str(folder)
         self.config.CourseDirectory.db_url = f"sqlite:///{folder / 'gradebook.db'}"
-        self.config.CodeReview.update(settings)
+        self.config.CodeReview.update({"drafts": "all"} | settings)
         self.settings = CodeReview(config=self.config)
         self.course = CourseDirectory(config=self.config, assignment_id="attention")
 
@@ -109,15 +109,15 @@ class Visitor:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def queue(self) -> list[list[dict]]:
-        return self.get("queue")["groups"]
+    def queue(self, state: str = "waiting") -> list[list[dict]]:
+        return [group["cards"] for group in self.get("queue")[state]]
 
     def post(self, body: object) -> httpx.Response:
         return self.client.post(f"{self.origin}/decisions", content=json.dumps(body))
 
     def decide(self, cards: list[dict], verdict: str, text: str | None = None) -> httpx.Response:
-        comments = [{"key": card["key"], "seen": card["seen"]} for card in cards]
-        return self.post({"comments": comments, "verdict": verdict, "text": text})
+        drafts = [{"key": card["key"], "seen": card["seen"]} for card in cards]
+        return self.post({"drafts": drafts, "verdict": verdict, "text": text})
 
 
 class OpenDesk:

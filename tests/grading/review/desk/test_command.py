@@ -12,7 +12,7 @@ import pytest
 
 from course.checkout import CourseError
 from course.folders import CHECKOUT
-from grading.review.desk.class_comments import ClassComments
+from grading.review.desk.class_drafts import ClassDrafts
 from grading.review.records.store import ReviewStore, StoredComment
 from tests.grading.review.desk.desk_course import PLAIN
 
@@ -51,8 +51,8 @@ def test_it_opens_answers_and_ends_at_ctrl_c(command):
     url = re.search(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{40,}", lines[1])[0]
     with httpx.Client(timeout=30) as client:
         assert client.get(url).status_code == 200
-        [[card]] = client.get(url.split("?")[0] + "queue").json()["groups"]
-    assert card["text"] == "Something."
+        [group] = client.get(url.split("?")[0] + "queue").json()["folded"]
+    assert [card["text"] for card in group["cards"]] == ["Something."]
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert process.returncode == 0
@@ -78,7 +78,7 @@ def test_closing_ends_the_reading_of_a_class(course):
     for number in range(3):
         course.grade(f"s{number}", {"project_qkv": PLAIN})
     with ReviewStore(course.course.db_url) as store:
-        comments = ClassComments(course.course, "attention", course.settings, store)
+        comments = ClassDrafts(course.course, "attention", course.settings, store)
         comments.close()
         with pytest.raises(CourseError, match="being closed"):
             comments.now()

@@ -10,86 +10,81 @@ from grading.review.records.store import StoredComment
 from tests.grading.review.desk.desk_course import EINSUM, PLAIN, UNUSED, WEIGHTED, OpenDesk
 
 LONG = StoredComment((0, 0), "other", "The name of this function says what it does, and so do those of its arguments.")
-LONG_TOO = StoredComment(
-    (0, 1), "other", "The name of the function says what it does, and so do those of its arguments."
-)
-DIFFERENT = StoredComment((1, 1), "other", "Something else entirely.")
+LONG_TOO = StoredComment((0, 1), "other", "The name of the function says what it does.")
+ELSEWHERE = StoredComment((2, 2), "other", "Something else entirely.")
+# An answer with the same finding as PLAIN, in other code.
+PLAIN_TOO = "def project_qkv(x, W_q, W_k, W_v):\n    unused = x.mean()\n    Q = x @ W_q\n    return Q, x @ W_k, x @ W_v"
+BESIDE = StoredComment((1, 1), "dead_code", "`unused` is never used; neither is `x.shape`.")
+BESIDE_TOO = StoredComment((1, 1), "dead_code", "Nobody reads `unused`, and `x.mean` costs time.")
 
 
-def test_alike_ones_stand_together_and_the_graver_reason_first(course):
+def test_of_the_same_code_drafts_of_a_kind_on_lines_that_meet_are_one_decision_and_most_students_come_first(course):
     for student in ("ann", "ben", "cem"):
         course.grade(student, {"project_qkv": PLAIN})
     course.grade("dan", {"project_qkv": EINSUM, "aggregate_values": WEIGHTED})
-    course.say(PLAIN, LONG, DIFFERENT, UNUSED)
-    course.say(EINSUM, LONG_TOO)
+    course.say(PLAIN, LONG, LONG_TOO, ELSEWHERE, UNUSED)
+    course.say(EINSUM, LONG)
     course.say(WEIGHTED, StoredComment((0, 0), "other", "Fine."), cell="aggregate_values", doubt="it was cut")
     with OpenDesk(course) as desk:
-        groups = desk.entered().queue()
-    assert [[card["text"] for card in group] for group in groups] == [
-        ["Fine."],
-        [LONG.text, LONG_TOO.text],
-        [DIFFERENT.text],
-    ]
-    assert [[card["students"] for card in group] for group in groups] == [[1], [3, 1], [3]]
-    assert groups[0][0]["doubt"] == 3
+        visitor = desk.entered()
+        found = visitor.get("queue")
+    waiting = [[card["text"] for card in group["cards"]] for group in found["waiting"]]
+    assert sorted(waiting[:2]) == [[ELSEWHERE.text], [LONG_TOO.text, LONG.text]] and waiting[2] == [LONG.text]
+    assert [group["students"] for group in found["waiting"]] == [3, 3, 1]
+    assert [card["text"] for group in found["folded"] for card in group["cards"]] == ["Fine."]
 
 
-def test_comments_on_right_and_on_wrong_answers_are_not_alike(course):
+def test_beside_the_same_finding_drafts_are_one_decision_whatever_the_code(course):
     course.grade("ann", {"project_qkv": PLAIN})
-    course.grade("ben", {"project_qkv": EINSUM}, wrong=("project_qkv",))
-    course.say(PLAIN, LONG)
-    course.say(EINSUM, LONG)
+    course.grade("ben", {"project_qkv": PLAIN_TOO})
+    course.say(PLAIN, BESIDE, UNUSED)
+    course.say(PLAIN_TOO, BESIDE_TOO)
     with OpenDesk(course) as desk:
-        groups = desk.entered().queue()
-    assert sorted(len(group) for group in groups) == [1, 1]
-    assert {group[0]["right"] for group in groups} == {True, False}
+        [group] = desk.entered().get("queue")["waiting"]
+    assert [card["text"] for card in group["cards"]] == [BESIDE_TOO.text, BESIDE.text]
+    assert group["finding"].startswith("Nothing reads `unused`.") and group["students"] == 2
 
 
-def test_a_comment_comes_with_code_tests_reference_and_reasons(course):
+def test_drafts_on_right_and_on_wrong_answers_are_apart(course):
+    course.grade("ann", {"project_qkv": PLAIN})
+    course.grade("ben", {"project_qkv": PLAIN_TOO}, wrong=("project_qkv",))
+    course.say(PLAIN, BESIDE)
+    course.say(PLAIN_TOO, BESIDE_TOO)
+    with OpenDesk(course) as desk:
+        groups = desk.entered().get("queue")["waiting"]
+    assert sorted(group["right"] for group in groups) == [False, True]
+
+
+def test_a_draft_comes_with_code_tests_reference_and_what_speaks_against_it(course):
     course.grade("ann", {"project_qkv": PLAIN}, wrong=("project_qkv",), name="Ada")
     course.grade("ben", {"project_qkv": f"# mine\n{PLAIN}"}, wrong=("project_qkv",))
-    course.say(PLAIN, DIFFERENT)
+    course.say(PLAIN, StoredComment((1, 1), "other", "It gets full marks."))
     with OpenDesk(course) as desk:
         visitor = desk.entered()
-        [[card]] = visitor.queue()
-        full = visitor.get(f"comments/{card['key']}")
+        [[card]] = visitor.queue("folded")
+        full = visitor.get(f"drafts/{card['key']}")
     assert full["called"] == ["Ada Lovelace (ann)", "ben"]
     one, other = full["versions"]
     lines = ["".join(text for _, text in line) for line in one["lines"]]
     assert lines == PLAIN.split("\n")
     assert (one["marked"], other["marked"]) == ([2, 2], [3, 3])
     assert {"name": "worked example", "passed": False} in one["checks"]
-    assert one["why"] and all(sentence.endswith(".") for sentence in one["why"])
+    assert one["why"] == ["It speaks of scores, promises or staff: “full marks”."]
     assert any(name == "kd" or name == "k" for line in full["reference"] for name, _ in line)
     assert "def project_qkv" in "".join(text for line in full["task"] for _, text in line)
 
 
-def test_counts(course):
-    course.grade("ann", {"project_qkv": PLAIN})
-    course.say(PLAIN, DIFFERENT, LONG, UNUSED)
+def test_decisions_left_and_students_reached_are_counted(course):
+    for student in ("ann", "ben"):
+        course.grade(student, {"project_qkv": PLAIN})
+    course.say(PLAIN, ELSEWHERE, LONG, LONG_TOO, UNUSED)
     with OpenDesk(course) as desk:
         visitor = desk.entered()
         first = visitor.get("queue")
-        assert first["counts"] == {"waiting": 2, "decided": 0, "today": 0, "today_by_you": 0, "shown": 1}
-        visitor.decide(first["groups"][0], "approved")
-        assert visitor.get("news?since=0")["counts"]["waiting"] == 1
-        assert visitor.get("news?since=0")["counts"]["today_by_you"] == 1
-
-
-def test_what_rules_show_can_be_rejected(course):
-    course.grade("ann", {"project_qkv": PLAIN})
-    course.say(PLAIN, UNUSED)
-    with OpenDesk(course) as desk:
-        visitor = desk.entered()
-        [card] = visitor.get("shown")["shown"]
-        assert card["text"] == UNUSED.text
-        assert visitor.decide([card], "rejected").status_code == 200
-        assert visitor.get("shown")["shown"] == []
-        assert visitor.queue() == []
-        # Taken back, it is shown as before.
-        [decided] = visitor.get("decisions")["decided"]
-        assert visitor.decide([decided], "open").status_code == 200
-        assert [each["key"] for each in visitor.get("shown")["shown"]] == [card["key"]]
+        assert first["counts"] == {"waiting": 2, "folded": 0, "decided": 0, "reached": 0}
+        visitor.decide(first["waiting"][0]["cards"], "approved")
+        counts = visitor.get("news?since=0")["counts"]
+        assert (counts["waiting"], counts["reached"]) == (1, 2)
 
 
 @pytest.mark.parametrize("change", ["handed in again", "a new student", "a reply", "a student less"])
@@ -100,7 +95,7 @@ def test_the_queue_follows_what_changes(course, change):
     with OpenDesk(course) as desk:
         visitor = desk.entered()
         before = visitor.get("queue")
-        assert [card["students"] for group in before["groups"] for card in group] == [1]
+        assert [group["students"] for group in before["waiting"]] == [1]
         if change == "handed in again":
             course.grade("ann", {"project_qkv": EINSUM})
             expected = []
@@ -108,26 +103,26 @@ def test_the_queue_follows_what_changes(course, change):
             course.grade("cem", {"project_qkv": PLAIN})
             expected = [2]
         elif change == "a reply":
-            course.say(EINSUM, DIFFERENT)
+            course.say(EINSUM, LONG)
             expected = [1, 1]
         else:
             path.unlink()
             path.parent.rmdir()
             expected = []
         after = visitor.get("queue")
-    assert [card["students"] for group in after["groups"] for card in group] == expected
+    assert [group["students"] for group in after["waiting"]] == expected
     assert after["version"] > before["version"]
 
 
 def test_a_notebook_that_did_not_change_is_not_read_again(course, monkeypatch):
-    from grading.review.desk import class_comments
+    from grading.review import class_review
 
     for student in ("ann", "ben"):
         course.grade(student, {"project_qkv": PLAIN})
     course.say(PLAIN, LONG)
     read = []
-    plain = class_comments.read_autograded
-    monkeypatch.setattr(class_comments, "read_autograded", lambda *given: read.append(given[-1]) or plain(*given))
+    plain = class_review.read_autograded
+    monkeypatch.setattr(class_review, "read_autograded", lambda *given: read.append(given[-1]) or plain(*given))
     with OpenDesk(course) as desk:
         visitor = desk.entered()
         visitor.queue()
@@ -148,7 +143,7 @@ def test_praise_of_an_answer_that_fails_now_comes_back(course):
         assert visitor.queue() == []
         course.grade("ann", {"project_qkv": EINSUM}, wrong=("project_qkv",))
         [[again]] = visitor.queue()
-        assert again["again"] and again["doubt"] == 3
+        assert "here a test fails" in visitor.get(f"drafts/{again['key']}")["versions"][0]["again"]
         assert visitor.decide([again], "approved").status_code == 200
         assert visitor.queue() == [], "who approves it now knows that a test fails"
 

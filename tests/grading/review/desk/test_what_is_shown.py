@@ -21,8 +21,8 @@ def test_markup_reaches_the_page_as_text_in_json_alone(course):
         assert HOSTILE not in page.text and "&lt;script&gt;" in page.text
         answer = visitor.client.get(f"{visitor.origin}/queue")
         assert answer.headers["content-type"].startswith("application/json")
-        [[card]] = answer.json()["groups"]
-        full = visitor.get(f"comments/{card['key']}")
+        [[card]] = [group["cards"] for group in answer.json()["folded"]]
+        full = visitor.get(f"drafts/{card['key']}")
     assert card["text"] == HOSTILE
     assert "".join(text for _, text in full["versions"][0]["lines"][1]).strip() == f's = "{HOSTILE}"'
 
@@ -60,9 +60,9 @@ def test_blind_nobodys_name_is_anywhere(blind):
         visitor = desk.visitor()
         texts = [visitor.enter().text]
         [[card]] = visitor.queue()
-        full = visitor.get(f"comments/{card['key']}")
+        full = visitor.get(f"drafts/{card['key']}")
         visitor.decide([card], "approved")
-        for address in ("queue", f"comments/{card['key']}", "decisions", "shown", "news?since=0"):
+        for address in ("queue", f"drafts/{card['key']}", "decisions", "news?since=0"):
             texts.append(json.dumps(visitor.get(address)))
     for name in ("hopper", "turing", "noether", "ann-", "ben-", "cem-", "Grace", "Alan", "Emmy", "Lovelace"):
         assert not any(name in text for text in texts), name

@@ -1,4 +1,4 @@
-"""All comments on a class's answers, read again only where a file or a record has changed."""
+"""All drafts for a class's answers, read again only where a file or a record has changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,33 +8,30 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError
 
+from attention_lib.findings.finding import Finding
 from course.checkout import CourseError
 from course.folders import autograded_ids, gradebook_trouble, source_path
-from grading.grade.gradebook.completed import autograded_path, read_autograded
+from grading.grade.gradebook.completed import autograded_path
 from grading.review.answers_of import Cell, instructors_cells
-from grading.review.comments import ReviewComment
+from grading.review.class_review import read_reviewables
+from grading.review.drafts import Draft
 from grading.review.records.store import Decision, ReviewStore, StoredComment
-from grading.review.reviewable import Reviewable, reviewables
+from grading.review.reviewable import Reviewable
 from grading.review.settings import CodeReview
-
-_AGAIN = 3
 
 
 @dataclass(frozen=True)
 class Copy:
-    """A comment as it stands on one student's answer."""
+    """A draft as it stands on one student's answer."""
 
     student: str
     answer: Reviewable
-    comment: ReviewComment
+    draft: Draft
 
 
 @dataclass(frozen=True)
 class Card:
-    """A comment, for all students with this answer. A decision about it counts for all of them.
-
-    copies: the most doubtful first; refuted ones, which nobody gets to see, are left out unless a person decided
-    """
+    """A draft, for all students with this answer. A decision about it counts for all of them."""
 
     key: str
     answer_key: str
@@ -53,24 +50,25 @@ class Card:
         return all(copy.answer.cells.answer.right for copy in self.copies)
 
     @property
-    def waits(self) -> bool:
-        """Whether it is a person's turn, for one of the students at least."""
-        return any(copy.comment.waits or copy.comment.again for copy in self.copies)
+    def state(self) -> str:
+        """As in `Draft.state`; it waits if it does so for one of the students."""
+        states = {copy.draft.state for copy in self.copies}
+        return next(state for state in ("waits", "decided", "folded", "repeats") if state in states)
 
     @property
     def again(self) -> str:
         """Why to look once more at what was approved; "" if there is no reason."""
-        return next((copy.comment.again for copy in self.copies if copy.comment.again), "")
+        return next((copy.draft.again for copy in self.copies if copy.draft.again), "")
 
     @property
-    def by_rules(self) -> bool:
-        """Whether a student sees it that no person has approved."""
-        return any(copy.comment.shown == "by rules" for copy in self.copies)
+    def finding(self) -> Finding | None:
+        """The finding beside it."""
+        return next((copy.draft.finding for copy in self.copies if copy.draft.finding), None)
 
     @property
-    def doubt(self) -> int:
-        """From 0 to 3, as in `Judged.doubt`, of the most doubtful copy."""
-        return max(_doubt(copy.comment) for copy in self.copies)
+    def students(self) -> frozenset[str]:
+        """Whose answer it is."""
+        return frozenset(copy.student for copy in self.copies)
 
     @property
     def seen(self) -> int:
@@ -80,9 +78,9 @@ class Card:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The class's comments at one time.
+    """The class's drafts at one time.
 
-    cards: by comment key
+    cards: by comment key; drafts that only repeat a finding are left out
     cells: the grade_ids of the answers, in the notebook's order
     names: what the students are called, by id, where the gradebook has a name
     number: of the last decision; version: another one for every change of answers or replies
@@ -95,7 +93,7 @@ class Snapshot:
     version: int
 
 
-class ClassComments:
+class ClassDrafts:
     """Reads the autograded notebooks, the replies and the decisions. To be used from one thread at a time."""
 
     def __init__(self, course: CourseDirectory, assignment: str, settings: CodeReview, store: ReviewStore):
@@ -103,7 +101,7 @@ class ClassComments:
         self._source_state: tuple | None = None
         self._cells: dict[str, Cell] = {}
         self._answers: dict[str, tuple[tuple, list[Reviewable]]] = {}
-        self._judged: dict[tuple, list[ReviewComment]] = {}
+        self._drafts: dict[tuple, list[Draft]] = {}
         self._state: tuple | None = None
         self._files_changed = True
         self._snapshot = Snapshot({}, (), {}, 0, 0)
@@ -121,38 +119,35 @@ class ClassComments:
         if self._files_changed or state != self._state:
             names = self._names() if self._files_changed else self._snapshot.names
             renewed = self._files_changed or self._state is None or state[1] != self._state[1]
-            self._snapshot = Snapshot(
-                self._cards(), tuple(self._cells), names, state[0], self._snapshot.version + renewed
-            )
+            version = self._snapshot.version + renewed
+            self._snapshot = Snapshot(self._cards(), tuple(self._cells), names, state[0], version)
             self._state, self._files_changed = state, False
         return self._snapshot
 
     def _read_files(self) -> bool:
         """Read what has changed since; returns whether anything has."""
-        state = _file_state(source_path(self._course, self._assignment))
-        changed = state != self._source_state
+        source = _file_state(source_path(self._course, self._assignment))
+        changed = source != self._source_state
         if changed:
             self._cells = instructors_cells(self._course, self._assignment)
-            self._source_state, self._answers = state, {}
-        found: dict[str, tuple[tuple, list[Reviewable]]] = {}
-        for student in autograded_ids(self._course, self._assignment):
+            self._source_state, self._answers = source, {}
+        states = {
+            student: _file_state(autograded_path(self._course, self._assignment, student))
+            for student in autograded_ids(self._course, self._assignment)
+        }
+        stale = [student for student, state in states.items() if self._answers.get(student, (None,))[0] != state]
+        changed |= bool(stale) or states.keys() != self._answers.keys()
+        read = read_reviewables(self._course, self._assignment, stale, self._cells, self._settings)
+        found = {student: (state, []) for student, state in states.items() if student in stale}
+        for student, answers in read:
             self._go_on()
-            state = _file_state(autograded_path(self._course, self._assignment, student))
-            known = self._answers.get(student)
-            if known is None or known[0] != state:
-                known, changed = (state, self._read_answers(student)), True
-            found[student] = known
-        changed |= found.keys() != self._answers.keys()
-        self._answers = found
+            found[student] = (states[student], answers)
+        self._answers = {student: found.get(student) or self._answers[student] for student in states}
         return changed
 
     def _go_on(self) -> None:
         if self._closed:
             raise CourseError("The desk is being closed.")
-
-    def _read_answers(self, student: str) -> list[Reviewable]:
-        notebook = read_autograded(self._course, self._assignment, student)
-        return [] if notebook is None else reviewables(student, notebook, self._cells, self._settings)
 
     def _names(self) -> dict[str, str]:
         try:
@@ -170,32 +165,25 @@ class ClassComments:
         for key, decision in decisions.items():
             by_answer.setdefault(decision.answer_key, {})[key] = decision
         copies: dict[str, list[Copy]] = {}
-        judged: dict[tuple, list[ReviewComment]] = {}
+        drafts: dict[tuple, list[Draft]] = {}
         for each in answers:
             self._go_on()
             known = by_answer.get(each.answer_key, {})
             reply = replies.get(each.question_key)
-            # Classmates with the very same text are judged once.
+            # Classmates with the very same text are looked at once.
             asked = (reply.question_key, reply.digest, reply.asked) if reply else None
             what = (each.cells.answer, each.answer_key, asked, tuple(sorted(d.number for d in known.values())))
-            if what not in judged:
-                before = self._judged.get(what)
-                judged[what] = each.comments(replies, known, self._settings) if before is None else before
-            for comment in judged[what]:
-                if comment.judged.state != "refuted" or comment.decision is not None:
-                    copies.setdefault(comment.key, []).append(Copy(each.student, each, comment))
-        self._judged = judged
-        return {key: _card(key, found, decisions.get(key)) for key, found in copies.items()}
-
-
-def _card(key: str, copies: list[Copy], decision: Decision | None) -> Card:
-    copies = sorted(copies, key=lambda copy: (-_doubt(copy.comment), copy.student))
-    first = copies[0]
-    return Card(key, first.answer.answer_key, first.comment.stored, decision, tuple(copies))
-
-
-def _doubt(comment: ReviewComment) -> int:
-    return _AGAIN if comment.again else comment.judged.doubt if comment.judged.state == "held" else 0
+            if what not in drafts:
+                before = self._drafts.get(what)
+                drafts[what] = each.drafts(replies, known, self._settings) if before is None else before
+            for draft in drafts[what]:
+                if draft.state != "repeats":
+                    copies.setdefault(draft.key, []).append(Copy(each.student, each, draft))
+        self._drafts = drafts
+        return {
+            key: Card(key, found[0].answer.answer_key, found[0].draft.stored, decisions.get(key), tuple(found))
+            for key, found in copies.items()
+        }
 
 
 def _file_state(path: Path) -> tuple:
