@@ -3,7 +3,6 @@
 import shutil
 from pathlib import Path
 
-from tests.grading.kept_pool import pool
 from traitlets.config import Config
 
 from course.folders import load_config, open_course
@@ -11,6 +10,7 @@ from grading.commands.autograde import autograde_class
 from grading.commands.feedback import generate_feedback_for_class
 from grading.review.class_review import ClassReview, review_class
 from tests.course_folder import RIGHT, CourseFolder
+from tests.grading.kept_pool import pool
 from tests.ollama_protocol.server import MODEL, OllamaServer
 
 DEAD_LINE = """\
