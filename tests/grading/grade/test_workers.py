@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -112,24 +113,20 @@ def test_a_worker_that_cannot_start_is_told_in_a_sentence(ungraded, monkeypatch,
 @pytest.mark.parametrize("graded_before", [1, 4])
 def test_a_killed_run_leaves_nothing_running_and_is_gone_on_with(ungraded, graded_before):
     command = [sys.executable, "-m", "grading", "autograde", "attention", "--jobs", "2"]
-    before = {process.pid for process in workers()}
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True) as run:
         while run.poll() is None and len(written(ungraded)) < graded_before:
             time.sleep(0.002)
+        started = psutil.Process(run.pid).children(recursive=True)
+        programs = set()
+        for process in started:
+            with suppress(psutil.NoSuchProcess):
+                programs |= {*process.cmdline()}
         os.killpg(run.pid, signal.SIGKILL)
-    deadline = time.monotonic() + 30
-    while (left := {process.pid for process in workers()} - before) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not left
+    assert {"grading.grade.workers.worker", "grading.sandbox.inside.warm_parent"} <= programs
+    assert not psutil.wait_procs(started, timeout=30)[1]
     again = autograde_class("attention", load_config(), pool=pool(2))
     assert sorted([*again.graded, *again.unchanged]) == sorted(SCORES) and len(again.unchanged) >= graded_before
     assert ungraded.scores() == SCORES
-
-
-def workers() -> list[psutil.Process]:
-    """All of this machine's processes that judge, or that run student code."""
-    ours = ("grading.grade.workers.worker", "grading.sandbox.inside.warm_parent")
-    return [p for p in psutil.process_iter(["cmdline"]) if any(word in ours for word in p.info["cmdline"] or ())]
 
 
 def written(course) -> list:
