@@ -34,6 +34,12 @@ def is_left_out(name: str) -> bool:
     return name in RESERVED
 
 
+def may_hold_a_notebook(name: str) -> bool:
+    """Whether a file of this name may be a notebook, under whatever ending, or an archive with one in it."""
+    name = name.lower()
+    return ".ipynb" in name or name.endswith((".json", ".zip"))
+
+
 def trouble_with_name(name: str, limits: UploadLimits = STANDARD) -> str:
     """Why a file of this relative name is refused, as a clause; "" if it is fine."""
     parts = name.split("/")

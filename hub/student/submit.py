@@ -8,7 +8,7 @@ from urllib.parse import quote
 from nbgrader.exchange.default.submit import ExchangeSubmit
 from traitlets import Unicode, default
 
-from attention_lib.handin.handed_in import RECEIPT, SECRET, TIMESTAMP
+from attention_lib.handin.handed_in import RECEIPT, SECRET, TIMESTAMP, may_hold_a_notebook
 from attention_lib.handin.hashes import SHORT_HASH
 from attention_lib.handin.packing import Packed, TooMuch, packed, write_out
 from attention_lib.handin.receipt import Receipt, in_words, write_beside
@@ -53,7 +53,7 @@ class SubmitToService(ReadOnly, ExchangeSubmit):
         receipt = None
         try:
             with packed(folder, self.coursedir.ignore) as parcel:
-                if not any(name.endswith(".ipynb") for name in parcel.files):
+                if not any(map(may_hold_a_notebook, parcel.files)):
                     return f"NOT handed in. No notebook is in {folder}. Fetch the assignment, or put it back there."
                 receipt, secret = self._send(parcel)
                 self.timestamp = receipt.timestamp

@@ -170,6 +170,9 @@ def test_a_folder_without_a_notebook_is_not_handed_in(home: Home) -> None:
     answer = home.nbgrader("submit", "empty")
     assert answer.returncode != 0 and "NOT handed in. No notebook is in" in answer.stdout, answer.stdout
     assert home.hub.stored("empty") == []
+    (folder / "Empty.ipynb.txt").write_text("{}")
+    answer = home.nbgrader("submit", "empty")
+    assert answer.returncode == 0 and len(home.hub.stored("empty")) == 1, answer.stdout
 
 
 def test_whatever_fails_here_once_the_service_has_said_yes(home: Home) -> None:
