@@ -108,7 +108,7 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
         ),
         "attribute": Sentence(
             "Nothing in the class reads {any}.",
-            _UNUSED,
+            "If no other cell reads it either, it is there for nothing.",
             "self.count = count\nself.total = count * price",
             "self.total = count * price",
         ),
