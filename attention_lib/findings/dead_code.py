@@ -254,7 +254,7 @@ def _attributes_never_read(owner: ast.ClassDef, code: Code) -> Iterator[Finding]
     """What a module keeps on itself, and nothing in the cell reads."""
     if [ast.unparse(base) for base in owner.bases] not in ([], ["nn.Module"], ["torch.nn.Module"]):
         return
-    stored: dict[str, ast.Attribute] = {}
+    stored: dict[str, list[ast.Attribute]] = {}
     for node in code.all_nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and node.attr in _ALL_ATTRIBUTES:
             return
@@ -265,11 +265,14 @@ def _attributes_never_read(owner: ast.ClassDef, code: Code) -> Iterator[Finding]
                 return
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and ast.unparse(node.value) == "self":
             if owner in code.around(node):
-                stored.setdefault(node.attr, node)
+                stored.setdefault(node.attr, []).append(node)
     read = {n.attr for n in code.all_nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)}
-    for name, node in stored.items():
-        if name not in read and isinstance(code.parents[node], ast.Assign):
-            yield Finding("dead_code", "attribute", node.lineno, node.lineno, (f"self.{name}",))
+    for name, places in stored.items():
+        first = places[0]
+        # What a call leaves there may be for others to look at.
+        is_set_up = all(getattr(code.function_of(place), "name", "") == "__init__" for place in places)
+        if name not in read and is_set_up and isinstance(code.parents[first], ast.Assign):
+            yield Finding("dead_code", "attribute", first.lineno, first.lineno, (f"self.{name}",))
 
 
 def _without_effect(code: Code, node: ast.stmt) -> Iterator[Finding]:

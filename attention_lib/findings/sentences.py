@@ -45,14 +45,14 @@ _HIDES = "Below this line the name means your value, and the other meaning is ou
 SENTENCES: dict[str, dict[str, Sentence]] = {
     "hard_coded_size": {
         "size": Sentence(
-            "{numbers} is a size of the inputs, written into the code as a number.",
+            "A size of the inputs is written into the code as a number: {numbers}.",
             _FIXED,
             "mean = table.sum(0) / 20",
             "mean = table.sum(0) / table.shape[0]",
             _PROJECTIONS,
         ),
         "root": Sentence(
-            "{numbers} takes the place of a size of the inputs, or of its root.",
+            "A number stands where a size of the inputs, or its root, belongs: {numbers}.",
             _FIXED,
             "spread = total / math.sqrt(20)",
             "spread = total / math.sqrt(table.shape[0])",
@@ -108,7 +108,7 @@ SENTENCES: dict[str, dict[str, Sentence]] = {
         ),
         "attribute": Sentence(
             "Nothing in the class reads {any}.",
-            _UNUSED,
+            "If no other cell reads it either, it is there for nothing.",
             "self.count = count\nself.total = count * price",
             "self.total = count * price",
         ),

@@ -24,7 +24,7 @@ def handed_in(tmp_path):
 def test_findings_as_text(handed_in, capsys):
     assert main(["findings", str(handed_in)]) == 0
     printed = capsys.readouterr().out
-    assert printed.startswith("aggregate_values, line 3: `tmp * 1.0` changes nothing.")
+    assert printed.startswith("aggregate_values, line 3: `tmp * 1.0` gives what was there before.")
     assert "The name `tmp` does not say" in printed and "See section 1 · Introduction and theory" in printed
 
 

@@ -597,3 +597,24 @@ def aggregate_values(weights, V):
 def attention_weights(scores, mask=None):
     scores = scores.sum(0)
     return scores.softmax(-1).reshape(mask.shape)
+
+# %% weights kept for a picture
+class AttentionHead(nn.Module):
+    def __init__(self, d_model, d_head):
+        super().__init__()
+        self.W_q = nn.Linear(d_model, d_head, bias=False)
+        self.last_weights = None
+
+    def forward(self, x, mask=None):
+        weights = attention_weights(attention_scores(self.W_q(x), x), mask)
+        self.last_weights = weights.detach()
+        return aggregate_values(weights, x), weights
+
+# %% a tensor that is changed in place from round to round
+def aggregate_values(weights, V):
+    rows = []
+    for i in range(weights.shape[-2]):
+        values = V
+        values *= weights[..., i, :].unsqueeze(-1)
+        rows.append(values.sum(dim=-2))
+    return torch.stack(rows, dim=-2)
