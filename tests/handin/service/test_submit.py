@@ -155,8 +155,8 @@ def test_no_room_for_nbgrader_s_copy(home: Home) -> None:
         home.cache.unlink()
         if kept:
             kept.rename(home.cache)
-    assert answer.returncode != 0, answer.stdout
-    assert "It was handed in: room, by c.d@uni-example.org, at " in answer.stdout and "NOT handed in" not in answer.stdout
+    assert answer.returncode != 0 and "NOT handed in" not in answer.stdout, answer.stdout
+    assert "It was handed in: room, by c.d@uni-example.org, at " in answer.stdout
     assert "Your own copy, which feedback is fetched with, could not be made because of this: " in answer.stdout
     assert "Handed in: room" in (folder / "receipt.txt").read_text()
     answer = home.nbgrader("submit", "room")
