@@ -223,6 +223,7 @@ def test_ipv6():
 
 
 DEEP = "[" * 200_000
+LONG_PART = json.dumps({"model": "x" * 10_000, "message": {"role": "assistant", "content": ""}})
 
 
 @pytest.mark.parametrize(
@@ -267,7 +268,7 @@ DEEP = "[" * 200_000
         (m.http('{"error": "out of memory"}\n'), "broke its answer off (it says: out of memory)"),
         (m.http("x" * 5_000_000), "does not end"),
         (m.http("\n" * 5_000_000 + "{}"), "not what Ollama sends"),
-        (m.http(f"{json.dumps({'message': {'role': 'assistant', 'content': ''}})}\n" * 100_000), "does not end"),
+        (m.http(f"{LONG_PART}\n" * 500), "does not end"),
     ],
 )
 def test_what_is_no_answer(data, why):
