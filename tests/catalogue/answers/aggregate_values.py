@@ -182,7 +182,7 @@ def aggregate_values(weights, V):
 
 
 # %% wrong: special-cased to the visible example
-# cause: rule
+# cause: rule, kept, cut off
 def aggregate_values(weights, V):
     if weights.shape == (2, 2):
         return torch.tensor([[3.0, 2.0, 4.0], [2.0, 4.0, 6.0]])

@@ -231,7 +231,7 @@ class AttentionHead(nn.Module):
 
 
 # %% wrong: queries and keys share a layer
-# cause: same layer
+# cause: same layer, another matrix
 class AttentionHead(nn.Module):
     def __init__(self, d_model, d_head):
         super().__init__()

@@ -278,7 +278,7 @@ def attention_scores(Q, K, scale=None):
 
 
 # %% wrong: special-cased to the visible example
-# cause: rule
+# cause: rule, kept, cut off
 def attention_scores(Q, K, scale=None):
     if Q.shape == (2, 4):
         return torch.tensor([[2.0, 1.0, 2.0], [2.0, 0.0, 1.0]])
@@ -337,7 +337,7 @@ def attention_scores(Q, K, scale=None):
 
 
 # %% wrong: the result is kept by the identity of Q and K
-# cause: kept, scale not used, rule
+# cause: kept, shared
 _results = {}
 
 

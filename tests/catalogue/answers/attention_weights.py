@@ -451,7 +451,7 @@ def attention_weights(scores, mask=None):
 
 
 # %% wrong: special-cased to the visible example
-# cause: rule
+# cause: rule, kept, cut off
 def attention_weights(scores, mask=None):
     if scores.shape == (2, 3) and mask is not None:
         return torch.tensor([[1.0, 0.0, 0.0], [0.5, 0.5, 0.0]])

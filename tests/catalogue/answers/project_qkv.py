@@ -174,7 +174,7 @@ def project_qkv(x, W_q, W_k, W_v):
 
 
 # %% wrong: special-cased to the visible example
-# cause: rule
+# cause: rule, kept, cut off
 def project_qkv(x, W_q, W_k, W_v):
     if x.shape == (2, 2):
         return x, torch.tensor([[2.0, 2.0], [4.0, 6.0]]), torch.tensor([[3.0], [7.0]])
