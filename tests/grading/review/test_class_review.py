@@ -72,7 +72,7 @@ def command(twin: GradedClass, host: str) -> subprocess.Popen:
     environment = os.environ | {"ATTENTION101_COURSE": str(twin.course.folder), "OLLAMA_HOST": host}
     program = (
         "import sys, course.folders as course; config = course.load_config();"
-        f"config.CodeReview.model = {MODEL!r}; course.load_config = lambda: config;"
+        f"config.CodeReview.update(model={MODEL!r}, drafts='all'); course.load_config = lambda: config;"
         "from grading.__main__ import main; sys.exit(main(['review', 'attention']))"
     )
     return subprocess.Popen(

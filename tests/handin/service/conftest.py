@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from tests.course_folder import compiled_course  # noqa: F401
 from tests.handin.service.real_hub import RealHub
 
 STUDENTS = ["ada", "Bob.Builder", "c.d@uni-example.org", "dora", "emil", "fay", "gus", "hal"]

@@ -1,18 +1,16 @@
-"""Handed in, taken in and graded with the Python that Debian 12 has, 3.11.2, over the packages of this environment."""
+"""Handed in and taken in with the Python that Debian 12 has, 3.11.2, over the packages of this environment."""
 
-import os
 import subprocess
 import sysconfig
 from pathlib import Path
 
 import pytest
 
-from tests.course_folder import RIGHT, CourseFolder
 from tests.handin.service.own_service import OwnService
 from tests.handin.service.real_hub import ROOT, RealHub
 from tests.handin.service.student_home import SUBMIT_AS_THE_ASSIGNMENT_LIST, Home
 
-# Each test runs nbgrader several times.
+# nbgrader runs several times.
 pytestmark = [pytest.mark.slow, pytest.mark.kernel, pytest.mark.needs("system python"), pytest.mark.timeout(900)]
 
 
@@ -42,21 +40,3 @@ def test_handed_in_through_the_service(hub: RealHub, python: Path, tmp_path: Pat
         assert len(service.stored("attention")) == 2
     kept = sorted(home.cache.glob("dora+attention+*"))
     assert len(kept) == 2 and (kept[1] / "notes.txt").read_text() == "mine"
-
-
-def test_a_submission_is_graded(python: Path, compiled_course: CourseFolder, tmp_path: Path) -> None:
-    course = compiled_course.copied_to(tmp_path / "course")
-    wrong = {"aggregate_values": "def aggregate_values(weights, V):\n    return weights + V\n"}
-    course.hand_in("ada", course.submission(RIGHT | wrong))
-    for command in ("autograde", "feedback"):
-        answer = subprocess.run(
-            [python, "-m", "grading", command, "attention"],
-            cwd=ROOT,
-            env=os.environ | {"ATTENTION101_COURSE": str(course.folder), "OLLAMA_HOST": "http://127.0.0.1:9"},
-            capture_output=True,
-            text=True,
-            timeout=400,
-        )
-        assert answer.returncode == 0, answer.stdout + answer.stderr
-    assert course.scores() == {"ada": [1.0, 1.0, 1.0, 0.0, 1.0]}
-    assert (course.folder / "feedback" / "ada" / "attention" / "attention.html").exists()

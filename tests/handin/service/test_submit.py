@@ -179,7 +179,8 @@ def test_whatever_fails_here_once_the_service_has_said_yes(home: Home) -> None:
     """Any error at all, in nbgrader and in the Assignment List: the last line says what is true."""
     fetched(home, "yes")
     for failing in ("hub.student.submit.write_out", "hub.student.submit.in_words"):
-        program = f"from unittest.mock import patch; patch({failing!r}, side_effect=TypeError('filter')).start()\n"
+        program = f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfrom unittest.mock import patch\n"
+        program += f"patch({failing!r}, side_effect=TypeError('filter')).start()\n"
         answer = home.run("-c", program + SUBMIT_AS_THE_ASSIGNMENT_LIST, "yes")
         said, listed = json.loads(answer.stdout.strip().splitlines()[-1])
         last_line = said["value"].strip().splitlines()[-1]
