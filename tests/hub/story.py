@@ -3,9 +3,13 @@
 from playwright.sync_api import expect
 
 from grading.demo.answers import PRODUCTS
+from grading.review.labelled import LABELLED
 from tests.hub.person import PATIENCE, Person
 
-STARTS = {name: f"def {name}(" for name in PRODUCTS} | {"attention_head": "class AttentionHead(nn.Module)"}
+# One is an answer about which the recorded model has something to say.
+_COMMENTED = next(each for each in LABELLED if each.name == "a variable called sum")
+ANSWERS = PRODUCTS | {_COMMENTED.cell: _COMMENTED.source}
+STARTS = {name: f"def {name}(" for name in ANSWERS} | {"attention_head": "class AttentionHead(nn.Module)"}
 
 
 def student_works_and_hands_in(student: Person) -> None:
@@ -21,7 +25,7 @@ def student_works_and_hands_in(student: Person) -> None:
     student.shot("guide")
     student.open_file("attention", "attention.ipynb")
     student.notebook_is_ready()
-    for name, text in PRODUCTS.items():
+    for name, text in ANSWERS.items():
         student.write_answer(STARTS[name], text)
     student.shot("answered")
     student.save()
