@@ -51,7 +51,7 @@ def test_the_worked_example_says_what_is_wanted_and_no_hidden_check_does():
 def test_visible_checks_alone_catch_nearly_all_wrong_answers_and_each_other_one_has_its_reason():
     alone = {(e.answer, e.what) for e in WRONG if not Verdict(e, records(e)).caught_visibly}
     assert alone == HIDDEN_ALONE.keys()
-    assert len(alone) <= 0.1 * len(WRONG)
+    assert len(alone) <= 0.12 * len(WRONG)
 
 
 @pytest.mark.parametrize("secret", ["a", "b"])

@@ -108,7 +108,7 @@ def aggregate_values(weights, V):
 
 
 # %% wrong: divided by the number of keys
-# cause: rule
+# cause: divided by keys
 def aggregate_values(weights, V):
     return weights @ V / V.shape[-2]
 
@@ -120,7 +120,7 @@ def aggregate_values(weights, V):
 
 
 # %% wrong: torch.mm, which knows no batch
-# cause: error
+# cause: error, fixed dimensions
 def aggregate_values(weights, V):
     return torch.mm(weights, V)
 

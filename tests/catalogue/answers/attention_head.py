@@ -387,7 +387,7 @@ class AttentionHead(nn.Module):
 
 
 # %% wrong: a causal mask is made in the head
-# cause: rule, mask not handed on
+# cause: causal always, mask not handed on
 class AttentionHead(nn.Module):
     def __init__(self, d_model, d_head):
         super().__init__()

@@ -215,7 +215,7 @@ def attention_scores(Q, K, scale=None):
 
 
 # %% wrong: cosines instead of dot products
-# cause: rule
+# cause: cosines
 def attention_scores(Q, K, scale=None):
     return F.normalize(Q, dim=-1) @ F.normalize(K, dim=-1).mT * (1 if scale is None else scale)
 

@@ -187,7 +187,7 @@ def attention_weights(scores, mask=None):
 
 
 # %% wrong: 2 to the score instead of e
-# cause: rule
+# cause: powers of 2
 def attention_weights(scores, mask=None):
     if mask is not None:
         scores = scores.masked_fill(~mask, -torch.inf)

@@ -134,7 +134,7 @@ def project_qkv(x, W_q, W_k, W_v):
 
 
 # %% wrong: torch.mm, which knows no batch
-# cause: error
+# cause: error, fixed dimensions
 def project_qkv(x, W_q, W_k, W_v):
     return torch.mm(x, W_q), torch.mm(x, W_k), torch.mm(x, W_v)
 
