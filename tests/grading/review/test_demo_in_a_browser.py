@@ -102,7 +102,7 @@ def section(browser, folder: Path, student: str) -> str:
 
 def test_the_demo_shows_findings_those_first_that_the_model_pointed_at_and_no_word_of_it(demo, browser):
     folder, said = demo
-    assert "answers are repeated that were recorded from qwen2.5-coder:1.5b" in " ".join(said.split())
+    assert "Answers are repeated that were recorded from qwen2.5-coder:1.5b" in " ".join(said.split())
     counts = {line.split()[0]: re.search(r"(\d+)/(\d+)/(\d+)/(\d+)", line) for line in said.splitlines() if "/" in line}
     counts = {name: tuple(map(int, found.groups())) for name, found in counts.items() if found}
     assert counts.pop("points")[0] == sum(each[0] for each in counts.values())
