@@ -24,8 +24,8 @@ _SIZE_NAME = re.compile(
     r"(?:^|_)(?:d|n|dim|dims|size|width|length|len|seq|seq_len|heads?|batch|hidden|features?|tokens|model|k"
     r"|head_dim)(?:_|$)|^(?:B|T|D|H|dk|dim\w*)$"
 )
-# They cut a tensor into blocks, and those may have any size.
-_CUT = frozenset({"split", "chunk", "tensor_split", "unfold"})
+# They cut a tensor into blocks, or keep something for later: these may have any size.
+_OF_ANY_SIZE = frozenset({"split", "chunk", "tensor_split", "unfold", "register_buffer"})
 _SMALLEST = 4
 
 
@@ -93,13 +93,14 @@ def _form(node: ast.AST, is_under_root: bool, code: Code) -> str:
 
 
 def _may_be_something_else(node: ast.AST, code: Code) -> bool:
-    """Whether it may be the size of a block, a number of rounds, what no tensor is divided by, or an initial value."""
+    """Whether it may be the size of a block or a buffer, a number of rounds, what no tensor is divided by, or an
+    initial value."""
     parent = code.parents[node]
     if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div) and node is parent.right:
         return not is_float_tensor(parent.left, code)
     while node in code.parents and not isinstance(node, ast.stmt):
         node = code.parents[node]
-        if callee(node) in _CUT or callee(node).endswith("_"):
+        if callee(node) in _OF_ANY_SIZE or callee(node).endswith("_"):
             return True
         if callee(node) == "range" and not _counts_rows(node, code):
             return True

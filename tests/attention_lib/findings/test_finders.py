@@ -33,6 +33,11 @@ IN_RIGHT_ANSWERS = {
     "query by query into a tensor of zeros": "loop/rows",
     "the operator module, float64 inside": "non_idiomatic_call/operator",
     "everything inline, none of the four functions": "non_idiomatic_call/super",
+    "written into a fresh tensor": "loop/rows",
+    "torch.vmap over the three": "non_idiomatic_call/lambda",
+    "an object that is called": "redundant_step/product turned back",
+    "torch's masked softmax by the negative, softmin": "non_idiomatic_call/truth value",
+    "outer products, added up in place": "loop/rows",
     "a namedtuple, keyword arguments, its own scale": "non_idiomatic_call/super non_idiomatic_call/lambda",
 }
 
