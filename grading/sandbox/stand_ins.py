@@ -111,8 +111,8 @@ class StudentNamespace:
             if isinstance(printed, str) and not self._secret:
                 print(encodable(printed[:_MOST_PRINTED]), end="")
             if "module" in target and ("module" in reply or "error" not in reply):
-                module = self._layers[target["module"]]
-                self._mirrored({"module": reply["module"]}, incoming, module)
+                if reply["module"] is not None:
+                    self._mirrored({"module": reply["module"]}, incoming, self._layers[target["module"]])
             if "error" not in reply:
                 incoming.extent.parts, incoming.given_is_settled = 0, True
                 return incoming.decoded(reply["result"])
