@@ -197,10 +197,11 @@ class StudentNamespace:
 
     def _identity(self, value: torch.Tensor) -> int:
         """A number for this tensor object, the same in every call."""
-        if value not in self._identities:
+        number = self._identities.get(value)
+        if number is None:
             self._arguments_count += 1
-            self._identities[value] = self._arguments_count
-        return self._identities[value]
+            number = self._identities[value] = self._arguments_count
+        return number
 
 
 class _ModuleStandIn(nn.Module):
