@@ -111,8 +111,8 @@ class StudentNamespace:
             if isinstance(printed, str) and not self._secret:
                 print(encodable(printed[:_MOST_PRINTED]), end="")
             if "module" in target and ("module" in reply or "error" not in reply):
-                module = self._layers[target["module"]]
-                self._mirrored({"module": reply["module"]}, incoming, module)
+                if reply["module"] is not None:
+                    self._mirrored({"module": reply["module"]}, incoming, self._layers[target["module"]])
             if "error" not in reply:
                 incoming.extent.parts, incoming.given_is_settled = 0, True
                 return incoming.decoded(reply["result"])
@@ -197,10 +197,11 @@ class StudentNamespace:
 
     def _identity(self, value: torch.Tensor) -> int:
         """A number for this tensor object, the same in every call."""
-        if value not in self._identities:
+        number = self._identities.get(value)
+        if number is None:
             self._arguments_count += 1
-            self._identities[value] = self._arguments_count
-        return self._identities[value]
+            number = self._identities[value] = self._arguments_count
+        return number
 
 
 class _ModuleStandIn(nn.Module):

@@ -61,10 +61,11 @@ class Calls:
             return inputs[number]
 
         incoming = Incoming(tensors, self._no_other, as_input)
-        wanted = inputs.copy()
+        wanted, parameters = inputs.copy(), {}
         for number, value in message["parameters"]:
             parameter = self._modules.parameter(number)
-            _set(parameter, incoming.decoded(value).detach())
+            parameters[number] = incoming.decoded(value)
+            _set(parameter, parameters[number].detach())
             wanted[value["tensor"]] = parameter
         of_the_module = set(inputs)
         arguments = [incoming.decoded(value, 1) for value in message["arguments"]]
@@ -81,7 +82,8 @@ class Calls:
                     result = self._target(message)(*arguments, **named)
                 except (Exception, SystemExit, KeyboardInterrupt) as raised:
                     error = _facts(raised)
-                reply, outgoing = self._reply(message, result, error, given, [wanted[n] for n in sorted(wanted)])
+                graph_inputs = [wanted[n] for n in sorted(wanted)]
+                reply, outgoing = self._reply(message, result, error, given, parameters, graph_inputs)
         reply["printed"] = encodable(printed.getvalue())
         return reply, outgoing.tensors
 
@@ -122,7 +124,13 @@ class Calls:
         return outgoing
 
     def _reply(
-        self, message: dict, result: object, error: dict | None, given: Given, inputs: list[torch.Tensor]
+        self,
+        message: dict,
+        result: object,
+        error: dict | None,
+        given: Given,
+        parameters: dict[int, torch.Tensor],
+        inputs: list[torch.Tensor],
     ) -> tuple[dict, Outgoing]:
         """The result or the error, and the inputs and the module's layers that are not as they were."""
         outgoing, did = self._outgoing(given.forms()), "left"
@@ -139,14 +147,14 @@ class Calls:
             self._keep_graph(message["number"], outgoing, inputs)
             reply["changed"] = given.changed_tensors(outgoing)
             if "module" in message:
-                reply["module"] = self._modules.described(self._modules.module(message["module"]), outgoing)
+                reply["module"] = self._modules.changed(self._modules.module(message["module"]), parameters, outgoing)
             return reply, outgoing
         except Unsendable as reason:
             instead = _fact("ValueError", f"it {did} {reason}")
         except (Exception, SystemExit, KeyboardInterrupt) as odd:
             instead = _facts(odd)
         if did == "returned":
-            return self._reply(message, None, instead, given, inputs)
+            return self._reply(message, None, instead, given, parameters, inputs)
         nothing_else = {"left": [], "changed": [], "rewritten": [], "identities": []}
         return {"error": instead, **nothing_else}, self._outgoing()
 
@@ -169,7 +177,7 @@ class Calls:
 def _set(parameter: torch.Tensor, value: torch.Tensor) -> None:
     with torch.no_grad():
         if parameter.shape != value.shape or parameter.dtype != value.dtype:
-            parameter.data = value
+            parameter.data = value.clone()
         elif not torch.equal(parameter, value):
             parameter.copy_(value)
 

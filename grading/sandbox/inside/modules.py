@@ -13,6 +13,7 @@ class KnownModules:
     def __init__(self):
         self._modules: list[nn.Module] = []
         self._parameters: list[torch.Tensor] = []
+        self._told: dict[int, dict] = {}
 
     def module(self, number: int) -> nn.Module:
         return self._modules[number]
@@ -22,9 +23,26 @@ class KnownModules:
 
     def described(self, module: nn.Module, outgoing: Outgoing) -> dict:
         """JSON for a module and all below it. Raises Unsendable."""
+        layers, parameters = self._parts(module)
+        self._told |= {layer["number"]: layer for layer in layers}
+        return {"layers": layers, "parameters": [[n, outgoing.encoded(value)] for n, value in parameters.items()]}
+
+    def changed(self, module: nn.Module, given: dict[int, torch.Tensor], outgoing: Outgoing) -> dict | None:
+        """The same, or None where the module is as it was last described, and each parameter as it was given.
+
+        given: by number, the parameters that the trusted side sent with the call
+        """
+        layers, parameters = self._parts(module)
+        is_as_told = all(self._told.get(layer["number"]) == layer for layer in layers)
+        if is_as_told and all(n in given and _alike(value, given[n]) for n, value in parameters.items()):
+            return None
+        return self.described(module, outgoing)
+
+    def _parts(self, module: nn.Module) -> tuple[list[dict], dict[int, torch.Tensor]]:
+        """The layers as JSON, and the parameters by number. Raises Unsendable."""
         layers: dict[int, int] = {}
         described: list[dict] = []
-        parameters: dict[int, object] = {}
+        parameters: dict[int, torch.Tensor] = {}
 
         def add_parameter(value: torch.Tensor | None) -> int | None:
             if value is None:
@@ -32,8 +50,7 @@ class KnownModules:
             if not isinstance(value, torch.Tensor) or len(parameters) >= MOST_PARAMETERS:
                 raise Unsendable("more parameters than can be sent")
             number = _number(self._parameters, value)
-            if number not in parameters:
-                parameters[number] = outgoing.encoded(value)
+            parameters[number] = value
             return number
 
         def add_layer(layer: nn.Module | None) -> int | None:
@@ -58,7 +75,12 @@ class KnownModules:
 
         add_layer(module)
         check_size([[place for _, place in entry["layers"] if place is not None] for entry in described])
-        return {"layers": described, "parameters": [[number, value] for number, value in parameters.items()]}
+        return described, parameters
+
+
+def _alike(value: torch.Tensor, given: torch.Tensor) -> bool:
+    is_one_kind = value.dtype == given.dtype and value.requires_grad == given.requires_grad
+    return is_one_kind and value.layout is torch.strided and torch.equal(value, given)
 
 
 def _number(known: list, thing: object) -> int:
