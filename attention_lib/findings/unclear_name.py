@@ -22,11 +22,10 @@ _SAYS = {
     "queries": re.compile(r"q|queries|query|Q"),
     "keys": re.compile(r"k|keys|key|K"),
     "values": re.compile(r"v|values|V"),
-    "scores": re.compile(r"scores?|attention_scores"),
+    "scores": re.compile(r"(?:attention_|attn_)?scores?"),
     "weights": re.compile(r"(?:attention_|attn_)?weights"),
-    "output": re.compile(r"outputs?"),
+    "output": re.compile(r"outputs?|aggregated?_?\w*"),
 }
-_GIVES = {"attention_scores": "scores", "attention_weights": "weights", "aggregate_values": "output"}
 _KEEP_MEANING = frozenset({"transpose", "swapaxes", "permute", "T", "mT", "clone", "contiguous", "double", "float"})
 
 
@@ -66,8 +65,8 @@ def _said_by(name: str) -> str:
 def _held_by(value: ast.AST, code: Code) -> str:
     """What a value surely is, in the lesson's words; "" where it may be something else."""
     called = ast.unparse(value.func) if isinstance(value, ast.Call) else ""
-    if called in _GIVES and called in code.own:
-        return _GIVES[called]
+    if called in code.own:
+        return _said_by(called)
     given = [*value.args[1:]] if callee(value) == "einsum" else factors_of(value)
     if [ast.unparse(part) for part in given] == ["weights", "V"]:
         return "output"

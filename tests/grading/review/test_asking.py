@@ -58,11 +58,11 @@ def test_what_is_asked():
     prompt = body["messages"][1]["content"]
     assert json.dumps(body["format"]) in prompt, "the form stands in the prompt, too"
     assert "3|     leftover = K.shape[-2]" in prompt and "passed: shape; other sizes" in prompt
-    assert "F841" in prompt and "Sizes written as numbers: none" in prompt
+    assert "\nFINDINGS\n" in prompt and "Nothing reads `leftover`." in prompt
 
 
 def test_the_window_follows_the_prompt():
-    lines = "\n".join(f"    x{number} = Q + {number}" for number in range(120))
+    lines = "\n".join(f"    x{number} = Q + {number}" for number in range(240))
     long = a_question(f"def attention_scores(Q, K, scale=None):\n{lines}\n    return Q")
     with OllamaServer() as server:
         assert isinstance(ask(server, long)[0], Replied)
@@ -73,7 +73,7 @@ def test_the_window_follows_the_prompt():
 
 def test_the_prompts_of_one_cell_have_a_common_beginning():
     prompts = [a_question(source).messages[1]["content"] for source in (SOURCE, SOURCE.replace("leftover", "rest"))]
-    heads = [prompt.partition("\nFACTS\n")[0] for prompt in prompts]
+    heads = [prompt.partition("\nFINDINGS\n")[0] for prompt in prompts]
     assert heads[0] == heads[1] and len(heads[0]) > 0.7 * len(prompts[0])
 
 

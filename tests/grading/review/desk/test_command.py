@@ -51,7 +51,7 @@ def test_it_opens_answers_and_ends_at_ctrl_c(command):
     url = re.search(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{40,}", lines[1])[0]
     with httpx.Client(timeout=30) as client:
         assert client.get(url).status_code == 200
-        [group] = client.get(url.split("?")[0] + "queue").json()["folded"]
+        [group] = client.get(url.split("?")[0] + "queue").json()["waiting"]
     assert [card["text"] for card in group["cards"]] == ["Something."]
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
