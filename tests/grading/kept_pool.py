@@ -7,6 +7,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
+import traitlets.log
 
 from grading import __main__ as grading
 from grading.grade.workers.messages import Outcome, Request
@@ -74,5 +75,10 @@ def run_command(course: Path, *arguments: str) -> subprocess.CompletedProcess:
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setenv("ATTENTION101_COURSE", str(course))
         patch.setattr(grading, "LocalPool", lambda jobs: pool())
-        status = grading.main(list(arguments))
+        log = traitlets.log.get_logger()
+        level = log.level
+        try:
+            status = grading.main(list(arguments))
+        finally:
+            log.setLevel(level)
     return subprocess.CompletedProcess(arguments, status, out.getvalue(), err.getvalue())

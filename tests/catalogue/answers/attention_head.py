@@ -838,7 +838,7 @@ class AttentionHead(nn.Module):
 
 
 # %% wrong: the last mask is used again
-# cause: kept, rule
+# cause: kept, causal always, rule
 class AttentionHead(nn.Module):
     def __init__(self, d_model, d_head):
         super().__init__()

@@ -5,6 +5,7 @@ import logging
 import nbformat.v4 as v4
 import pytest
 from bs4 import BeautifulSoup
+from traitlets.log import get_logger
 
 from grading.pages.feedback.hidden_lines import WITHHELD, hidden_lines, withhold
 
@@ -76,7 +77,7 @@ def test_hidden_tests_are_withheld_from_the_page_and_the_log_says_so(samples, ca
         own_cells={"project_qkv": [samples.own("print(leak)", outputs=outputs)]},
         mended=[{"cell": "", "message": lines[0], "lost": False}],
     )
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.WARNING, get_logger().name):
         html = samples.page_of(notebook)
     for line in lines:
         assert " ".join(line.split()) not in seen(html)
@@ -86,7 +87,7 @@ def test_hidden_tests_are_withheld_from_the_page_and_the_log_says_so(samples, ca
 
 
 def test_an_ordinary_page_holds_none_and_logs_nothing(samples, caplog):
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.WARNING, get_logger().name):
         html = samples.page_of(samples.autograded(records=dict.fromkeys(samples.ANSWERS)))
     assert not [line for line in samples.HIDDEN_LINES if " ".join(line.split()) in seen(html)]
     assert WITHHELD not in html and "hidden tests" not in caplog.text
