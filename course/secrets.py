@@ -34,11 +34,11 @@ def secret_of(course: CourseDirectory, name: str) -> str:
 def _make(path: Path) -> None:
     path.parent.mkdir(mode=0o700, exist_ok=True)
     unfinished = path.with_name(f".{secrets.token_hex(8)}.unfinished")
-    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(32))
     try:
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
         # Unlike a move, this leaves in place what another process has made meanwhile.
         with suppress(FileExistsError):
             os.link(unfinished, path)
     finally:
-        unfinished.unlink()
+        unfinished.unlink(missing_ok=True)

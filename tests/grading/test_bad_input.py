@@ -458,6 +458,8 @@ def test_a_full_disk_leaves_the_gradebook_whole_and_a_second_run_grades_all(thre
     try:
         shutil.copytree(three.folder, disk / "course")
         three.folder = disk / "course"
+        (three.folder / ".secrets").mkdir(mode=0o700)
+        (three.folder / ".secrets/checks").write_text("0" * 64)
         with pytest.raises(OSError), (disk / "ballast").open("wb") as file:
             while True:
                 file.write(bytes(4096))

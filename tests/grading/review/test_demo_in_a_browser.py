@@ -113,7 +113,7 @@ def test_the_demo_shows_findings_those_first_that_the_model_pointed_at_and_no_wo
         assert (f"{drafts} comment" in text) == bool(drafts)
     assert sum(each[1] for each in counts.values()) > 0, "the model pointed at a finding"
     assert sum(each[3] for each in counts.values()) > 0, "a draft waits"
-    loop = next(text for text in remarks(browser, folder, "dorothy") if "one row at a time" in text)
+    loop = next(text for text in remarks(browser, folder, "dorothy") if "piece by piece" in text)
     assert "Could be written better" in loop
 
 
@@ -150,7 +150,7 @@ def test_with_a_dead_server_findings_are_there_nothing_is_promised_and_the_score
         gradebook.execute("delete from attention101_review_decision")
     before = scores(dead)
     grading(dead, "feedback", "attention")
-    assert any("one row at a time" in text for text in remarks(browser, dead, "dorothy"))
+    assert any("piece by piece" in text for text in remarks(browser, dead, "dorothy"))
     text = section(browser, dead, "dorothy")
     assert "cost no points" in text and "model" not in text and "still" not in text
     assert scores(dead) == before
