@@ -8,8 +8,6 @@
 Each check also holds every call to the inputs' dtype, and sees that the inputs stay as they were.
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Sequence
 

@@ -9,7 +9,7 @@ _WITHOUT_NUMBERS = {
     ),
     r"modified by an inplace operation": "an in-place operation changed what the gradients need. Make a new tensor.",
     r"backward through the graph a second time": (
-        "a part of the result comes from an earlier call. Compute everything in each call anew."
+        "a part of the result comes from an earlier call. Compute everything in each call."
     ),
     r"Can't call numpy\(\) on Tensor that requires grad": (
         "numpy knows no gradients, so a tensor that needs them cannot go there. Stay in torch."

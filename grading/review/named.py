@@ -21,10 +21,11 @@ def quoted(text: str) -> list[str]:
 
 def names_in(text: str) -> frozenset[str]:
     """The identifiers that a text has between backticks, or writes as code without them; dotted ones in parts."""
-    marked = _names(_STRING.sub(" ", " ".join(quoted(text))))
-    bare = _names(" ".join(_BARE.findall(_QUOTED.sub(" ", text))))
+    marked = identifiers(_STRING.sub(" ", " ".join(quoted(text))))
+    bare = identifiers(" ".join(_BARE.findall(_QUOTED.sub(" ", text))))
     return frozenset(marked | (bare - _ABBREVIATIONS)) - _NO_NAMES
 
 
-def _names(code: str) -> set[str]:
+def identifiers(code: str) -> set[str]:
+    """All identifiers and keywords that stand in a piece of code."""
     return set(_NAME.findall(code))

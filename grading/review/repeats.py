@@ -1,14 +1,11 @@
 """Which finding a model's comment is beside, and whether it says no more than that one."""
 
-import re
 from collections.abc import Sequence
 
 from attention_lib.findings.code import Code
 from attention_lib.findings.finding import Finding
 from grading.review.claims import Comment
-from grading.review.named import names_in
-
-_NAME = re.compile(r"[^\W\d]\w*")
+from grading.review.named import identifiers, names_in
 
 
 def finding_beside(comment: Comment, findings: Sequence[Finding], code: Code) -> Finding | None:
@@ -27,7 +24,7 @@ def repeats(comment: Comment, finding: Finding, code: Code) -> bool:
 
     A finding without names is about its lines, and all that stands there is its own.
     """
-    own = {name for text in (*finding.names, finding.code) for name in _NAME.findall(text)}
+    own = {name for text in (*finding.names, finding.code) for name in identifiers(text)}
     if not finding.names:
-        own |= set(_NAME.findall(code.text(finding.first, finding.last)))
+        own |= identifiers(code.text(finding.first, finding.last))
     return not names_in(comment.text) - own

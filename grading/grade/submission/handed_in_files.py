@@ -1,7 +1,5 @@
 """What lies in a submission's folder, and which of it could be the notebook, whatever it is called."""
 
-from __future__ import annotations
-
 import os
 from collections import deque
 from collections.abc import Iterable

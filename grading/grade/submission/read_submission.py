@@ -1,7 +1,5 @@
 """Reads a submitted notebook, whatever it is."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Callable, Iterator

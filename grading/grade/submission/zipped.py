@@ -1,7 +1,5 @@
 """A zip archive that somebody hostile may have made. Nothing of it is written to the disk."""
 
-from __future__ import annotations
-
 import stat
 from io import BytesIO
 from pathlib import PurePosixPath

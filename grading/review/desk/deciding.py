@@ -9,11 +9,10 @@ from typing import get_args
 from grading.pages.feedback.plain_text import plain_text
 from grading.review.claims import LONGEST_TEXT
 from grading.review.desk.class_drafts import Card, Snapshot
-from grading.review.named import names_in
+from grading.review.named import identifiers, names_in
 from grading.review.records.store import Decided, Decision, Order, ReviewStore
 
 MOST_AT_ONCE = 2_000
-_NAME = re.compile(r"[^\W\d]\w*")
 _LINE_NUMBER = re.compile(r"\blines? \d", re.IGNORECASE)
 
 
@@ -96,7 +95,7 @@ def _fits(text: str, front: Card, card: Card) -> bool:
 
 
 def _names(card: Card) -> set[str]:
-    return set(_NAME.findall(card.copies[0].answer.code.text))
+    return identifiers(card.copies[0].answer.code.text)
 
 
 def _card(snapshot: Snapshot, key: str) -> Card:
